@@ -1,0 +1,383 @@
+"""All settings of the product. The mode follows from the environment alone; see `config.env`."""
+
+import sys
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+from urllib.parse import unquote, urlsplit
+
+import django_stubs_ext
+
+from config import env as environment
+from config.csp import content_security_policy
+from config.platforms import platform_settings
+
+django_stubs_ext.monkeypatch()
+
+ENV = environment.load()
+BASE_DIR = environment.BASE_DIR
+VAR_DIR: Path = ENV.VAR_DIR
+EMBEDDED = ENV.embedded
+TESTING = "pytest" in sys.modules
+
+DEBUG = ENV.DEBUG
+SECRET_KEY = ENV.kept_secret("SECRET_KEY")
+ENCRYPTION_KEY: bytes = environment.decode_key(ENV.kept_secret("ENCRYPTION_KEY"))
+ENCRYPTION_KEYS_OLD: list[bytes] = [environment.decode_key(key) for key in ENV.ENCRYPTION_KEYS_OLD]
+PUBLIC_BASE_URL = ENV.base_url
+_public = urlsplit(PUBLIC_BASE_URL)
+HTTPS = _public.scheme == "https"
+ALLOWED_HOSTS = ENV.ALLOWED_HOSTS or (
+    [_public.hostname or "localhost", "localhost", "127.0.0.1", "[::1]"] if EMBEDDED else [_public.hostname or ""]
+)
+CSRF_TRUSTED_ORIGINS = [PUBLIC_BASE_URL]
+
+# The floors of the house, lowest first.
+HOUSE = [
+    "core", "accounts", "jobs", "media", "notifications", "ai", "videos", "patterns", "strategies", "scripts_app",
+    "editing", "publishing", "analytics", "flows", "pages",
+]  # fmt: skip
+INSTALLED_APPS = [
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "whitenoise.runserver_nostatic",
+    "django.contrib.staticfiles",
+    "channels",
+    "rest_framework",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "django_filters",
+    "corsheaders",
+    "csp",
+    "axes",
+    "django_htmx",
+    "django_cotton",
+    "django_celery_beat",
+    "social_django",
+    *HOUSE,
+    "config",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "corsheaders.middleware.CorsMiddleware",
+    "core.middleware.RequestContext",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "media.bodies.BodyLimitMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "accounts.middleware.ActorMiddleware",
+    "pages.middleware.PageMiddleware",
+    "pages.middleware.ToastMiddleware",
+    "axes.middleware.AxesMiddleware",
+]
+
+
+ROOT_URLCONF = "config.urls"
+ASGI_APPLICATION = "config.asgi.application"
+WSGI_APPLICATION = "config.wsgi.application"
+APPEND_SLASH = False
+
+_context_processors = [
+    "django.template.context_processors.request",
+    "django.contrib.auth.context_processors.auth",
+    "django.contrib.messages.context_processors.messages",
+    "pages.context.shell",
+]
+
+_loaders: list[Any] = [
+    "django_cotton.cotton_loader.Loader",
+    "django.template.loaders.filesystem.Loader",
+    "django.template.loaders.app_directories.Loader",
+]
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "OPTIONS": {
+            "context_processors": _context_processors,
+            "loaders": _loaders if DEBUG else [("django.template.loaders.cached.Loader", _loaders)],
+            "builtins": ["django_cotton.templatetags.cotton"],
+        },
+    }
+]
+COTTON_DIR = "cotton"
+
+
+def _database() -> dict[str, Any]:
+    if not ENV.DATABASE_URL:
+        return {
+            "ENGINE": "django.db.backends.sqlite3",
+            "NAME": VAR_DIR / "db.sqlite3",
+            "OPTIONS": {
+                "timeout": 20,
+                "transaction_mode": "IMMEDIATE",
+                "init_command": "PRAGMA journal_mode=WAL;PRAGMA synchronous=NORMAL;PRAGMA cache_size=-16000",
+            },
+            "TEST": {"NAME": VAR_DIR / "test.sqlite3"},
+        }
+    parts = urlsplit(ENV.DATABASE_URL)
+    options: dict[str, Any] = {}
+    if "sslmode=" in parts.query:
+        options["sslmode"] = dict(pair.split("=", 1) for pair in parts.query.split("&"))["sslmode"]
+    if not TESTING:
+        options["pool"] = {"min_size": 1, "max_size": 16, "timeout": 20}
+    return {
+        "ENGINE": "core.db.postgresql",
+        "NAME": unquote(parts.path.lstrip("/")),
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": unquote(parts.hostname or ""),
+        "PORT": parts.port or "",
+        "OPTIONS": options,
+    }
+
+
+DATABASES = {"default": _database()}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+if EMBEDDED:
+    VAR_DIR.mkdir(parents=True, exist_ok=True)
+
+CACHES = {
+    "default": (
+        {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": ENV.REDIS_URL}
+        if ENV.REDIS_URL
+        else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
+    )
+}
+
+# Broker, workers, events
+CELERY_BROKER_URL = ENV.REDIS_URL or "memory://localhost"
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_DEFAULT_QUEUE = "default"
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_TRANSPORT_OPTIONS = {"polling_interval": 0.05} if not ENV.REDIS_URL else {}
+CELERY_TIMEZONE = "UTC"
+CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
+CELERY_BEAT_MAX_LOOP_INTERVAL = 1
+DJANGO_CELERY_BEAT_TZ_AWARE = True
+CHANNEL_LAYERS = {
+    "default": (
+        {
+            "BACKEND": "channels_redis.core.RedisChannelLayer",
+            # The layer waits 5 s for a message; the client's own default of 5 s would end every quiet socket first.
+            "CONFIG": {"hosts": [{"address": ENV.REDIS_URL, "socket_timeout": 30}]},
+        }
+        if ENV.REDIS_URL
+        else {"BACKEND": "jobs.layer.ThreadSafeLayer"}
+    )
+}
+
+# People
+AUTH_USER_MODEL = "accounts.User"
+LOGIN_URL = "/account/login/"
+LOGIN_REDIRECT_URL = "/dashboard/"
+LOGOUT_REDIRECT_URL = "/"
+AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
+PASSWORD_RESET_TIMEOUT = 3600
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+]
+AXES_FAILURE_LIMIT = 8
+AXES_COOLOFF_TIME = timedelta(minutes=15)
+AXES_USERNAME_FORM_FIELD = "username"
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_RESET_ON_SUCCESS = True
+AXES_HTTP_RESPONSE_CODE = 429
+AXES_LOCKOUT_CALLABLE = "accounts.throttling.lockout"
+AXES_ENABLE_ADMIN = False
+AXES_VERBOSE = False
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_AGE = 30 * 24 * 3600
+CSRF_FAILURE_VIEW = "core.views.csrf_failure"
+
+# Transport and headers
+SECURE_SSL_REDIRECT = False
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if not EMBEDDED else None
+SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+CORS_ALLOWED_ORIGINS = ENV.CORS_ORIGINS
+CORS_URLS_REGEX = r"^/api/"
+CORS_ALLOW_HEADERS = [
+    "accept", "authorization", "content-type", "idempotency-key", "prefer", "x-csrftoken", "x-workspace",
+    "tus-resumable", "upload-length", "upload-offset", "upload-metadata", "upload-checksum",
+]  # fmt: skip
+CORS_EXPOSE_HEADERS = [
+    "Location", "Retry-After", "Tus-Resumable", "Upload-Offset", "Upload-Length", "Upload-Expires", "Upload-Media",
+    "Upload-Video",
+]  # fmt: skip
+
+# Platforms, models and other outside hosts
+SANDBOX_MOUNTED = EMBEDDED and not ENV.real_platform_keys and not ENV.SANDBOX_URL
+SANDBOX_BASE = ENV.SANDBOX_URL or (f"{PUBLIC_BASE_URL}/sandbox" if SANDBOX_MOUNTED else "")
+PLATFORMS = platform_settings(ENV, SANDBOX_BASE)
+TRUSTED_OUTSIDE_URLS = [
+    *(url for platform in PLATFORMS.values() for url in platform["urls"].values()),
+    ENV.S3_ENDPOINT_URL, ENV.OPENAI_BASE_URL, ENV.GEMINI_BASE_URL, ENV.ANTHROPIC_BASE_URL, SANDBOX_BASE,
+]  # fmt: skip
+CONTENT_SECURITY_POLICY = content_security_policy(PLATFORMS, ENV)
+
+# Files
+STATIC_URL = "/static/"
+STATIC_ROOT = BASE_DIR / "staticfiles"
+STATICFILES_DIRS = [path for path in (BASE_DIR / "frontend" / "dist",) if path.is_dir()]
+MEDIA_ROOT = VAR_DIR / "media"
+USE_S3 = bool(ENV.S3_BUCKET)
+STORAGES: dict[str, dict[str, Any]] = {
+    "default": (
+        {
+            "BACKEND": "storages.backends.s3.S3Storage",
+            "OPTIONS": {
+                "bucket_name": ENV.S3_BUCKET,
+                "endpoint_url": ENV.S3_ENDPOINT_URL or None,
+                "access_key": ENV.S3_ACCESS_KEY,
+                "secret_key": ENV.S3_SECRET_KEY,
+                "region_name": ENV.S3_REGION,
+                "signature_version": "s3v4",
+                "default_acl": None,
+                "querystring_auth": True,
+                "file_overwrite": True,
+            },
+        }
+        if USE_S3
+        else {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": MEDIA_ROOT}}
+    ),
+    "staticfiles": {
+        "BACKEND": (
+            "django.contrib.staticfiles.storage.StaticFilesStorage"
+            if TESTING or DEBUG
+            else "whitenoise.storage.CompressedManifestStaticFilesStorage"
+        )
+    },
+}
+WHITENOISE_USE_FINDERS = TESTING or DEBUG
+WHITENOISE_AUTOREFRESH = DEBUG
+MAX_UPLOAD_BYTES = ENV.MAX_UPLOAD_MB * 1024 * 1024
+STORAGE_QUOTA_BYTES = ENV.STORAGE_QUOTA_GB * 1024**3
+DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
+FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.TemporaryFileUploadHandler"]
+FILE_UPLOAD_TEMP_DIR = VAR_DIR / "tmp"
+WORK_DIR = VAR_DIR / "work"
+for _folder in (FILE_UPLOAD_TEMP_DIR, WORK_DIR, STATIC_ROOT):
+    _folder.mkdir(parents=True, exist_ok=True)
+FFMPEG_BINARY = ENV.FFMPEG_BINARY
+VIDEO_RETENTION_DAYS = ENV.VIDEO_RETENTION_DAYS
+
+# Mail
+DEFAULT_FROM_EMAIL = ENV.DEFAULT_FROM_EMAIL
+OPERATOR_EMAILS = ENV.OPERATOR_EMAILS
+if ENV.EMAIL_URL:
+    _mail = urlsplit(ENV.EMAIL_URL)
+    EMAIL_HOST, EMAIL_PORT = _mail.hostname or "localhost", _mail.port or (465 if _mail.scheme == "smtps" else 25)
+    EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = unquote(_mail.username or ""), unquote(_mail.password or "")
+    EMAIL_USE_SSL, EMAIL_USE_TLS = _mail.scheme == "smtps", _mail.scheme == "smtp+tls"
+    EMAIL_TIMEOUT = 20
+else:
+    EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+    EMAIL_FILE_PATH = str(VAR_DIR / "mail")
+
+# Language and time
+LANGUAGE_CODE = "en"
+USE_I18N = False
+USE_TZ = True
+TIME_ZONE = "UTC"
+
+# API
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "accounts.authentication.BearerAuthentication",
+        "accounts.authentication.EnforcedSessionAuthentication",
+    ],
+    "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer", "core.renderers.BrowsableRenderer"],
+    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_PAGINATION_CLASS": "core.pagination.PageLimitPagination",
+    "PAGE_SIZE": 20,
+    "EXCEPTION_HANDLER": "core.api.exception_handler",
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_FILTER_BACKENDS": [],
+    "DEFAULT_THROTTLE_CLASSES": ["rest_framework.throttling.UserRateThrottle"],
+    "DEFAULT_THROTTLE_RATES": {"user": "1200/min", "anon": "120/min", "auth": "20/min", "generate": "30/min"},
+    "UPLOADED_FILES_USE_URL": False,
+}
+if TESTING:
+    REST_FRAMEWORK["DEFAULT_THROTTLE_CLASSES"] = []
+    # Collected files may be replaced by a running product while tests read them.
+    MIDDLEWARE.remove("whitenoise.middleware.WhiteNoiseMiddleware")
+SIMPLE_JWT = {
+    "ACCESS_TOKEN_LIFETIME": timedelta(minutes=15),
+    "REFRESH_TOKEN_LIFETIME": timedelta(days=30),
+    "UPDATE_LAST_LOGIN": False,
+    "SIGNING_KEY": SECRET_KEY,
+    "USER_ID_FIELD": "id",
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "ElevoAI API",
+    "DESCRIPTION": "From raw video to measured results: analyse, plan, render, publish, learn.",
+    "VERSION": "1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "SCHEMA_PATH_PREFIX": r"/api/v1",
+    "COMPONENT_SPLIT_REQUEST": True,
+    "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
+    "SORT_OPERATIONS": False,
+}
+
+SILENCED_SYSTEM_CHECKS = ["axes.W004"]
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "filters": {"redact": {"()": "core.logging.RedactFilter"}},
+    "formatters": {
+        "plain": {"()": "core.logging.PlainFormatter", "format": "%(asctime)s %(levelname)-7s %(name)s: %(message)s"},
+        "json": {"()": "core.logging.JsonFormatter"},
+    },
+    "handlers": {
+        "console": {
+            "class": "logging.StreamHandler",
+            "formatter": "plain" if EMBEDDED else "json",
+            "filters": ["redact"],
+        }
+    },
+    "root": {"handlers": ["console"], "level": ENV.LOG_LEVEL},
+    "loggers": {
+        "django.server": {"handlers": [], "propagate": True},
+        "django.request": {"level": "ERROR"},
+        "httpx": {"level": "WARNING"},
+        "httpx2": {"level": "WARNING"},
+        "google_genai": {"level": "WARNING"},
+        "fontTools": {"level": "WARNING"},
+        "fpdf": {"level": "ERROR"},
+        "httpcore": {"level": "WARNING"},
+        "botocore": {"level": "WARNING"},
+        "uvicorn.access": {"level": "WARNING"},
+        "uvicorn.error": {"level": "WARNING"},
+        "celery": {"level": "WARNING"},
+        "axes": {"level": "WARNING"},
+    },
+}

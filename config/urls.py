@@ -1,0 +1,18 @@
+"""All addresses: the API, the operator console, and the pages."""
+
+from django.contrib import admin
+from django.urls import URLPattern, URLResolver, include, path
+from django.views.generic import RedirectView
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("api/schema", RedirectView.as_view(pattern_name="api-schema"), name="schema-alias"),
+    path("api/v1/", include("config.api")),
+    path("admin/", admin.site.urls),
+    path("", include("flows.urls")),
+    path("", include("media.urls")),
+    path("", include("pages.urls")),
+]
+handler400 = "core.views.bad_request"
+handler403 = "core.views.permission_denied"
+handler404 = "core.views.page_not_found"
+handler500 = "core.views.server_error"
