@@ -1,0 +1,95 @@
+"""`Idempotency-Key` on POSTs that create, publish or charge.
+
+The same key with the same body answers the same result for a day; with another body 422; while the first request is
+still under way 409. Only answers below 500 are kept: after a failure of ours the client may simply ask again.
+"""
+
+import functools
+import hashlib
+import json
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any, TypeVar
+
+from django.db import IntegrityError, transaction
+from rest_framework.renderers import JSONRenderer
+from rest_framework.response import Response
+
+from core import clock
+from core.actor import Actor
+from core.errors import Conflict, DomainError, ValidationFailed
+from core.models import IdempotencyKey
+
+HEADER = "Idempotency-Key"
+KEEP = timedelta(days=1)
+UNDER_WAY = timedelta(minutes=2)
+F = TypeVar("F", bound=Callable[..., Response])
+
+
+class KeyReused(ValidationFailed):
+    """The same key came with another body."""
+
+    status = 422
+
+
+def idempotent(action: F) -> F:
+    """Wrap a viewset's action; does nothing when the request carries no key."""
+
+    @functools.wraps(action)
+    def wrapped(view: Any, request: Any, *args: Any, **kwargs: Any) -> Response:
+        key = request.headers.get(HEADER, "").strip()
+        if not key:
+            return action(view, request, *args, **kwargs)
+        if len(key) > 200:
+            raise ValidationFailed("idempotency_key_too_long", "An Idempotency-Key has 200 characters at most.")
+        row, earlier = _claim(view.actor, f"{request.method} {request.path}"[:120], key, _fingerprint(request))
+        if earlier is not None:
+            return earlier
+        try:
+            response = action(view, request, *args, **kwargs)
+        except DomainError as error:
+            _keep(row, Response(error.as_dict(), status=error.status))
+            raise
+        except BaseException:
+            row.delete()
+            raise
+        _keep(row, response)
+        return response
+
+    return wrapped  # type: ignore[return-value]
+
+
+def _fingerprint(request: Any) -> str:
+    body = json.dumps(request.data, sort_keys=True, default=str, ensure_ascii=False)
+    return hashlib.sha256(body.encode()).hexdigest()
+
+
+def _claim(actor: Actor, route: str, key: str, body_hash: str) -> tuple[IdempotencyKey, Response | None]:
+    now = clock.now()
+    names = {"user_id": actor.user_id, "route": route, "key": key}
+    rows = IdempotencyKey.objects.for_workspace(actor.workspace_id).filter(**names)
+    rows.filter(expires_at__lte=now).delete()
+    try:
+        with transaction.atomic():
+            fresh = IdempotencyKey(
+                workspace_id=actor.workspace_id, body_hash=body_hash, expires_at=now + UNDER_WAY, **names
+            )
+            fresh.save(force_insert=True)
+            return fresh, None
+    except IntegrityError:
+        known = rows.first()
+    if known is not None and known.body_hash != body_hash:
+        raise KeyReused("idempotency_key_reused", "This Idempotency-Key was used with another body. Use a new key.")
+    if known is None or known.status is None:
+        raise Conflict("idempotency_in_progress", "The first request with this Idempotency-Key is still under way.")
+    return known, Response(known.body, status=known.status, headers={"Idempotency-Replayed": "true"})
+
+
+def _keep(row: IdempotencyKey, response: Response) -> None:
+    if response.status_code >= 500:
+        row.delete()
+        return
+    body = json.loads(JSONRenderer().render(response.data)) if response.data is not None else None
+    IdempotencyKey.objects.filter(pk=row.pk).update(
+        status=response.status_code, body=body, expires_at=clock.now() + KEEP
+    )

@@ -1,0 +1,44 @@
+"""Answers to failures that happen before any view: API paths get JSON, people get a page."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+
+_SENTENCES = {
+    400: ("validation_error", "The request could not be understood."),
+    403: ("permission_denied", "You may not do this."),
+    404: ("not_found", "This does not exist, or it belongs to another workspace."),
+    500: ("internal_error", "Something went wrong on our side. It was logged; try again in a moment."),
+}
+
+
+def _failure(request: HttpRequest, status: int, template: str) -> HttpResponse:
+    error, message = _SENTENCES[status]
+    request_id = getattr(request, "request_id", "")
+    if request.path.startswith("/api/"):
+        return JsonResponse({"error": error, "message": message, "details": {"request_id": request_id}}, status=status)
+    return render(request, template, {"message": message, "request_id": request_id}, status=status)
+
+
+def bad_request(request: HttpRequest, exception: Any = None) -> HttpResponse:
+    return _failure(request, 400, "errors/400.html")
+
+
+def permission_denied(request: HttpRequest, exception: Any = None) -> HttpResponse:
+    return _failure(request, 403, "errors/403.html")
+
+
+def page_not_found(request: HttpRequest, exception: Any = None) -> HttpResponse:
+    return _failure(request, 404, "errors/404.html")
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    return _failure(request, 500, "errors/500.html")
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    if request.path.startswith("/api/"):
+        message = "The session changed. Reload the page and try again."
+        return JsonResponse({"error": "permission_denied", "message": message, "details": {"code": "csrf"}}, status=403)
+    return render(request, "errors/csrf.html", {"reason": reason}, status=403)

@@ -1,0 +1,104 @@
+import os
+import subprocess
+import sys
+import time
+
+import pytest
+
+from core.child import Child, ChildError, Limits, python_argv, run
+
+
+def script(text: str) -> list[str]:
+    return [sys.executable, "-c", text]
+
+
+def alive(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    with open(f"/proc/{pid}/stat") as handle:
+        return handle.read().rsplit(")", 1)[1].split()[0] != "Z"
+
+
+def wait_gone(pid: int, seconds: float = 5) -> bool:
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if not alive(pid):
+            return True
+        time.sleep(0.05)
+    return False
+
+
+class TestLines:
+    def test_yields_json_and_ignores_other_words(self):
+        heard = []
+        run(Child(script('print("hello"); print("{\\"pct\\": 5}"); print("[1]")')), heard.append)
+        assert heard == [{"pct": 5}]
+
+    def test_speaks_to_the_child(self):
+        text = "import sys, json; print(json.dumps({'got': sys.stdin.readline().strip()}))"
+        assert list(Child(script(text), stdin_line="spec").lines()) == [{"got": "spec"}]
+
+    def test_a_bad_end_carries_its_last_words(self):
+        with pytest.raises(ChildError) as caught:
+            list(Child(script("import sys; sys.stderr.write('broken pipe dream\\n'); sys.exit(3)")).lines())
+        assert caught.value.reason == "exit"
+        assert caught.value.code == 3
+        assert "broken pipe dream" in caught.value.tail
+
+
+class TestLimits:
+    def test_wall_time(self):
+        with pytest.raises(ChildError) as caught:
+            list(Child(script("import time; time.sleep(60)"), Limits(timeout_s=0.5)).lines())
+        assert caught.value.reason == "timeout"
+
+    def test_silence(self):
+        with pytest.raises(ChildError) as caught:
+            list(Child(script("import time; time.sleep(60)"), Limits(silence_s=0.5)).lines())
+        assert "no progress" in str(caught.value)
+
+    def test_memory(self):
+        with pytest.raises(ChildError) as caught:
+            list(Child(script("x = bytearray(2**31)"), Limits(memory_bytes=512 * 2**20)).lines())
+        assert caught.value.reason == "exit"
+        assert "MemoryError" in caught.value.tail
+
+    def test_stop_kills_the_whole_group(self):
+        text = (
+            "import subprocess, sys, json, time\n"
+            "p = subprocess.Popen(['sleep', '60'])\n"
+            "print(json.dumps({'pid': p.pid}), flush=True)\n"
+            "time.sleep(60)"
+        )
+        pids = []
+        child = Child(script(text), should_stop=lambda: bool(pids))
+        with pytest.raises(ChildError) as caught:
+            run(child, lambda line: pids.append(line["pid"]))
+        assert caught.value.reason == "stopped"
+        assert wait_gone(pids[0])
+
+
+class TestParent:
+    def test_the_child_ends_when_its_parent_is_killed(self):
+        inner = (
+            "from core.child import end_with_parent; import subprocess, json, os, time; end_with_parent(); "
+            "p = subprocess.Popen(['sleep', '60']); print(json.dumps({'pids': [os.getpid(), p.pid]}), flush=True); "
+            "time.sleep(60)"
+        )
+        outer = (
+            "import sys; from core.child import Child\n"
+            f"for line in Child([sys.executable, '-c', {inner!r}]).lines(): print(*line['pids'], flush=True)"
+        )
+        parent = subprocess.Popen(script(outer), stdout=subprocess.PIPE, text=True)
+        assert parent.stdout is not None
+        pids = [int(pid) for pid in parent.stdout.readline().split()]
+        parent.kill()
+        parent.wait()
+        assert len(pids) == 2
+        assert all(wait_gone(pid) for pid in pids)
+
+
+def test_python_argv_names_the_module():
+    assert python_argv("patterns.measure", "a.mp4") == [sys.executable, "-m", "patterns.measure", "a.mp4"]
