@@ -1,0 +1,48 @@
+"""The API's two ways in: a bearer JWT, or the web session with CSRF. Both yield the actor and the scope."""
+
+from typing import Any
+
+from rest_framework.authentication import SessionAuthentication
+from rest_framework.request import Request
+from rest_framework_simplejwt.authentication import JWTAuthentication
+
+from accounts import actors
+from accounts.models import User
+from core import scope
+from core.actor import ActorKind
+
+
+def _enter(request: Request, user: User) -> None:
+    wanted = actors.parse_workspace(request.headers.get("X-Workspace"))
+    current = getattr(request._request, "actor", None)
+    if wanted is None and current is not None and current.user_id == user.pk:
+        actor = current
+    else:
+        actor = actors.resolve(user, wanted, kind=ActorKind.API)
+    request._request.actor = actor  # type: ignore[attr-defined]
+    if actor is not None:
+        scope.enter(actor.workspace_id)
+
+
+class BearerAuthentication(JWTAuthentication):
+    """`Authorization: Bearer <access token>`."""
+
+    def authenticate(self, request: Request) -> Any:
+        result = super().authenticate(request)
+        if result is not None and isinstance(result[0], User):
+            _enter(request, result[0])
+        return result
+
+
+class EnforcedSessionAuthentication(SessionAuthentication):
+    """The web session; unsafe methods need the CSRF token."""
+
+    def authenticate(self, request: Request) -> Any:
+        result = super().authenticate(request)
+        user = result[0] if result is not None else None
+        if isinstance(user, User):
+            _enter(request, user)
+        return result
+
+    def authenticate_header(self, request: Request) -> str:
+        return 'Bearer realm="api"'

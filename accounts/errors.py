@@ -1,0 +1,23 @@
+"""Codes of refusals that accounts raise."""
+
+from enum import StrEnum
+
+
+class Code(StrEnum):
+    EMAIL_TAKEN = "email_taken"
+    EMAIL_INVALID = "email_invalid"
+    PASSWORD_WEAK = "password_weak"  # noqa: S105
+    PASSWORD_WRONG = "password_wrong"  # noqa: S105
+    CREDENTIALS = "credentials"
+    LINK_DEAD = "link_dead"
+    TOKEN_DEAD = "token_dead"  # noqa: S105
+    TIMEZONE_UNKNOWN = "timezone_unknown"
+    LANGUAGE_UNKNOWN = "language_unknown"
+    PREFERENCE_INVALID = "preference_invalid"
+    NAME_EMPTY = "name_empty"
+    ALREADY_MEMBER = "already_member"
+    ALREADY_INVITED = "already_invited"
+    ROLE_UNKNOWN = "role_unknown"
+    LAST_ADMIN = "last_admin"
+    INVITATION_OTHER = "invitation_other"
+    NO_WORKSPACE = "no_workspace"

@@ -1,0 +1,117 @@
+"""One's own name, address and preferences."""
+
+from typing import Any
+
+from django.db import IntegrityError, transaction
+
+from accounts import audit, signals
+from accounts.errors import Code
+from accounts.models import Preferences, User
+from accounts.services.registration import check_email, check_timezone
+from core.actor import Actor
+from core.errors import ValidationFailed
+
+LANGUAGES = {
+    "en": "English", "de": "German", "es": "Spanish", "fr": "French", "it": "Italian", "nl": "Dutch",
+    "pt": "Portuguese", "pl": "Polish", "sv": "Swedish", "tr": "Turkish", "ja": "Japanese", "ko": "Korean",
+}  # fmt: skip
+
+EVENTS = {
+    "post_published": "A post was published",
+    "post_failed": "A post failed, or only some platforms took it",
+    "action_required": "A connection or post needs me, or will within a week",
+    "connection_made": "An account was connected",
+    "edit_finished": "An edit is ready, or could not be made",
+    "analysis_failed": "A video could not be analysed",
+}
+CHOICES = {
+    "week_start": Preferences.WeekStart.values,
+    "hour_format": Preferences.HourFormat.values,
+    "theme": Preferences.Theme.values,
+}
+CHANNELS = {"email": "E-mail", "app": "In the app"}
+_MAILED = ("post_failed", "action_required", "connection_made")
+_DEFAULT_ON = {(event, "email") for event in _MAILED} | {(event, "app") for event in EVENTS}
+
+
+def notification_choices(preferences: Preferences) -> dict[str, dict[str, bool]]:
+    """Every event with every channel, as chosen or by default."""
+    return {
+        event: {
+            channel: bool(preferences.notifications.get(event, {}).get(channel, (event, channel) in _DEFAULT_ON))
+            for channel in CHANNELS
+        }
+        for event in EVENTS
+    }
+
+
+def _person(actor: Actor) -> User:
+    assert actor.user_id is not None, "only people have a profile"
+    return User.objects.get(pk=actor.user_id)
+
+
+def update_profile(*, actor: Actor, name: str | None = None, email: str | None = None) -> User:
+    """Change one's name or address; a new address must be proven again."""
+    user = _person(actor)
+    changes: dict[str, Any] = {}
+    if name is not None and name.strip() != user.name:
+        changes["name"] = user.name = name.strip()[:120]
+    if email is not None and (address := check_email(email)) != user.email:
+        changes["email"] = user.email = address
+        user.email_verified_at = None
+    if not changes:
+        return user
+    taken = "Another account uses this e-mail address."
+    try:
+        with transaction.atomic():
+            user.save()
+            audit.record(actor, "updated_profile", ("user", user.pk), changes)
+            if "email" in changes:
+                signals.email_verification_wanted.send(sender=User, user_id=user.pk, workspace_id=actor.workspace_id)
+    except IntegrityError:
+        raise ValidationFailed(Code.EMAIL_TAKEN, taken, fields={"email": [taken]}) from None
+    return user
+
+
+def update_preferences(*, actor: Actor, **changes: Any) -> Preferences:
+    """Change any of language, timezone, week_start, hour_format, theme, notifications."""
+    preferences = Preferences.objects.get(user=_person(actor))
+    for field, value in changes.items():
+        setattr(preferences, field, _checked(preferences, field, value))
+    with transaction.atomic():
+        preferences.save()
+        audit.record(actor, "updated_preferences", ("user", actor.user_id), changes)
+    return preferences
+
+
+def _checked(preferences: Preferences, field: str, value: Any) -> Any:
+    if field == "timezone":
+        return check_timezone(value)
+    if field == "notifications":
+        return _merged_notifications(preferences, value)
+    if field == "language":
+        allowed: Any = LANGUAGES
+    elif field in CHOICES:
+        allowed = CHOICES[field]
+    else:
+        raise ValidationFailed(Code.PREFERENCE_INVALID, f"There is no preference named {field}.")
+    if value not in allowed:
+        sentence = f"Choose one of: {', '.join(allowed)}."
+        raise ValidationFailed(Code.PREFERENCE_INVALID, sentence, fields={field: [sentence]})
+    return value
+
+
+def _merged_notifications(preferences: Preferences, value: Any) -> dict[str, dict[str, bool]]:
+    chosen = notification_choices(preferences)
+    known = isinstance(value, dict) and all(
+        event in EVENTS
+        and isinstance(channels, dict)
+        and all(channel in CHANNELS and isinstance(on, bool) for channel, on in channels.items())
+        for event, channels in value.items()
+    )
+    if not known:
+        sentence = f"Give events ({', '.join(EVENTS)}) with channels ({', '.join(CHANNELS)}) set to true or false."
+        raise ValidationFailed(Code.PREFERENCE_INVALID, sentence, fields={"notifications": [sentence]})
+    for event, channels in value.items():
+        chosen[event].update(channels)
+    return chosen

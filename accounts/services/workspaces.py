@@ -1,0 +1,180 @@
+"""Workspaces, their members and invitations. There is always at least one admin."""
+
+from datetime import timedelta
+from uuid import UUID
+
+from django.core import signing
+from django.db import IntegrityError, transaction
+
+from accounts import audit, signals
+from accounts.errors import Code
+from accounts.models import Invitation, Membership, Role, User, Workspace
+from accounts.policy import Action, require
+from accounts.services.registration import check_email
+from core import clock, scope
+from core.actor import Actor, ActorKind
+from core.errors import Conflict, NotFound, PermissionDenied, ValidationFailed
+
+INVITATION_LIFE = timedelta(days=7)
+_INVITE_SALT = "accounts.invitation"
+
+
+def _name(name: str) -> str:
+    if not name.strip():
+        sentence = "Give the workspace a name."
+        raise ValidationFailed(Code.NAME_EMPTY, sentence, fields={"name": [sentence]})
+    return name.strip()[:120]
+
+
+def _role(role: str) -> Role:
+    if role not in Role.values:
+        sentence = f"Choose one of: {', '.join(Role.values)}."
+        raise ValidationFailed(Code.ROLE_UNKNOWN, sentence, fields={"role": [sentence]})
+    return Role(role)
+
+
+def create(*, user: User, name: str) -> Workspace:
+    """A new workspace with its maker as admin; it becomes their current one."""
+    label = _name(name)
+    with scope.system("create a workspace"), transaction.atomic():
+        workspace = Workspace.objects.create(name=label, created_by=user)
+        Membership.objects.create(workspace=workspace, user=user, role=Role.ADMIN)
+        user.current_workspace = workspace
+        user.save(update_fields=["current_workspace", "updated_at"])
+        actor = Actor(user_id=user.pk, workspace_id=workspace.pk, role=Role.ADMIN, kind=ActorKind.USER)
+        audit.record(actor, "created", ("workspace", workspace.pk), {"name": label})
+    return workspace
+
+
+def rename(*, actor: Actor, name: str) -> Workspace:
+    """Give the actor's workspace another name."""
+    require(actor, Action.MANAGE_WORKSPACE)
+    label = _name(name)
+    with transaction.atomic():
+        workspace = Workspace.objects.get(pk=actor.workspace_id)
+        workspace.name = label
+        workspace.save(update_fields=["name", "updated_at"])
+        audit.record(actor, "renamed", ("workspace", workspace.pk), {"name": label})
+    return workspace
+
+
+def switch(*, user: User, workspace_id: UUID) -> Workspace:
+    """Make a workspace the person's current one."""
+    with scope.system("switch workspace"), transaction.atomic():
+        membership = Membership.objects.filter(user=user, workspace_id=workspace_id).select_related("workspace").first()
+        if membership is None:
+            raise NotFound("workspace_unknown", "This workspace does not exist, or you are not a member of it.")
+        user.current_workspace = membership.workspace
+        user.save(update_fields=["current_workspace", "updated_at"])
+        return membership.workspace
+
+
+def invite(*, actor: Actor, email: str, role: str) -> Invitation:
+    """Open the door for an address; a second invitation of the same address is refused."""
+    require(actor, Action.MANAGE_PEOPLE)
+    address, chosen = check_email(email), _role(role)
+    if Membership.objects.for_workspace(actor.workspace_id).filter(user__email=address).exists():
+        raise Conflict(Code.ALREADY_MEMBER, f"{address} is a member already.")
+    now = clock.now()
+    try:
+        with transaction.atomic():
+            Invitation.objects.for_workspace(actor.workspace_id).filter(
+                email=address, accepted_at__isnull=True, expires_at__lte=now
+            ).delete()
+            invitation = Invitation.objects.create(
+                workspace_id=actor.workspace_id,
+                email=address,
+                role=chosen,
+                invited_by_id=actor.user_id,
+                expires_at=now + INVITATION_LIFE,
+            )
+            audit.record(actor, "invited", ("invitation", invitation.pk), {"email": address, "role": chosen})
+            signals.invitation_made.send(
+                sender=Invitation, invitation_id=invitation.pk, workspace_id=actor.workspace_id
+            )
+    except IntegrityError:
+        raise Conflict(Code.ALREADY_INVITED, f"{address} has an open invitation already.") from None
+    return invitation
+
+
+def invitation_token(invitation: Invitation) -> str:
+    """What the invitation's link carries."""
+    return signing.dumps(str(invitation.pk), salt=_INVITE_SALT)
+
+
+def open_invitation(token: str) -> Invitation:
+    """The invitation behind a link while it is open; `NotFound` otherwise."""
+    dead = NotFound(Code.LINK_DEAD, "This invitation has expired, was used, or was withdrawn. Ask for a new one.")
+    try:
+        key = signing.loads(token, salt=_INVITE_SALT)
+    except signing.BadSignature:
+        raise dead from None
+    with scope.system("open an invitation"):
+        invitation = (
+            Invitation.objects.select_related("workspace")
+            .filter(pk=key, accepted_at__isnull=True, expires_at__gt=clock.now())
+            .first()
+        )
+    if invitation is None:
+        raise dead
+    return invitation
+
+
+def accept(*, user: User, token: str) -> Membership:
+    """Join by invitation; the address must be the invited one."""
+    invitation = open_invitation(token)
+    if invitation.email != user.email:
+        raise PermissionDenied(
+            Code.INVITATION_OTHER, f"This invitation is for {invitation.email}. Sign in with that address to accept it."
+        )
+    with scope.system("accept an invitation"), transaction.atomic():
+        membership, _ = Membership.objects.get_or_create(
+            workspace_id=invitation.workspace_id, user=user, defaults={"role": invitation.role}
+        )
+        invitation.accepted_at = clock.now()
+        invitation.save(update_fields=["accepted_at", "updated_at"])
+        user.current_workspace_id = invitation.workspace_id
+        if user.email_verified_at is None:
+            user.email_verified_at = clock.now()
+        user.save(update_fields=["current_workspace", "email_verified_at", "updated_at"])
+        actor = Actor(user.pk, invitation.workspace_id, membership.role, ActorKind.USER)
+        audit.record(actor, "joined", ("membership", membership.pk))
+    return membership
+
+
+def _member(actor: Actor, membership_id: UUID) -> Membership:
+    found = Membership.objects.for_workspace(actor.workspace_id).filter(pk=membership_id).first()
+    if found is None:
+        raise NotFound()
+    return found
+
+
+def _keep_an_admin(actor: Actor, membership: Membership) -> None:
+    admins = Membership.objects.for_workspace(actor.workspace_id).filter(role=Role.ADMIN)
+    if membership.role == Role.ADMIN and not admins.exclude(pk=membership.pk).exists():
+        raise Conflict(Code.LAST_ADMIN, "A workspace needs an admin. Make another member admin first.")
+
+
+def change_role(*, actor: Actor, membership_id: UUID, role: str) -> Membership:
+    """Give a member another role."""
+    require(actor, Action.MANAGE_PEOPLE)
+    chosen = _role(role)
+    with transaction.atomic():
+        membership = _member(actor, membership_id)
+        if chosen != Role.ADMIN:
+            _keep_an_admin(actor, membership)
+        before, membership.role = membership.role, chosen
+        membership.save(update_fields=["role", "updated_at"])
+        audit.record(actor, "changed_role", ("membership", membership.pk), {"from": before, "to": chosen})
+    return membership
+
+
+def remove(*, actor: Actor, membership_id: UUID) -> None:
+    """Take a member out; everybody may leave, admins may remove others."""
+    with transaction.atomic():
+        membership = _member(actor, membership_id)
+        if membership.user_id != actor.user_id:
+            require(actor, Action.MANAGE_PEOPLE)
+        _keep_an_admin(actor, membership)
+        audit.record(actor, "removed_member", ("membership", membership.pk), {"user_id": str(membership.user_id)})
+        membership.delete()

@@ -1,0 +1,12 @@
+"""News that travels upward, with ids only. A receiver does one thing: enqueue a job."""
+
+from django.dispatch import Signal
+
+email_verification_wanted = Signal()
+"""Sent with `user_id`, `workspace_id`."""
+
+password_reset_wanted = Signal()
+"""Sent with `user_id`, `workspace_id`."""
+
+invitation_made = Signal()
+"""Sent with `invitation_id`, `workspace_id`."""
