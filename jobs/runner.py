@@ -1,0 +1,117 @@
+"""One run of a claimed job, and the loop that a wake-up starts."""
+
+import logging
+import threading
+import time
+
+from django.db import InterfaceError, OperationalError
+
+from core import logging as log
+from core.errors import DomainError
+from jobs import announce, claims, conf, finishing, leases, registry, wake
+from jobs.context import JobContext
+from jobs.errors import Code
+from jobs.models import Job
+from jobs.outcomes import Again, Cancelled, Done, Interrupted, LeaseLost, Transient
+
+logger = logging.getLogger(__name__)
+
+stopping = threading.Event()
+
+
+def work(queue: str) -> int:
+    """Claim and run due jobs until none is due or the time is up. Returns how many were run.
+
+    A thread that was woken for one queue looks into all queues of its worker, the most urgent first, so that a long
+    row of ordinary jobs delays publishing by one job at most.
+    """
+    ends_at = time.monotonic() + conf.work_s()
+    count = 0
+    while not stopping.is_set():
+        if time.monotonic() >= ends_at:
+            wake.send(queue)
+            break
+        job = _next_job(queue)
+        if job is None:
+            break
+        run(job)
+        count += 1
+    return count
+
+
+def _next_job(queue: str) -> Job | None:
+    return next(filter(None, map(claims.claim, leases.keeper.queues_beside(queue))), None)
+
+
+def run(job: Job, *, background: bool = True) -> None:
+    """Run a claimed job to one of its ends. Never raises: whatever happens becomes a state of the row."""
+    assert job.lease_token is not None
+    lease = leases.Lease(job.pk, job.lease_token)
+    user = job.actor_user_id
+    with (
+        leases.keeper.holding(lease, background=background),
+        log.context(job=job.pk, kind=job.kind, workspace=job.workspace_id, user=user),
+        finishing.scope_of(job.workspace_id),
+    ):
+        if stopping.is_set():
+            # Claimed in the moment of the shutdown, after it had handed back what it saw.
+            leases.keeper.hand_back(lease)
+            return
+        try:
+            if job.cancel_requested_at is not None:
+                lease.cancelled.set()
+            announce.state(job)
+            _run(job, lease)
+        except LeaseLost:
+            logger.warning("This run lost its lease; nothing it did counts.")
+        except (OperationalError, InterfaceError):
+            logger.warning("The end of this run could not be written; its lease will run out.", exc_info=True)
+
+
+def _run(job: Job, lease: leases.Lease) -> None:
+    context = JobContext(job, lease)
+    try:
+        context.check()
+        _finish(job, lease, _handler(job)(context))
+    except Exception as error:
+        if lease.lost.is_set() or isinstance(error, LeaseLost):
+            raise LeaseLost("Another run owns this job now.") from error
+        if lease.cancelled.is_set() or isinstance(error, Cancelled):
+            finishing.cancelled(job, lease.token)
+            return
+        _fail(job, lease, error)
+
+
+def _handler(job: Job) -> registry.HandlerFunction:
+    kind = registry.kinds.get(job.kind)
+    if kind is None:
+        # During a deployment an older worker may meet a newer job; a newer worker will take it.
+        raise Transient("This version of the product does not know this kind of job.", code=Code.UNKNOWN_KIND)
+    return kind.function
+
+
+def _finish(job: Job, lease: leases.Lease, outcome: object) -> None:
+    if isinstance(outcome, Done):
+        finishing.done(job, lease.token, outcome)
+    elif isinstance(outcome, Again):
+        finishing.again(job, lease.token, outcome)
+    else:
+        raise TypeError(f"The handler of {job.kind} returned {outcome!r} instead of Done or Again.")
+
+
+def _fail(job: Job, lease: leases.Lease, error: Exception) -> None:
+    if isinstance(error, Transient):
+        logger.info("It will be tried again: %s", error.message)
+        finishing.transient(job, lease.token, error)
+    elif isinstance(error, (OperationalError, InterfaceError)):
+        logger.warning("The database failed during the run.", exc_info=error)
+        finishing.transient(job, lease.token, Transient("The database could not be reached for a moment."))
+    elif isinstance(error, DomainError):
+        logger.info("The job failed: %s", error.message)
+        finishing.failed(job, lease.token, error.code, error.message)
+    elif isinstance(error, Interrupted):
+        raise LeaseLost("The run was interrupted.") from error
+    else:
+        logger.error("The job failed in a way that nobody expected.", exc_info=error)
+        message = "Something went wrong on our side. It was logged; try again, or ask the operator."
+        finishing.failed(job, lease.token, Code.INTERNAL, message)

@@ -1,0 +1,44 @@
+"""The Celery tasks (wake-ups and beat's knocks) and the job system's own periodic actions."""
+
+from datetime import timedelta
+
+from celery import shared_task
+
+from core import clock, scope
+from jobs import alarms, conf, connections, registry, runner, services, ticking, turns, workers
+from jobs.models import Worker
+
+workers.connect()
+
+
+@shared_task(name="jobs.work", ignore_result=True)
+def work(queue: str) -> None:
+    """Run due jobs of a queue. Which ones is decided by claims, not by the message."""
+    try:
+        with scope.request():
+            runner.work(queue)
+    finally:
+        connections.release()
+
+
+@shared_task(name="jobs.run_periodic", ignore_result=True)
+def run_periodic(name: str) -> None:
+    """Run a periodic action if it is due."""
+    try:
+        turns.run(name)
+    finally:
+        connections.release()
+
+
+@registry.periodic("jobs.tick", every=timedelta(seconds=1))
+def tick() -> None:
+    """Take back lost jobs and wake free workers."""
+    ticking.tick()
+
+
+@registry.periodic("jobs.clean_up", every=timedelta(hours=1))
+def clean_up() -> None:
+    """Delete old jobs, and the rows of workers that vanished."""
+    services.clean_up()
+    alarms.clean_up()
+    Worker.objects.filter(seen_at__lt=clock.now() - timedelta(seconds=10 * conf.lease_s())).delete()

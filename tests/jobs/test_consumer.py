@@ -1,0 +1,208 @@
+"""The socket of a page: who may connect, what they may hear, and for how long."""
+
+import asyncio
+import json
+
+import pytest
+from asgiref.sync import sync_to_async
+from asgiref.testing import ApplicationCommunicator
+from django.contrib.auth import logout
+from django.http import HttpRequest
+from django.test import Client
+
+import jobs
+from accounts.models import Membership
+from core import scope
+from jobs import consumers, events
+from tests import factories
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+async def people():
+    with scope.system("tests"):
+        return await sync_to_async(factories.make_cast)()
+
+
+@pytest.fixture
+def name(kind):
+    return kind(lambda ctx: jobs.Done())
+
+
+class Socket(ApplicationCommunicator):
+    """A page's end of the socket."""
+
+    async def connect(self):
+        await self.send_input({"type": "websocket.connect"})
+        return (await self.receive_output(timeout=10))["type"] == "websocket.accept"
+
+    async def say(self, message):
+        await self.send_input({"type": "websocket.receive", "text": json.dumps(message)})
+
+    async def hear(self):
+        output = await self.receive_output(timeout=10)
+        assert output["type"] == "websocket.send", output
+        return json.loads(output["text"])
+
+    async def leave(self):
+        await self.send_input({"type": "websocket.disconnect", "code": 1000})
+        await self.wait(timeout=10)
+
+
+async def open_socket(user, *, origin=b"http://localhost:8000"):
+    """A socket with the cookies of a signed-in browser (none for None)."""
+    from config.asgi import application
+
+    headers = [(b"origin", origin)]
+    if user is not None:
+        client = Client()
+        await sync_to_async(client.force_login)(user, backend="django.contrib.auth.backends.ModelBackend")
+        headers.append((b"cookie", f"sessionid={client.cookies['sessionid'].value}".encode()))
+    return Socket(application, {"type": "websocket", "path": "/ws/app/", "headers": headers, "subprotocols": []})
+
+
+async def connected(user):
+    socket = await open_socket(user)
+    assert await socket.connect()
+    return socket
+
+
+async def closed_with(socket):
+    message = await socket.receive_output(timeout=10)
+    assert message["type"] == "websocket.close"
+    return message["code"]
+
+
+async def order(name, actor):
+    return await sync_to_async(lambda: jobs.enqueue(kind=name, actor=actor))()
+
+
+class TestConnect:
+    async def test_visitors_are_told_to_sign_in(self):
+        socket = await open_socket(None)
+        assert await socket.connect()
+        assert await closed_with(socket) == consumers.SIGNED_OUT
+
+    async def test_other_sites_are_refused(self, people):
+        socket = await open_socket(people.alice, origin=b"https://evil.example")
+        assert not await socket.connect()
+
+
+class TestTopics:
+    async def test_ones_own_job_is_heard(self, people, name):
+        job = await order(name, people.alice_actor)
+        socket = await connected(people.victor)
+        await socket.say({"op": "sub", "topics": [f"job:{job.pk}"]})
+        await socket.say({"op": "ping"})
+        assert await socket.hear() == {"v": 1, "type": "pong"}
+        await sync_to_async(events.send)(topic="job", id=job.pk, type="job.progress", data={"pct": 7})
+        message = await socket.hear()
+        assert (message["v"], message["topic"], message["data"]) == (1, f"job:{job.pk}", {"pct": 7})
+        await socket.say({"op": "unsub", "topics": [f"job:{job.pk}"]})
+        await socket.say({"op": "ping"})
+        await socket.hear()
+        await sync_to_async(events.send)(topic="job", id=job.pk, type="job.progress", data={"pct": 8})
+        assert await socket.receive_nothing()
+        await socket.leave()
+
+    async def test_a_strangers_job_is_not(self, people, name):
+        job = await order(name, people.alice_actor)
+        socket = await connected(people.charlie)
+        topics = [f"job:{job.pk}", f"workspace:{people.workspace.pk}", "job:x", "secret:1", f"workspace:{job.pk}"]
+        await socket.say({"op": "sub", "topics": topics})
+        denied = [await socket.hear() for _ in topics]
+        assert {message["type"] for message in denied} == {"denied"}
+        assert {message["data"]["topic"] for message in denied} == set(topics)
+        await sync_to_async(events.send)(topic="job", id=job.pk, type="job.progress", data={"pct": 7})
+        assert await socket.receive_nothing()
+        await socket.leave()
+
+    async def test_both_workspaces_of_a_person_are_heard(self, people):
+        with scope.system("tests"):
+            await sync_to_async(Membership.objects.create)(
+                workspace=people.workspace, user=people.charlie, role="viewer"
+            )
+        socket = await connected(people.charlie)
+        mine = [f"workspace:{people.workspace.pk}", f"workspace:{people.elsewhere.pk}"]
+        await socket.say({"op": "sub", "topics": mine})
+        await socket.say({"op": "ping"})
+        assert (await socket.hear())["type"] == "pong"
+        await socket.leave()
+
+    @pytest.mark.parametrize(
+        "text", ["", "{", "[]", '"x"', '{"op": "delete"}', "[" * 5000, '{"op":"sub","topics":["' + "x" * 40000 + '"]}']
+    )
+    async def test_nonsense_is_answered(self, people, text):
+        socket = await connected(people.alice)
+        await socket.send_input({"type": "websocket.receive", "text": text})
+        assert (await socket.hear())["type"] == "error"
+        await socket.leave()
+
+    async def test_too_many_topics_are_denied(self, people, monkeypatch):
+        monkeypatch.setattr(consumers, "MAX_TOPICS", 1)
+        socket = await connected(people.alice)
+        await socket.say({"op": "sub", "topics": [f"workspace:{people.workspace.pk}"]})
+        await socket.say({"op": "sub", "topics": ["job:" + "1" * 8]})
+        assert (await socket.hear())["type"] == "denied"
+        await socket.leave()
+
+
+class TestWhileConnected:
+    @pytest.fixture(autouse=True)
+    def _often(self, monkeypatch):
+        monkeypatch.setattr(consumers.AppConsumer, "recheck_s", 0.1)
+
+    async def test_leaving_the_workspace_ends_the_topic(self, people):
+        socket = await connected(people.bob)
+        topic = f"workspace:{people.workspace.pk}"
+        await socket.say({"op": "sub", "topics": [topic]})
+        await asyncio.sleep(0.3)
+        with scope.system("tests"):
+            await sync_to_async(Membership.objects.filter(user=people.bob).delete)()
+        assert await socket.hear() == {"v": 1, "type": "denied", "data": {"topic": topic}}
+        await sync_to_async(events.send)(topic="workspace", id=people.workspace.pk, type="x", data={})
+        assert await socket.receive_nothing()
+        await socket.leave()
+
+    async def test_signing_out_closes_the_socket(self, people):
+        socket = await connected(people.bob)
+        await sync_to_async(self._sign_out)(socket)
+        assert await closed_with(socket) == consumers.SIGNED_OUT
+
+    async def test_subscribing_after_signing_out_closes_the_socket(self, people, monkeypatch):
+        monkeypatch.setattr(consumers.AppConsumer, "recheck_s", 60)
+        socket = await connected(people.bob)
+        await sync_to_async(self._sign_out)(socket)
+        await socket.say({"op": "sub", "topics": [f"workspace:{people.workspace.pk}"]})
+        assert await closed_with(socket) == consumers.SIGNED_OUT
+
+    async def test_a_deactivated_person_is_out(self, people):
+        socket = await connected(people.bob)
+        people.bob.is_active = False
+        await people.bob.asave()
+        assert await closed_with(socket) == consumers.SIGNED_OUT
+
+    def _sign_out(self, socket):
+        from importlib import import_module
+
+        from django.conf import settings
+
+        cookie = dict(socket.scope["headers"])[b"cookie"].decode().partition("=")[2]
+        request = HttpRequest()
+        request.session = import_module(settings.SESSION_ENGINE).SessionStore(cookie)
+        logout(request)
+
+
+class TestQuiet:
+    @pytest.mark.slow
+    @pytest.mark.redis
+    async def test_a_quiet_socket_stays_open(self, people):
+        """The Redis client must not give up before the channel layer does."""
+        socket = await connected(people.alice)
+        topic = f"workspace:{people.workspace.pk}"
+        await socket.say({"op": "sub", "topics": [topic]})
+        await asyncio.sleep(7)
+        await sync_to_async(events.send)(topic="workspace", id=people.workspace.pk, type="x", data={})
+        assert (await socket.hear())["topic"] == topic
+        await socket.leave()
