@@ -1,0 +1,13 @@
+"""Routes of the media library API, relative to /api/v1/."""
+
+from django.urls import path
+
+from media.viewsets import MediaViewSet
+
+_view = MediaViewSet.as_view
+
+urlpatterns = [
+    path("media", _view({"get": "list", "post": "create"}), name="api-media"),
+    path("media/presign", _view({"post": "presign"}), name="api-media-presign"),
+    path("posts/upload-media", _view({"post": "create"}), name="api-media-alias"),
+]

@@ -1,0 +1,31 @@
+"""Reads of the media library."""
+
+from django.db.models import Q, QuerySet
+
+from accounts import policy
+from accounts.policy import Action
+from core.actor import Actor
+from media.models import MediaFile
+
+# What a person uploads or makes, as opposed to what is derived from it.
+LIBRARY_KINDS = (MediaFile.Kind.VIDEO, MediaFile.Kind.IMAGE, MediaFile.Kind.RENDITION)
+SHAPES = {"video": Q(content_type__startswith="video/"), "image": Q(content_type__startswith="image/")}
+
+
+def files(actor: Actor, *, kind: str = "", search: str = "") -> QuerySet[MediaFile]:
+    """Files that are there, newest first: of one kind, else all that people upload or make.
+
+    `search`: words that all occur in the file's name.
+    """
+    policy.require(actor, Action.READ)
+    rows = MediaFile.objects.for_workspace(actor.workspace_id).filter(state=MediaFile.State.READY)
+    rows = rows.filter(kind=kind) if kind else rows.filter(kind__in=LIBRARY_KINDS)
+    for word in search.replace("\x00", "").split()[:8]:
+        rows = rows.filter(original_name__icontains=word)
+    return rows.select_related("thumbnail").order_by("-created_at", "-id")
+
+
+def library(actor: Actor, *, shape: str = "", search: str = "") -> QuerySet[MediaFile]:
+    """Pictures and videos that can be posted; `shape` is `video`, `image`, or empty for both."""
+    rows = files(actor, search=search)
+    return rows.filter(SHAPES[shape]) if shape in SHAPES else rows

@@ -1,0 +1,1 @@
+"""Where bytes live: one interface, a folder and an S3 API behind it."""
