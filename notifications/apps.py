@@ -1,0 +1,16 @@
+from django.apps import AppConfig
+
+
+class NotificationsConfig(AppConfig):
+    """Owns what the product tells people, in the app and by mail. Not: the events, which belong to who causes them."""
+
+    name = "notifications"
+    label = "notifications"
+
+    def ready(self) -> None:
+        """Connect the news of lower floors, and let pages listen to a person's notices."""
+        from jobs import events
+        from notifications import receivers, selectors  # noqa: F401
+        from notifications.services.telling import TOPIC
+
+        events.register_topic(TOPIC, selectors.may_subscribe)

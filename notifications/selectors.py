@@ -1,0 +1,40 @@
+"""Reads of notices, scoped to one person in one workspace."""
+
+from collections.abc import Iterable
+from uuid import UUID
+
+from django.db.models import QuerySet
+
+from accounts import policy
+from accounts.policy import Action
+from core.actor import Actor
+from notifications.models import Kind, Notice
+
+COUNT_CAP = 100
+
+
+def notices(actor: Actor, *, unread: bool = False, kind: str = "") -> QuerySet[Notice]:
+    """The actor's own notices in this workspace that the app shows, newest first."""
+    policy.require(actor, Action.READ)
+    rows = Notice.objects.for_workspace(actor.workspace_id).filter(recipient_id=actor.user_id, shown=True)
+    if unread:
+        rows = rows.filter(read_at=None)
+    if kind in Kind.values:
+        rows = rows.filter(kind=kind)
+    return rows.order_by("-created_at", "-id")
+
+
+def unread_count(actor: Actor) -> int:
+    """How many the person has not read, counted up to 100: more is shown as "99+"."""
+    return len(notices(actor, unread=True).order_by().values_list("pk", flat=True)[:COUNT_CAP])
+
+
+def told(workspace_id: UUID, once: Iterable[str]) -> set[str]:
+    """Which of these events somebody was told of already."""
+    rows = Notice.objects.for_workspace(workspace_id).filter(once__in=list(once))
+    return set(rows.values_list("once", flat=True).distinct())
+
+
+def may_subscribe(actor: Actor, user_id: str) -> bool:
+    """Everybody hears of their own notices only."""
+    return str(actor.user_id) == user_id

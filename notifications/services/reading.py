@@ -1,0 +1,39 @@
+"""What a person does to their notices."""
+
+from collections.abc import Sequence
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import QuerySet
+
+from core import clock
+from core.actor import Actor
+from core.errors import NotFound
+from notifications import selectors
+from notifications.errors import Code
+from notifications.models import Notice
+from notifications.services.telling import announce
+
+
+def mark_read(*, actor: Actor, ids: Sequence[UUID]) -> int:
+    """Mark one's own notices as read; `NotFound` when one of them is not the actor's. Returns how many were unread."""
+    wanted = set(ids)
+    mine = selectors.notices(actor).filter(pk__in=wanted)
+    if mine.count() != len(wanted):
+        raise NotFound(Code.NOTICE_UNKNOWN, "One of these notices does not exist, or it is somebody else's.")
+    return _read(actor, mine.values_list("pk", flat=True))
+
+
+def mark_all_read(*, actor: Actor) -> int:
+    """Mark all of one's notices in this workspace as read. Returns how many were unread."""
+    return _read(actor, selectors.notices(actor).values_list("pk", flat=True))
+
+
+def _read(actor: Actor, ids: "QuerySet[Notice, UUID]") -> int:
+    now = clock.now()
+    with transaction.atomic():
+        rows = Notice.objects.for_workspace(actor.workspace_id).filter(pk__in=ids, read_at=None)
+        count = rows.update(read_at=now, updated_at=now)
+        if count and actor.user_id is not None:
+            announce(actor.workspace_id, actor.user_id)
+    return count

@@ -1,0 +1,46 @@
+"""Mail jobs. A link's token is made when the mail is written, so that no job row ever holds one."""
+
+from datetime import timedelta
+
+from accounts.models import Invitation, User
+from jobs import Done, JobContext, Queue, handler, periodic
+from notifications import mail, services
+from notifications.models import Mail
+from notifications.services import outbox
+from notifications.services.telling import SEND
+
+
+@handler("notifications.verify_email", queue=Queue.DEFAULT, on_ended=outbox.ended)
+def verify_email(ctx: JobContext) -> Done:
+    user = User.objects.filter(pk=ctx.subject_id, is_active=True, email_verified_at__isnull=True).first()
+    return Done(result={"sent": mail.verify_email(ctx, user) if user else 0})
+
+
+@handler("notifications.password_reset", queue=Queue.DEFAULT, on_ended=outbox.ended)
+def password_reset(ctx: JobContext) -> Done:
+    user = User.objects.filter(pk=ctx.subject_id, is_active=True).first()
+    return Done(result={"sent": mail.password_reset(ctx, user) if user else 0})
+
+
+@handler("notifications.invitation", queue=Queue.DEFAULT, on_ended=outbox.ended)
+def invitation(ctx: JobContext) -> Done:
+    found = (
+        Invitation.objects.for_workspace(ctx.workspace_id)
+        .select_related("workspace", "invited_by")
+        .filter(pk=ctx.subject_id, accepted_at__isnull=True)
+        .first()
+    )
+    return Done(result={"sent": mail.invitation(ctx, found) if found else 0})
+
+
+@handler(SEND, queue=Queue.DEFAULT, on_ended=outbox.ended)
+def send_notice(ctx: JobContext) -> Done:
+    """Send the mail beside a notice."""
+    rows = Mail.objects.for_workspace(ctx.workspace_id).select_related("notice__recipient", "notice__workspace")
+    found = rows.filter(pk=ctx.subject_id, notice__isnull=False).first()
+    return Done(result={"sent": mail.notice(found, found.notice) if found and found.notice else 0})
+
+
+@periodic("notifications.cleaning", every=timedelta(hours=6))
+def clean_up() -> None:
+    services.clean_up()
