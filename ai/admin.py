@@ -1,0 +1,92 @@
+"""Operator console: stored answers and the ledger."""
+
+from typing import Any
+
+from django.contrib import admin, messages
+from django.db.models import QuerySet
+from django.http import HttpRequest
+
+from accounts.models import Role
+from ai import templates
+from ai.models import LedgerEntry, ResponseTemplate
+from core.actor import Actor, ActorKind
+from core.errors import DomainError
+
+
+@admin.register(ResponseTemplate)
+class ResponseTemplateAdmin(admin.ModelAdmin[ResponseTemplate]):
+    """Contents are read-only here: people edit them in their workspace; operators switch them off."""
+
+    list_display = (
+        "purpose",
+        "workspace",
+        "excerpt",
+        "source",
+        "model",
+        "hit_count",
+        "is_active",
+        "expires_at",
+        "version",
+    )
+    list_filter = ("purpose", "source", "is_active", "provider")
+    search_fields = ("normalised_text", "workspace__name", "model")
+    list_select_related = ("workspace",)
+    date_hierarchy = "created_at"
+    ordering = ("-created_at", "-id")
+    actions = ("switch_off", "switch_on")
+
+    @admin.display(description="request")
+    def excerpt(self, row: ResponseTemplate) -> str:
+        return row.normalised_text[:80]
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return obj is None and super().has_change_permission(request)
+
+    @admin.action(description="Stop using the chosen answers")
+    def switch_off(self, request: HttpRequest, rows: QuerySet[ResponseTemplate]) -> None:
+        self._switch(request, rows, is_active=False)
+
+    @admin.action(description="Use the chosen answers again")
+    def switch_on(self, request: HttpRequest, rows: QuerySet[ResponseTemplate]) -> None:
+        self._switch(request, rows, is_active=True)
+
+    def _switch(self, request: HttpRequest, rows: QuerySet[ResponseTemplate], *, is_active: bool) -> None:
+        for row in rows:
+            actor = Actor(request.user.pk, row.workspace_id, Role.ADMIN, ActorKind.ADMIN)
+            try:
+                templates.update(actor=actor, template_id=row.pk, version=row.version, is_active=is_active)
+            except DomainError as error:
+                messages.error(request, f"{row}: {error.message}")
+        messages.success(request, f"{len(rows)} stored answers are {'used again' if is_active else 'no longer used'}.")
+
+
+@admin.register(LedgerEntry)
+class LedgerEntryAdmin(admin.ModelAdmin[LedgerEntry]):
+    """Append-only."""
+
+    list_display = (
+        "at", "workspace", "purpose", "provider", "model", "outcome", "cached", "offline", "tokens_in", "tokens_out",
+        "cost_usd", "duration_ms",
+    )  # fmt: skip
+    list_filter = ("outcome", "purpose", "provider", "cached", "offline")
+    search_fields = ("workspace__name", "model", "user_id")
+    list_select_related = ("workspace",)
+    date_hierarchy = "at"
+    ordering = ("-at", "-id")
+    show_full_result_count = False
+
+    @admin.display(description="cost (USD)", ordering="cost_micro_usd")
+    def cost_usd(self, row: LedgerEntry) -> str:
+        return "unknown" if row.cost_micro_usd is None else f"{row.cost_micro_usd / 1_000_000:.4f}"
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False

@@ -1,0 +1,152 @@
+"""Captions without a model: fixed sentence patterns around the words of the request. Same request, same caption.
+
+Nothing is claimed that the request does not say: the patterns point at the video, they do not describe its results.
+"""
+
+import hashlib
+import re
+from itertools import chain
+
+from ai.captions import text
+from ai.captions.limits import SPECS, Platform
+from ai.captions.schema import Caption, CaptionRequest, Tone
+
+_STOP_WORDS = """
+a about above after again all also am an and any are as at be because been before being below between both but by can
+could did do does doing down during each few for from further get got had has have having he her here hers him his how
+i if in into is it its just like made make makes me more most my new no nor not now of off on once only or other our
+out over own really same she should so some such than that the their them then there these they this those through to
+too under until up us very via was we were what when where which while who why will with would you your yours
+"""
+_STOP = frozenset(_STOP_WORDS.split())
+_HOOKS: dict[Tone, tuple[str, ...]] = {
+    Tone.PROFESSIONAL: ("{topic}: the short version.", "{topic}, step by step.", "A closer look at {lower}."),
+    Tone.WITTY: (
+        "{topic}. No manual required.",
+        "{topic}: easier than explaining it at a party.",
+        "We need to talk about {lower}.",
+    ),
+    Tone.CASUAL: ("{topic}. Here is how it goes.", "So, {lower}.", "{topic}: come along."),
+    Tone.URGENT: ("{topic}: watch this before you scroll on.", "Do not skip this: {lower}.", "{topic}. Start today."),
+}
+_CLOSINGS: dict[Platform, dict[Tone, str]] = {
+    Platform.TIKTOK: {
+        Tone.PROFESSIONAL: "Save it for later.",
+        Tone.WITTY: "Tag the one who needs this.",
+        Tone.CASUAL: "Tell me in the comments.",
+        Tone.URGENT: "Save it now.",
+    },
+    Platform.INSTAGRAM: {
+        Tone.PROFESSIONAL: "Save this post and come back to it.",
+        Tone.WITTY: "Send this to the friend who needs it. They know why.",
+        Tone.CASUAL: "What would you add? Tell me in the comments.",
+        Tone.URGENT: "Save it now, try it today.",
+    },
+    Platform.YOUTUBE: {
+        Tone.PROFESSIONAL: "Subscribe for the next part.",
+        Tone.WITTY: "Subscribe; the next one comes without homework.",
+        Tone.CASUAL: "Subscribe if you want more of this.",
+        Tone.URGENT: "Watch to the end, then try it today.",
+    },
+    Platform.FACEBOOK: {
+        Tone.PROFESSIONAL: "How do you handle this? We read every comment.",
+        Tone.WITTY: "Who comes to mind? Tag them, we will not tell.",
+        Tone.CASUAL: "What is your experience? Tell us below.",
+        Tone.URGENT: "Share it with someone who needs it today.",
+    },
+    Platform.TWITTER: {
+        Tone.PROFESSIONAL: "What is your experience?",
+        Tone.WITTY: "Agree, or should we fight about it?",
+        Tone.CASUAL: "What do you think?",
+        Tone.URGENT: "Try it today. How did it go?",
+    },
+    Platform.LINKEDIN: {
+        Tone.PROFESSIONAL: "How does your team approach this?",
+        Tone.WITTY: "Which of these happened in your last meeting?",
+        Tone.CASUAL: "What has worked for you?",
+        Tone.URGENT: "What will you change this week?",
+    },
+}
+_PLATFORM_TAGS: dict[Platform, tuple[str, ...]] = {
+    Platform.TIKTOK: ("tiktok", "shortvideo", "learnontiktok", "video", "tips"),
+    Platform.INSTAGRAM: ("reels", "instareels", "shortvideo", "video", "tips"),
+    Platform.YOUTUBE: ("shorts", "youtubeshorts", "shortvideo", "video", "tips"),
+    Platform.FACEBOOK: ("reels", "facebookreels", "shortvideo", "video", "tips"),
+    Platform.TWITTER: ("video", "shortvideo", "tips", "howto", "clip"),
+    Platform.LINKEDIN: ("video", "insights", "learning", "work", "tips"),
+}
+
+
+def keywords(source: str) -> list[str]:
+    """Meaningful words in their order, once each."""
+    found: dict[str, str] = {}
+    for word in re.findall(r"[^\W_]+(?:['’-][^\W_]+)*", source):
+        folded = word.casefold()
+        if folded not in _STOP and len(word) > 2 and not word.isdigit():
+            found.setdefault(folded, word)
+    return list(found.values())
+
+
+def _tags(request: CaptionRequest) -> list[str]:
+    own = keywords(request.topic)
+    phrase = "".join(word[:1].upper() + word[1:] for word in own[:3]) if len(own) > 1 else ""
+    given = re.findall(r"#\w+", f"{request.text} {request.context}")
+    links_out = re.sub(r"https?://\S+|[@#]\w+", " ", f"{request.context} {request.text}")
+    words = chain(given, [phrase] if phrase else [], own, keywords(links_out), _PLATFORM_TAGS[request.platform])
+    return text.hashtags(
+        (word if word.startswith("#") else _cased(word) for word in words), request.platform, request.count
+    )
+
+
+def _cased(word: str) -> str:
+    # A word with an inner capital (a name, joined words) keeps its shape.
+    return word if any(char.isupper() for char in word[1:]) else word.lower()
+
+
+def _pick(request: CaptionRequest, options: tuple[str, ...]) -> str:
+    seed = f"{request.topic.casefold()}|{request.tone}|{request.platform}"
+    return options[hashlib.sha256(seed.encode()).digest()[0] % len(options)]
+
+
+def _hook(request: CaptionRequest) -> str:
+    topic = request.topic.rstrip(" .!?…")
+    first, rest = topic[:1], topic[1:]
+    # A name or an abbreviation keeps its capital inside a sentence.
+    lower = topic if rest[:1].isupper() or " " not in topic else first.lower() + rest
+    if request.topic.rstrip().endswith("?"):
+        return request.topic.strip()
+    return _pick(request, _HOOKS[request.tone]).format(topic=first.upper() + rest, lower=lower)
+
+
+def _without_last_tags(given: str) -> str:
+    """A text without the hashtags at its end; they come back as hashtags."""
+    rest = given.rstrip()
+    while True:
+        head, _, last = rest.rpartition(" ") if " " in rest.split("\n")[-1] else rest.rpartition("\n")
+        if not last.startswith("#"):
+            return rest.strip()
+        rest = head.rstrip()
+
+
+def write(request: CaptionRequest) -> Caption:
+    """A caption that fits its platform: hook, what the context says, a closing line; or the given text, closed."""
+    platform = request.platform
+    spec = SPECS[platform]
+    closing = _CLOSINGS[platform][request.tone]
+    tags = _tags(request)
+    if request.text:
+        parts = [_without_last_tags(request.text) or request.topic, closing]
+    else:
+        parts = [_hook(request), request.context, closing]
+    parts = [text.clean(part, platform) for part in parts if part]
+    # Beyond the style's length the context goes first, then the closing line; a given text stays.
+    separator = " " if spec.target <= 300 else "\n\n"
+    body = separator.join(parts)
+    if spec.measure(text.compose(body, tags)) > spec.target and not request.text and request.context:
+        room = spec.target - spec.measure(text.compose(separator.join([parts[0], "", parts[-1]]), tags))
+        middle = text.cut(parts[1], platform, max(0, room)) if room > 0 else ""
+        body = separator.join(part for part in (parts[0], middle, parts[-1]) if part)
+    if spec.measure(text.compose(body, tags)) > spec.limit and len(parts) > 1:
+        body = separator.join(parts[:-1])
+    caption, kept = text.fit(body, tags, platform)
+    return Caption(caption=caption or text.cut(request.topic, platform) or platform.label, hashtags=kept)

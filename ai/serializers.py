@@ -1,0 +1,103 @@
+"""Shapes of the gateway's API."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from ai.captions.limits import Platform
+from ai.captions.schema import Tone
+from ai.models import ResponseTemplate
+
+
+class GenerateSerializer(serializers.Serializer[Any]):
+    """`topic, tone, platform, context`; `text` optimises an existing text; `count` hashtags."""
+
+    topic = serializers.CharField(max_length=500)
+    tone = serializers.CharField(default=Tone.CASUAL, help_text="professional, witty, casual or urgent")
+    platform = serializers.CharField(help_text=", ".join(Platform))
+    context = serializers.CharField(default="", allow_blank=True, max_length=5_000)  # type: ignore[assignment]
+    text = serializers.CharField(default="", allow_blank=True, max_length=63_206)
+    count = serializers.IntegerField(default=5, min_value=0, max_value=30)
+    language = serializers.CharField(
+        default="", allow_blank=True, max_length=12, help_text="Empty: the preference of whoever asks."
+    )
+
+
+class CaptionSerializer(serializers.Serializer[Any]):
+    """A caption with its length in the platform's own unit; `offline` says that no model wrote it."""
+
+    caption = serializers.CharField()
+    hashtags = serializers.ListField(child=serializers.CharField())
+    platform = serializers.CharField()
+    length = serializers.IntegerField()
+    limit = serializers.IntegerField()
+    offline = serializers.BooleanField()
+    source = serializers.CharField()  # type: ignore[assignment]
+    model = serializers.CharField()
+
+
+class TemplateSerializer(serializers.ModelSerializer[ResponseTemplate]):
+    """A stored answer."""
+
+    class Meta:
+        model = ResponseTemplate
+        fields = (
+            "id", "purpose", "request", "answer", "source", "provider", "model", "version", "hit_count", "last_hit_at",
+            "is_active", "expires_at", "created_at", "updated_at",
+        )  # fmt: skip
+        read_only_fields = fields
+
+
+class TemplateCreateSerializer(serializers.Serializer[Any]):
+    """`request` and `answer` follow the purpose's schemas."""
+
+    purpose = serializers.CharField(max_length=64)
+    request = serializers.JSONField()
+    answer = serializers.JSONField()
+    expires_at = serializers.DateTimeField(required=False, allow_null=True, default=None)
+
+
+class TemplateUpdateSerializer(serializers.Serializer[Any]):
+    """`version` is the one that was read."""
+
+    version = serializers.IntegerField(min_value=1)
+    answer = serializers.JSONField(required=False)
+    is_active = serializers.BooleanField(required=False)
+    expires_at = serializers.DateTimeField(required=False, allow_null=True)
+
+
+class TemplateFilterSerializer(serializers.Serializer[Any]):
+    """Filters of the list."""
+
+    purpose = serializers.CharField(default="", allow_blank=True)
+    active = serializers.BooleanField(allow_null=True, default=None)
+    search = serializers.CharField(default="", allow_blank=True, max_length=200)
+
+
+class PurposeUsageSerializer(serializers.Serializer[Any]):
+    purpose = serializers.CharField()
+    requests = serializers.IntegerField()
+    cached = serializers.IntegerField()
+    offline = serializers.IntegerField()
+    failed = serializers.IntegerField()
+    tokens_in = serializers.IntegerField()
+    tokens_out = serializers.IntegerField()
+    cost_micro_usd = serializers.IntegerField()
+    unpriced = serializers.IntegerField(help_text="Calls whose price the operator has not stated.")
+    hit_rate_ratio = serializers.FloatField(allow_null=True)
+
+
+class UsageSerializer(serializers.Serializer[Any]):
+    """Use of models this month (UTC)."""
+
+    since = serializers.DateTimeField()
+    requests = serializers.IntegerField()
+    cached = serializers.IntegerField()
+    offline = serializers.IntegerField()
+    tokens_in = serializers.IntegerField()
+    tokens_out = serializers.IntegerField()
+    cost_micro_usd = serializers.IntegerField()
+    unpriced = serializers.IntegerField()
+    hit_rate_ratio = serializers.FloatField(allow_null=True)
+    budget_micro_usd = serializers.IntegerField(allow_null=True)
+    purposes = PurposeUsageSerializer(many=True)
