@@ -1,0 +1,111 @@
+"""Check → facts → previews of one video, in child processes, under the job's fencing token."""
+
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+
+from core.child import ChildError, Limits, python_argv
+from core.errors import NotFound, UnsupportedMedia, ValidationFailed
+from jobs import Done, JobContext, Transient
+from media import content, judging
+from media import services as files
+from media.models import MediaFile
+from media.services import Stored
+from media.storage import sha256_of, store
+from videos.errors import VideoError
+from videos.models import Video
+from videos.services import processing
+
+_PREVIEW_LIMITS = Limits(timeout_s=1800, memory_bytes=4 * 1024**3, silence_s=180)
+# Shares of the bar that a person watches; measuring (patterns) takes the rest.
+_CHECKED, _PROBED, _PREVIEWED = 10, 15, 40
+
+
+def prepare(ctx: JobContext, video: Video) -> Done:
+    """Run the stages; the result goes live only when the job ends."""
+    media = video.media
+    processing.enter_stage(video, Video.Stage.CHECK)
+    ctx.progress(0, Video.Stage.CHECK.label)
+    try:
+        with ctx.without_connection(), store().local(media.storage_key) as path:
+            sha256 = _check(media, path)
+            ctx.progress(_CHECKED, Video.Stage.PROBE.label)
+            container, facts = _facts(ctx, media, path)
+            ctx.progress(_PROBED, Video.Stage.PREVIEW.label)
+            poster, storyboard = _previews(ctx, video, path, container, facts)
+    except FileNotFoundError as error:
+        raise NotFound(
+            VideoError.FILE_GONE, f"The file of “{video.title}” is no longer in the storage. Upload it again."
+        ) from error
+
+    def commit() -> None:
+        processing.keep_previews(
+            actor=ctx.actor, video_id=video.pk, sha256=sha256, facts=facts, poster=poster, storyboard=storyboard
+        )
+
+    return Done({"sha256": sha256, "duration_s": facts.get("duration_s")}, commit=commit)
+
+
+def _check(media: MediaFile, path: Path) -> str:
+    """The checksum; a known one that differs means that the storage lost bytes."""
+    found = sha256_of(path)
+    if media.sha256 and media.sha256 != found:
+        raise ValidationFailed(
+            VideoError.FILE_GONE, f"The stored file of “{media.original_name}” was changed. Upload it again."
+        )
+    return found
+
+
+def _facts(ctx: JobContext, media: MediaFile, path: Path) -> tuple[judging.Container, dict[str, Any]]:
+    with path.open("rb") as handle:
+        container = content.container_of(media.original_name, handle.read(judging.HEAD_BYTES))
+
+    def child(argv: list[str], on_line: Callable[[dict[str, Any]], None]) -> None:
+        ctx.run_child(argv, on_line=on_line, limits=content.CHILD_LIMITS)
+
+    return container, content.probe(media.original_name, str(path), container, child).facts
+
+
+def _previews(
+    ctx: JobContext, video: Video, path: Path, container: judging.Container, facts: dict[str, Any]
+) -> tuple[Stored, Stored]:
+    made: dict[str, Any] = {}
+
+    def on_line(line: dict[str, Any]) -> None:
+        if "pct" in line:
+            ctx.progress(_PROBED + (_PREVIEWED - _PROBED) * line["pct"] / 100, Video.Stage.PREVIEW.label)
+        else:
+            made.update(line)
+
+    with tempfile.TemporaryDirectory(dir=settings.WORK_DIR, prefix="previews-") as folder:
+        argv = python_argv("media.previews", str(path), container.demuxer, folder, str(facts["duration_s"]))
+        try:
+            ctx.run_child(argv, on_line=on_line, limits=_PREVIEW_LIMITS)
+        except ChildError as error:
+            if error.reason != "exit":
+                raise Transient("Making the previews took too long.") from error
+            raise UnsupportedMedia(
+                VideoError.PREVIEW_FAILED,
+                f"The pictures of “{video.media.original_name}” cannot be decoded. Export it as MP4 with H.264.",
+            ) from error
+        return (
+            _put(ctx, MediaFile.Kind.THUMBNAIL, Path(folder) / "poster.jpg", video, made["poster"]),
+            _put(ctx, MediaFile.Kind.STORYBOARD, Path(folder) / "storyboard.jpg", video, made["storyboard"]),
+        )
+
+
+def _put(ctx: JobContext, kind: str, path: Path, video: Video, facts: dict[str, Any]) -> Stored:
+    stem = video.media.original_name.rsplit(".", 1)[0]
+    return files.put(
+        workspace_id=video.workspace_id,
+        kind=kind,
+        source=path,
+        content_type="image/jpeg",
+        extension="jpg",
+        original_name=f"{stem}-{path.name}",
+        facts=facts,
+        token=ctx.token,
+    )

@@ -1,0 +1,141 @@
+"""Reads of the library."""
+
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from django.db.models import Count, Prefetch, Q, QuerySet
+
+from core.actor import Actor
+from videos.models import Folder, Tag, Video, VideoQuerySet
+from videos.services.words import normalise
+
+SORTS: dict[str, tuple[str, ...]] = {
+    "newest": ("-created_at", "-id"),
+    "oldest": ("created_at", "id"),
+    "title": ("title", "id"),
+    "longest": ("-media__duration_s", "id"),
+    "shortest": ("media__duration_s", "id"),
+    "largest": ("-media__size_bytes", "id"),
+}
+ORDERINGS: dict[str, tuple[str, ...]] = {
+    "created_at": ("created_at", "id"),
+    "-created_at": ("-created_at", "-id"),
+    "title": ("title", "id"),
+    "-title": ("-title", "-id"),
+    "duration": ("media__duration_s", "id"),
+    "-duration": ("-media__duration_s", "-id"),
+    "size": ("media__size_bytes", "id"),
+    "-size": ("-media__size_bytes", "-id"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """What the library is asked to show. `place` is all, archived or trash; `folder` "none" means in no folder."""
+
+    search: str = ""
+    status: str = ""
+    folder: str = ""
+    tag: str = ""
+    place: str = "all"
+    order: tuple[str, ...] = field(default=SORTS["newest"])
+
+    @property
+    def is_narrow(self) -> bool:
+        """Whether something is filtered out, so that an empty answer does not mean an empty library."""
+        return bool(self.search or self.status or self.folder or self.tag)
+
+
+def library(actor: Actor, filters: Filters) -> VideoQuerySet:
+    """The videos to show, in order. Reading all that cards show takes two queries."""
+    videos = Video.objects.for_workspace(actor.workspace_id).for_cards()
+    if filters.place == "trash":
+        videos = videos.filter(deleted_at__isnull=False)
+    else:
+        videos = videos.filter(deleted_at__isnull=True, archived_at__isnull=filters.place != "archived")
+    for word in normalise(filters.search).split():
+        videos = videos.filter(search__contains=word)
+    if filters.status:
+        videos = videos.filter(status=filters.status)
+    if filters.folder == "none":
+        videos = videos.filter(Q(folder__isnull=True) | Q(folder__deleted_at__isnull=False))
+    elif filters.folder:
+        videos = videos.filter(folder_id=_uuid(filters.folder), folder__deleted_at__isnull=True)
+    if filters.tag:
+        videos = videos.filter(video_tags__tag_id=_uuid(filters.tag))
+    return videos.order_by(*filters.order)
+
+
+def _uuid(value: str) -> UUID:
+    """The id in a query string; anything else matches nothing."""
+    try:
+        return UUID(value)
+    except ValueError:
+        return UUID(int=0)
+
+
+@dataclass(frozen=True, slots=True)
+class FolderNode:
+    """A folder with its place in the tree."""
+
+    folder: Folder
+    depth: int
+    video_count: int
+
+
+def folder_tree(actor: Actor) -> list[FolderNode]:
+    """All folders, each after its parent, with how many videos lie directly in it. One query."""
+    shown = Q(videos__deleted_at__isnull=True, videos__archived_at__isnull=True)
+    folders = (
+        Folder.objects.for_workspace(actor.workspace_id)
+        .filter(deleted_at__isnull=True)
+        .annotate(video_count=Count("videos", filter=shown))
+        .order_by("name", "id")
+    )
+    children: dict[UUID | None, list[Folder]] = {}
+    for folder in folders:
+        children.setdefault(folder.parent_id, []).append(folder)
+    return _walk(children, None, 0)
+
+
+def _walk(children: dict[UUID | None, list[Folder]], parent: UUID | None, depth: int) -> list[FolderNode]:
+    nodes: list[FolderNode] = []
+    for folder in children.get(parent, []):
+        nodes.append(FolderNode(folder, depth, folder.video_count))  # type: ignore[attr-defined]
+        nodes += _walk(children, folder.pk, depth + 1)
+    return nodes
+
+
+def folders(actor: Actor) -> QuerySet[Folder]:
+    """The workspace's folders by name."""
+    return Folder.objects.for_workspace(actor.workspace_id).filter(deleted_at__isnull=True).order_by("name", "id")
+
+
+def tags(actor: Actor) -> QuerySet[Tag]:
+    """The workspace's tags by name, with how many videos carry each."""
+    shown = Q(videos__deleted_at__isnull=True)
+    return (
+        Tag.objects.for_workspace(actor.workspace_id)
+        .annotate(video_count=Count("videos", filter=shown))
+        .order_by("name", "id")
+    )
+
+
+def tag_prefetch() -> Prefetch[str]:
+    """Tags of many videos in one query, by name."""
+    return Prefetch("tags", queryset=Tag.objects.order_by("name", "id"))
+
+
+def may_subscribe(actor: Actor, video_id: str) -> bool:
+    """Whether the actor may listen to a video's news."""
+    return Video.objects.for_workspace(actor.workspace_id).filter(pk=video_id).exists()
+
+
+def is_empty(actor: Actor) -> bool:
+    """Whether the library never had a video (trash and archive included)."""
+    return not Video.objects.for_workspace(actor.workspace_id).exists()
+
+
+def trash_count(actor: Actor) -> int:
+    """How many videos lie in the trash."""
+    return Video.objects.for_workspace(actor.workspace_id).filter(deleted_at__isnull=False).count()
