@@ -1,0 +1,362 @@
+"""One measurement from file to Features: probe, one reading of the audio, one of the video, then the facts.
+
+A layer that fails takes nothing else with it: its value is null and its status says why. What makes the file as a whole
+unmeasurable raises MeasureError.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from . import audio_pass, cuts, gradual, hook, ocr, overlays, rhythm, shots, text_pass, video_pass, voice
+from .audio_pass import Sound
+from .errors import MeasureCode, MeasureError
+from .features import (
+    Audio,
+    Box,
+    Cut,
+    Features,
+    LayerName,
+    Loudness,
+    Motion,
+    Music,
+    Overlay,
+    Pace,
+    Picture,
+    Shot,
+    Silence,
+    Span,
+    SpeechStats,
+    Transition,
+)
+from .ffmpeg import binary, version
+from .layers import Layers
+from .probe import Probe, probe
+from .video_pass import Footage
+
+ENGINE_VERSION = "1.1.0"
+AUDIO_LAYERS = (LayerName.LOUDNESS, LayerName.SILENCE, LayerName.SPEECH, LayerName.MUSIC)
+VIDEO_LAYERS = (LayerName.CUTS, LayerName.TRANSITIONS, LayerName.MOTION, LayerName.PICTURE)
+NO_AUDIO = "This video has no audio track."
+SHORT_S, SHORT_SHARE = 1.0, 0.1
+
+Progress = Callable[[LayerName, float], None]
+
+
+def measure(
+    path: str | Path,
+    *,
+    ffmpeg: str | None = None,
+    layers: Collection[LayerName] | None = None,
+    progress: Progress | None = None,
+) -> Features:
+    """Measures the file at `path`.
+
+    `ffmpeg` names another binary (else FFMPEG_BINARY, else the bundled one). `layers` limits the work; probing is
+    always done. `progress` hears a layer and how much of it is done, 0 to 100. Raises MeasureError.
+    """
+    tell = progress or (lambda layer, pct: None)
+    exe = binary(ffmpeg)
+    build = version(exe)
+    state = Layers(layers if layers is not None else tuple(LayerName))
+    facts = probe(Path(path).absolute())
+    tell(LayerName.PROBE, 100.0)
+    sound = _listen(exe, facts, state, tell)
+    footage = _look(exe, facts, state, tell)
+    _refuse_cut_off(facts, footage, sound)
+    duration = _duration(facts, footage, sound)
+    seen = _seen(footage, state, duration)
+    heard = _heard(sound, state)
+    for layer in (*AUDIO_LAYERS, *VIDEO_LAYERS):
+        tell(layer, 100.0)
+    texts = _read(exe, facts, footage, seen, state, tell)
+    shown = None if texts is None or footage is None else _overlay_facts(texts.overlays, footage, duration)
+    first = state.run(
+        LayerName.HOOK,
+        lambda: hook.measure(duration, seen.light, seen.cuts, heard.speech, sound.meter if sound else None, shown),
+    )
+    tell(LayerName.HOOK, 100.0)
+    state.run(LayerName.PROBE, lambda: None)
+    fps, varies = _rate(facts, footage)
+    return Features(
+        engine_version=ENGINE_VERSION,
+        ffmpeg_version=build,
+        duration_s=duration,
+        fps=fps,
+        frames=len(footage.trace.times_ms) if footage else 0,
+        variable_frame_rate=varies,
+        width=facts.width,
+        height=facts.height,
+        coded_width=facts.coded_width,
+        coded_height=facts.coded_height,
+        rotation=facts.rotation,
+        aspect=facts.aspect,
+        aspect_ratio=round(facts.aspect_ratio, 4),
+        container=facts.container,
+        video_codec=facts.codec,
+        pixel_format=facts.pixel_format,
+        hdr=facts.hdr,
+        video_start_s=facts.video_start_s,
+        has_audio=facts.audio is not None,
+        audio=_audio(facts),
+        cuts=_cut_facts(seen.cuts),
+        transitions=_transition_facts(seen.transitions),
+        flashes=seen.flashes,
+        shots=seen.shots,
+        pace=seen.pace,
+        motion=seen.motion,
+        picture=seen.picture,
+        loudness=heard.loudness,
+        silences=heard.silences,
+        speech=None if heard.speech is None else [_span(stretch) for stretch in heard.speech],
+        speech_stats=heard.speech_stats,
+        tempo_bpm=heard.tempo.bpm if heard.tempo else None,
+        tempo_confidence=heard.tempo.confidence if heard.tempo else None,
+        music=heard.music,
+        hook=first,
+        overlays=shown,
+        ocr_version=None if texts is None else ocr.version(),
+        ocr_frames=None if texts is None else texts.read,
+        layers=state.status(),
+    )
+
+
+def _listen(exe: str, facts: Probe, state: Layers, tell: Progress) -> Sound | None:
+    if facts.audio is None:
+        state.skip(NO_AUDIO, *AUDIO_LAYERS)
+        return None
+    if not state.wants(*AUDIO_LAYERS):
+        state.skip("Not asked for.", *AUDIO_LAYERS)
+        return None
+    try:
+        sound = audio_pass.run(exe, facts, lambda s: tell(LayerName.LOUDNESS, _share(s, facts.duration_s)))
+    except audio_pass.AudioFailed as error:
+        state.fail(str(error), *AUDIO_LAYERS)
+        return None
+    tell(LayerName.LOUDNESS, 100.0)
+    return sound
+
+
+def _look(exe: str, facts: Probe, state: Layers, tell: Progress) -> Footage | None:
+    if not state.wants(*VIDEO_LAYERS, LayerName.OVERLAYS):
+        state.skip("Not asked for.", *VIDEO_LAYERS, LayerName.OVERLAYS)
+        return None
+    footage = video_pass.run(exe, facts, lambda s: tell(LayerName.CUTS, _share(s, facts.duration_s)))
+    tell(LayerName.CUTS, 100.0)
+    return footage
+
+
+def _share(reached_s: float, duration_s: float) -> float:
+    return min(99.0, 100.0 * reached_s / duration_s) if duration_s > 0 else 0.0
+
+
+def _refuse_cut_off(facts: Probe, footage: Footage | None, sound: Sound | None) -> None:
+    """A file that promises more than it holds, and of which FFmpeg says that data is missing, is no basis for facts."""
+    if footage is None or not footage.complaints:
+        return
+    promised = facts.video_duration_s or facts.duration_s
+    reached = footage.end_s - facts.video_start_s
+    if not facts.video_duration_s and sound is not None:
+        reached = max(reached, sound.seconds)
+    if promised - reached > max(SHORT_S, SHORT_SHARE * promised):
+        raise MeasureError(
+            MeasureCode.TRUNCATED,
+            f"This video is cut off: it should be {promised:.0f} seconds long, but only {max(0.0, reached):.0f} "
+            "seconds can be read. Upload the complete file.",
+        )
+
+
+def _duration(facts: Probe, footage: Footage | None, sound: Sound | None) -> float:
+    if facts.duration_s > 0:
+        return round(facts.duration_s, 3)
+    ends = [footage.end_s if footage else 0.0, sound.seconds if sound else 0.0]
+    return round(max(ends), 3)
+
+
+def _rate(facts: Probe, footage: Footage | None) -> tuple[float, bool]:
+    """Pictures a second as measured; the container's word is kept when it agrees, for it is exact."""
+    nominal = facts.nominal_fps
+    if footage is None or len(footage.trace.times_ms) < 3:
+        return round(nominal, 3), False
+    gaps = np.diff(footage.trace.times_ms)
+    usual = float(np.median(gaps))
+    varies = bool((np.abs(gaps - usual) > max(2.0, 0.3 * usual)).mean() > 0.02)
+    span_s = float(footage.trace.times_ms[-1] - footage.trace.times_ms[0]) / 1000
+    if span_s <= 0:
+        return round(nominal, 3), varies
+    measured = len(gaps) / span_s
+    # The time stamps are whole milliseconds, and some containers (AVI) have one odd gap at their start.
+    regular = not varies and nominal > 0 and abs(1000.0 / nominal - usual) < 1.0
+    agrees = regular or (nominal > 0 and abs(nominal / measured - 1) < 0.005)
+    return round(nominal if agrees else measured, 3), varies
+
+
+def _audio(facts: Probe) -> Audio | None:
+    stream = facts.audio
+    if stream is None:
+        return None
+    return Audio(
+        codec=stream.codec,
+        sample_rate=stream.sample_rate,
+        channels=stream.channels,
+        layout=stream.layout,
+        start_s=stream.start_s,
+    )
+
+
+@dataclass(frozen=True)
+class _Seen:
+    light: shots.Light | None = None
+    cuts: list[cuts.Cut] | None = None
+    flashes: list[Span] | None = None
+    transitions: list[gradual.Transition] | None = None
+    shots: list[Shot] | None = None
+    pace: Pace | None = None
+    motion: Motion | None = None
+    picture: Picture | None = None
+
+
+def _seen(footage: Footage | None, state: Layers, duration: float) -> _Seen:
+    if footage is None:
+        return _Seen()
+    trace = footage.trace
+    found = state.run(LayerName.CUTS, lambda: cuts.find(trace), note=footage.note)
+    bursts = cuts.flashes(trace)
+    frames = [cut.frame for cut in found or ()]
+    transitions = state.run(LayerName.TRANSITIONS, lambda: gradual.find(trace, frames, bursts))
+    light = shots.Light(trace, frames)
+    shot_list = None if found is None else shots.shots(light, found, transitions or [], duration)
+    times = trace.times_ms / 1000.0
+    flashes = [Span(start_s=float(times[a]), end_s=float(times[min(b, len(times) - 1)])) for a, b in bursts]
+    return _Seen(
+        light=light,
+        cuts=found,
+        flashes=flashes,
+        transitions=transitions,
+        shots=shot_list,
+        pace=None if shot_list is None else shots.pace(shot_list, duration),
+        motion=state.run(LayerName.MOTION, lambda: shots.motion(light, duration)),
+        picture=state.run(LayerName.PICTURE, lambda: shots.picture(light, duration)),
+    )
+
+
+def _read(
+    exe: str, facts: Probe, footage: Footage | None, seen: _Seen, state: Layers, tell: Progress
+) -> text_pass.Texts | None:
+    if footage is None:
+        return None
+    if not state.wants(LayerName.OVERLAYS):
+        state.skip("Not asked for.", LayerName.OVERLAYS)
+        return None
+    times = footage.trace.times_ms
+    cut_frames = [cut.frame for cut in seen.cuts or ()]
+    ends = [(t.start_ms, t.end_ms) for t in seen.transitions or ()]
+    spans = [(int(np.searchsorted(times, a)), int(np.searchsorted(times, b))) for a, b in ends]
+    try:
+        texts = text_pass.run(
+            exe, facts, footage, cut_frames, spans, lambda share: tell(LayerName.OVERLAYS, 99.0 * share)
+        )
+    except text_pass.TextMissing as error:
+        state.skip(str(error), LayerName.OVERLAYS)
+        return None
+    except text_pass.TextFailed as error:
+        state.fail(str(error), LayerName.OVERLAYS)
+        return None
+    tell(LayerName.OVERLAYS, 100.0)
+    return state.run(LayerName.OVERLAYS, lambda: texts)
+
+
+@dataclass(frozen=True)
+class _Heard:
+    loudness: Loudness | None = None
+    silences: list[Silence] | None = None
+    speech: list[voice.Stretch] | None = None
+    speech_stats: SpeechStats | None = None
+    tempo: rhythm.Tempo | None = None
+    music: Music | None = None
+
+
+def _heard(sound: Sound | None, state: Layers) -> _Heard:
+    if sound is None:
+        return _Heard()
+    spoken = state.run(LayerName.SPEECH, lambda: voice.measure(sound))
+    speech = spoken.speech if spoken else None
+    quiet = state.run(LayerName.SILENCE, lambda: voice.silences(sound, speech or []))
+    beat = state.run(LayerName.MUSIC, lambda: rhythm.measure(sound, speech or []))
+    return _Heard(
+        loudness=state.run(LayerName.LOUDNESS, lambda: _loudness(sound)),
+        silences=None if quiet is None else [_silence(stretch, kind) for stretch, kind in quiet],
+        speech=speech,
+        speech_stats=None if spoken is None else _speech_stats(spoken, sound),
+        tempo=beat.tempo if beat else None,
+        music=None
+        if beat is None
+        else Music(present=beat.present, share_ratio=beat.share_ratio, confidence=beat.confidence),
+    )
+
+
+def _loudness(sound: Sound) -> Loudness:
+    meter = sound.meter
+    return Loudness(
+        integrated_lufs=meter.integrated,
+        range_lu=meter.range_lu,
+        true_peak_db=meter.true_peak,
+        curve=hook.loudness_curve(meter),
+    )
+
+
+def _speech_stats(spoken: voice.Voice, sound: Sound) -> SpeechStats:
+    total = sum(stretch.length_s for stretch in spoken.speech)
+    pauses = [b.start_s - a.end_s for a, b in zip(spoken.speech, spoken.speech[1:], strict=False)]
+    return SpeechStats(
+        total_s=round(total, 3),
+        share_ratio=round(total / max(sound.seconds, 1e-3), 3),
+        syllables_per_s=spoken.syllables_per_s,
+        longest_pause_s=round(max(pauses, default=0.0), 3),
+    )
+
+
+def _span(stretch: voice.Stretch) -> Span:
+    return Span(start_s=round(stretch.start_s, 3), end_s=round(stretch.end_s, 3))
+
+
+def _silence(stretch: voice.Stretch, kind: str) -> Silence:
+    return Silence(start_s=round(stretch.start_s, 3), end_s=round(stretch.end_s, 3), kind=kind)
+
+
+def _cut_facts(found: list[cuts.Cut] | None) -> list[Cut] | None:
+    if found is None:
+        return None
+    return [Cut(time_s=c.time_ms / 1000, frame=c.frame, kind=c.kind.value, confidence=c.confidence) for c in found]
+
+
+def _transition_facts(found: list[gradual.Transition] | None) -> list[Transition] | None:
+    if found is None:
+        return None
+    return [
+        Transition(start_s=t.start_ms / 1000, end_s=t.end_ms / 1000, kind=t.kind.value, confidence=t.confidence)
+        for t in found
+    ]
+
+
+def _overlay_facts(found: list[overlays.Overlay], footage: Footage, duration: float) -> list[Overlay]:
+    times = footage.trace.times_ms
+    last = round(max(footage.end_s, duration), 3)
+    return [
+        Overlay(
+            start_s=int(times[one.first]) / 1000,
+            end_s=int(times[one.last]) / 1000 if one.last < len(times) else last,
+            text=one.text,
+            box=Box(
+                left=round(one.box.left, 3),
+                top=round(one.box.top, 3),
+                width=round(one.box.width, 3),
+                height=round(one.box.height, 3),
+            ),
+        )
+        for one in found
+    ]

@@ -1,0 +1,238 @@
+"""Where a line of text that was read in a picture is to be seen before and after it, to the frame.
+
+The strokes of a text are the same in every picture that shows it, whatever moves behind them. So every picture's luma
+in the line's place, without its slow changes, is compared with that of the picture it was read in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from difflib import SequenceMatcher
+from itertools import pairwise
+
+import numpy as np
+from numpy.typing import NDArray
+
+from .ocr import Box, Line
+from .thumbs import F32, U8
+
+STROKES = 0.3  # correlation with the strokes that were read; without them it is next to 0 before any other picture
+UNREAD = 0.75  # the same where no picture was read
+STEP, FLAT, SIDE = 0.15, 0.06, 3  # of the correlation between the frames beside a moment; before a still background
+FADE_MS = 170
+FAINTEST = 0.2  # of their contrast
+MARGIN = 0.25  # of the line's height, around it
+HIDDEN_MS = 500  # what is back sooner was only hidden, by a flash for example
+LEAST_MS = 200  # of a stretch in which nothing was read
+MISSES = 2  # pictures read without a line before it is over: one may have been misread
+SAME_TEXT = 0.75
+SAME_PLACE = 0.5
+
+
+@dataclass(frozen=True)
+class Reading:
+    """The lines of one picture, each with the luma of its place at half the size it was read in."""
+
+    frame: int
+    lines: tuple[Line, ...]
+    luma: tuple[U8, ...]
+
+
+@dataclass
+class Thread:
+    """One text that was read in one picture or in several after each other."""
+
+    lines: list[Line]
+    frames: list[int]
+    strokes: list[F32]
+    low: int  # first frame in which it may be seen
+    high: int  # frame before which it has to end
+    missed: int = 0  # pictures read without it since it was read last
+    likeness: dict[int, float] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Track:
+    """A line from its first frame up to the first one without it."""
+
+    first: int
+    last: int
+    line: Line
+
+
+def place(box: Box, height: int, width: int) -> tuple[slice, slice]:
+    """The rows and columns of a line, with a margin, in pictures of this size."""
+    margin = MARGIN * box.height
+    side = margin * height / width
+    rows = slice(max(0, int((box.top - margin) * height)), min(height, int((box.bottom + margin) * height) + 1))
+    columns = slice(max(0, int((box.left - side) * width)), min(width, int((box.right + side) * width) + 1))
+    return rows, columns
+
+
+def strokes(luma: U8) -> F32:
+    """What is left of a place without its slow changes: its mean over about a line's height around each point."""
+    picture = luma.astype(np.float32)
+    reach = max(2, luma.shape[0] // 3)
+    out: F32 = picture - _blurred(_blurred(picture, reach, 0), reach, 1)
+    return out
+
+
+def _blurred(picture: F32, reach: int, axis: int) -> F32:
+    length = picture.shape[axis]
+    zero = [(0, 0), (0, 0)]
+    zero[axis] = (1, 0)
+    sums = np.pad(picture.cumsum(axis=axis, dtype=np.float64), zero)
+    at = np.arange(length)
+    low, high = np.maximum(0, at - reach), np.minimum(length, at + reach + 1)
+    counts = (high - low).astype(np.float64)
+    means = np.take(sums, high, axis=axis) - np.take(sums, low, axis=axis)
+    return (means / (counts[:, None] if axis == 0 else counts[None, :])).astype(np.float32)
+
+
+def alike(a: str, b: str) -> float:
+    """0..1, of letters and digits alone."""
+    one, other = ("".join(sign for sign in text.casefold() if sign.isalnum()) for text in (a, b))
+    return SequenceMatcher(None, one, other, autojunk=False).ratio()
+
+
+def same(a: Line, b: Line) -> bool:
+    return a.box.shared(b.box) >= SAME_PLACE and alike(a.text, b.text) >= SAME_TEXT
+
+
+def threads(readings: Sequence[Reading], frames: int) -> list[Thread]:
+    """Lines that were read again are one thread; a thread has ended where two pictures were read without it."""
+    out: list[Thread] = []
+    active: list[Thread] = []
+    for number, reading in enumerate(readings):
+        going: list[Thread] = []
+        for line, luma in zip(reading.lines, reading.luma, strict=True):
+            thread = next((one for one in active if one not in going and same(one.lines[-1], line)), None)
+            if thread is None:
+                low = readings[number - MISSES].frame + 1 if number >= MISSES else 0
+                thread = Thread([], [], [], low, frames)
+                out.append(thread)
+            thread.lines.append(line)
+            thread.frames.append(reading.frame)
+            thread.strokes.append(strokes(luma))
+            thread.missed = 0
+            going.append(thread)
+        for thread in active:
+            if thread not in going:
+                thread.missed += 1
+                if thread.missed < MISSES:
+                    going.append(thread)
+                else:
+                    thread.high = reading.frame
+        active = going
+    return out
+
+
+def ranges(found: Sequence[Thread]) -> list[tuple[int, int]]:
+    """The frames that have to be seen again, first up to last (not included), without overlap."""
+    out: list[tuple[int, int]] = []
+    for low, high in sorted((one.low, one.high) for one in found):
+        if out and low <= out[-1][1]:
+            out[-1] = (out[-1][0], max(out[-1][1], high))
+        else:
+            out.append((low, high))
+    return out
+
+
+def follow(found: Sequence[Thread], pictures: Iterable[tuple[int, U8]]) -> Iterator[int]:
+    """Compares the pictures (frame, luma), in order, with the threads that may be seen in them; gives the frames."""
+    waiting = sorted(found, key=lambda one: -one.low)
+    active: list[Thread] = []
+    for frame, luma in pictures:
+        while waiting and waiting[-1].low <= frame:
+            active.append(waiting.pop())
+        active = [one for one in active if frame < one.high]
+        for thread in active:
+            thread.likeness[frame] = _likeness(thread, frame, luma)
+        yield frame
+
+
+def _likeness(thread: Thread, frame: int, luma: U8) -> float:
+    """With the strokes that were read last before the frame, or first after it, whichever is more."""
+    at = int(np.searchsorted(thread.frames, frame, side="right"))
+    best = 0.0
+    for number in {max(0, at - 1), min(at, len(thread.frames) - 1)}:
+        own = thread.strokes[number]
+        here = strokes(luma[place(thread.lines[number].box, *luma.shape)])
+        power = float((own * own).sum())
+        product = float((own * here).sum())
+        if product < FAINTEST * power:
+            continue
+        best = max(best, product / max(1e-3, (power * float((here * here).sum())) ** 0.5))
+    return best
+
+
+def tracks(found: Sequence[Thread], breaks: Collection[int], per_ms: float) -> list[Track]:
+    """The stretches in which each thread is seen. `breaks` are the first frames of shots."""
+    hidden, least = round(HIDDEN_MS * per_ms), round(LEAST_MS * per_ms)
+    out = []
+    for thread in found:
+        rivals = [one for one in found if one is not thread and _replaces(one, thread)]
+        seen = set(thread.frames)
+        for frame, likeness in thread.likeness.items():
+            # Of two texts in one place that have much in common, the one is there that is more alike.
+            rival = max((one.likeness.get(frame, 0.0) for one in rivals), default=0.0)
+            if likeness >= STROKES and likeness >= rival:
+                seen.add(frame)
+        for run in _runs(sorted(seen), hidden):
+            for first, last in _pieces(thread, run, breaks, max(1, round(FADE_MS * per_ms))):
+                was_read = any(first <= frame < last for frame in thread.frames)
+                clear = max(thread.likeness.get(frame, 0.0) for frame in range(first, last)) >= UNREAD
+                if was_read or (clear and last - first >= least):
+                    out.append(Track(first, last, _clearest(thread)))
+    return out
+
+
+def _pieces(thread: Thread, run: tuple[int, int], breaks: Collection[int], fade: int) -> list[tuple[int, int]]:
+    """A background that stands still is part of what was kept: there the text's coming is a step in the likeness."""
+    first, last = run
+    values = np.array([thread.likeness.get(frame, 0.0) for frame in range(first, last)])
+    cuts = []
+    at = SIDE
+    while at + SIDE <= len(values):
+        step = _step(values, at, fade)
+        if step and not any(first + at - SIDE < one < first + at + step + SIDE for one in breaks):
+            inner = np.abs(np.diff(values[at - 1 : at + step]))
+            cuts.append(first + at + int(inner.argmax()))
+            at += step + SIDE
+        else:
+            at += 1
+    edges = [first, *cuts, last]
+    return [(a, b) for a, b in pairwise(edges) if b > a]
+
+
+def _step(values: NDArray[np.float64], at: int, fade: int) -> int:
+    """How many frames it takes from one steady likeness to another, 0 when there is no such step at `at`."""
+    before = values[at - SIDE : at]
+    if np.ptp(before) > FLAT:
+        return 0
+    for length in range(1, fade + 1):
+        after = values[at + length - 1 : at + length - 1 + SIDE]
+        if len(after) == SIDE and np.ptp(after) <= FLAT and abs(float(after.mean() - before.mean())) >= STEP:
+            return length
+    return 0
+
+
+def _replaces(one: Thread, other: Thread) -> bool:
+    if one.high <= other.low or other.high <= one.low:
+        return False
+    return any(a.box.shared(b.box) >= SAME_PLACE for a in one.lines for b in other.lines)
+
+
+def _runs(frames: Sequence[int], hidden: int) -> list[tuple[int, int]]:
+    out: list[tuple[int, int]] = []
+    for frame in frames:
+        if out and frame - out[-1][1] <= hidden:
+            out[-1] = (out[-1][0], frame + 1)
+        else:
+            out.append((frame, frame + 1))
+    return out
+
+
+def _clearest(thread: Thread) -> Line:
+    return max(thread.lines, key=lambda line: (round(line.score, 2), len(line.text)))

@@ -1,0 +1,69 @@
+"""The one reading of the video stream."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+import numpy as np
+
+from . import ffmpeg, matroska
+from .boundaries import Scanner, Trace, scan
+from .errors import MeasureCode, MeasureError, Stalled
+from .probe import Probe
+from .thumbs import Geometry
+
+
+@dataclass(frozen=True)
+class Footage:
+    trace: Trace
+    complaints: str  # what FFmpeg said about the data, empty when it was content
+
+    @property
+    def end_s(self) -> float:
+        """When the last picture has been shown."""
+        times = self.trace.times_ms
+        usual = float(np.median(np.diff(times))) if len(times) > 1 else 0.0
+        return (float(times[-1]) + usual) / 1000
+
+    @property
+    def note(self) -> str:
+        return "Parts of the video data are damaged; what could be decoded was measured." if self.complaints else ""
+
+
+def run(exe: str, probe: Probe, progress: Callable[[float], None]) -> Footage:
+    """Decodes every frame to a thumb and scans it. `progress` hears the time in seconds that was reached.
+
+    The loop filter of H.264 and HEVC is skipped: at thumb size the blocks it smooths cannot be seen and a fifth of the
+    decoding is saved. It is part of the engine version, for a detector's result may hang on it.
+    """
+    geometry = Geometry.of(probe.coded_width, probe.coded_height)
+    scanner = Scanner(geometry)
+    try:
+        with ffmpeg.Stream(exe, _args(probe, geometry)) as stream:
+            for scanner in scan(geometry, matroska.pictures(stream.read, geometry.frame_bytes)):
+                progress(scanner.reached_s)
+            code = stream.finish()
+            complaints = " ".join(stream.tail)[-300:]
+    except Stalled as error:
+        raise MeasureError(MeasureCode.TOO_LONG, "Reading the video stopped making progress and was ended.") from error
+    except matroska.BrokenStream as error:
+        raise MeasureError(MeasureCode.FFMPEG_FAILED, f"FFmpeg gave pictures that cannot be read: {error}.") from error
+    trace = scanner.end()
+    if not len(trace.times_ms):
+        raise MeasureError(
+            MeasureCode.NO_FRAMES,
+            "No picture of this video can be decoded; the file is damaged or cut off. Export it again."
+            + (f" FFmpeg ended with {code}." if code else ""),
+        )
+    return Footage(trace, complaints)
+
+
+def _args(probe: Probe, geometry: Geometry) -> list[str]:
+    scale = f"scale={geometry.width}:{geometry.height}:flags=fast_bilinear:out_range=tv"
+    return [
+        *("-threads", str(ffmpeg.threads()), "-skip_loop_filter", "all", "-noautorotate"),
+        *ffmpeg.input_args(probe.path),
+        *("-map", f"0:{probe.index}", "-an", "-sn", "-dn", "-vf", scale, "-pix_fmt", "yuv420p"),
+        *("-filter_threads", "1", "-fps_mode", "passthrough", "-c:v", "rawvideo", "-f", "matroska", "pipe:1"),
+    ]

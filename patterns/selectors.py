@@ -1,0 +1,238 @@
+"""Reads of analyses, patterns and scores."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django.db.models import FloatField, OuterRef, QuerySet, Subquery
+
+from core.actor import Actor
+from core.errors import NotFound, ValidationFailed
+from patterns.differences import in_words
+from patterns.errors import PatternError
+from patterns.levels import SCALES, apart, level_words, shown
+from patterns.meaning.schema import ScoredLevel
+from patterns.models import Analysis, FormerAnalysis, Meaning, Pattern, PatternScore, PatternType
+from videos.models import Video
+
+MOST_COMPARED = 5
+_MOST_CANDIDATES = 500
+_MOST_SCORES = 2000
+
+
+def analysis_of(actor: Actor, video_id: UUID) -> Analysis:
+    """The newest analysis of a video; `NotFound` says whether the video or only its analysis is missing."""
+    analysis = (
+        Analysis.objects.for_workspace(actor.workspace_id)
+        .filter(video_id=video_id, video__deleted_at__isnull=True)
+        .first()
+    )
+    if analysis is None:
+        videos = Video.objects.for_workspace(actor.workspace_id).filter(pk=video_id, deleted_at__isnull=True)
+        if not videos.exists():
+            raise NotFound
+        raise NotFound(PatternError.NOT_ANALYSED, "This video has not been analysed yet. Start its analysis.")
+    return analysis
+
+
+def meaning_of(actor: Actor, video_id: UUID) -> Meaning | None:
+    """What a video means; None before its first reading."""
+    return Meaning.objects.for_workspace(actor.workspace_id).filter(video_id=video_id).first()
+
+
+def former_of(actor: Actor, video_id: UUID) -> QuerySet[FormerAnalysis]:
+    """What newer analyses of a video replaced, newest first."""
+    return FormerAnalysis.objects.for_workspace(actor.workspace_id).filter(video_id=video_id).order_by("-id")
+
+
+def with_scores(patterns: QuerySet[Pattern], platform: str = "") -> QuerySet[Any]:
+    """Patterns with `score` and `sample_size` of the newest learning run; empty where there is not enough data.
+
+    Each platform learns by itself. Without a platform it is the score that rests on the most posts, among the newest
+    run of each platform.
+    """
+    newest = (
+        PatternScore.objects.filter(workspace_id=OuterRef("workspace_id"), platform=OuterRef("platform"))
+        .order_by("-run_id")
+        .values("run_id")[:1]
+    )
+    scores = PatternScore.objects.filter(
+        workspace_id=OuterRef("workspace_id"),
+        type=OuterRef("type"),
+        level=OuterRef("bucket"),
+        run_id=Subquery(newest),
+        score__isnull=False,
+    ).order_by("-sample_size", "platform", "id")
+    if platform:
+        scores = scores.filter(platform=platform)
+    return patterns.annotate(
+        score=Subquery(scores.values("score")[:1], output_field=FloatField()),
+        sample_size=Subquery(scores.values("sample_size")[:1]),
+    )
+
+
+def patterns_of(
+    actor: Actor,
+    *,
+    video_id: UUID | None = None,
+    type: str = "",
+    platform: str = "",
+    min_score: float | None = None,
+    source: str = "",
+) -> QuerySet[Pattern]:
+    """The workspace's patterns with their scores, newest video first."""
+    patterns = Pattern.objects.for_workspace(actor.workspace_id).filter(video__deleted_at__isnull=True)
+    if video_id:
+        patterns = patterns.filter(video_id=video_id)
+    if type:
+        patterns = patterns.filter(type=type)
+    if source:
+        patterns = patterns.filter(source=source)
+    scored = with_scores(patterns, platform)
+    if min_score is not None:
+        scored = scored.filter(score__gte=min_score)
+    return scored.order_by("-video_id", "type", "id")
+
+
+def scores_of(actor: Actor, *, platform: str = "", type: str = "") -> QuerySet[PatternScore]:
+    """What the newest learning run says, best first."""
+    scores = PatternScore.objects.for_workspace(actor.workspace_id)
+    newest = scores.order_by("-run_id").values_list("run_id", flat=True).first()
+    scores = scores.filter(run_id=newest) if newest else scores.none()
+    if platform:
+        scores = scores.filter(platform=platform)
+    if type:
+        scores = scores.filter(type=type)
+    return scores.order_by("platform", "type", "-score", "id")
+
+
+def scored_levels(video: Video) -> list[ScoredLevel]:
+    """What the video's measured levels were worth on each platform, by the newest run of each; for the model."""
+    levels = set(Pattern.objects.filter(video=video, source=Pattern.Source.MEASURED).values_list("type", "bucket"))
+    found: dict[tuple[str, str, str], ScoredLevel] = {}
+    scores = PatternScore.objects.for_workspace(video.workspace_id).filter(type__in={type for type, _ in levels})
+    newest: dict[str, UUID] = {}
+    for row in scores.order_by("-run_id", "platform", "type", "id")[:_MOST_SCORES]:
+        if newest.setdefault(row.platform, row.run_id) != row.run_id or (row.type, row.level) not in levels:
+            continue
+        if row.score is not None:
+            found[row.platform, row.type, row.level] = ScoredLevel(
+                pattern=row.type, level=row.level, platform=row.platform, score=row.score, sample_size=row.sample_size
+            )
+    return [found[key] for key in sorted(found)]
+
+
+def _analysed(actor: Actor, video_ids: Sequence[UUID]) -> list[Video]:
+    found = (
+        Video.objects.for_workspace(actor.workspace_id)
+        .filter(pk__in=video_ids, deleted_at__isnull=True)
+        .select_related("media", "poster", "storyboard")
+        .prefetch_related("patterns")
+        .in_bulk()
+    )
+    if any(video_id not in found for video_id in video_ids):
+        raise NotFound
+    videos = [found[video_id] for video_id in video_ids]
+    missing = [video.title for video in videos if not video.patterns.all()]
+    if missing:
+        raise ValidationFailed(
+            PatternError.NOT_ANALYSED, f"“{missing[0]}” has not been analysed yet. Start its analysis first."
+        )
+    return videos
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One pattern of several videos. `values`, `levels` and `shown` follow the order asked for; None or empty where it
+    is not known. `differences` set each further video against the first, in words."""
+
+    type: str
+    label: str
+    unit: str
+    values: list[float | None]
+    levels: list[str]
+    shown: list[str]
+    difference: float | None
+    differences: list[str]
+    words: str
+
+    @property
+    def is_alike(self) -> bool:
+        """Whether all videos are known and at one level."""
+        return len(set(self.levels)) == 1 and "" not in self.levels
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """Videos side by side."""
+
+    videos: list[Video]
+    rows: list[Row]
+
+
+def compare(actor: Actor, video_ids: Sequence[UUID]) -> Comparison:
+    """Two to five videos side by side; differences are last minus first."""
+    chosen = list(dict.fromkeys(video_ids))
+    if not 2 <= len(chosen) <= MOST_COMPARED:
+        raise ValidationFailed(PatternError.COMPARE_COUNT, f"Choose 2 to {MOST_COMPARED} different videos.")
+    videos = _analysed(actor, chosen)
+    by_video = [{pattern.type: pattern for pattern in video.patterns.all()} for video in videos]
+    rows = [_row(type, by_video) for type in PatternType if any(type in patterns for patterns in by_video)]
+    return Comparison(videos, rows)
+
+
+def _row(type: PatternType, by_video: list[dict[str, Pattern]]) -> Row:
+    found = [patterns.get(type) for patterns in by_video]
+    values = [pattern.value if pattern else None for pattern in found]
+    said = [shown(type, pattern.value, pattern.bucket) if pattern else "—" for pattern in found]
+    levels = [pattern.bucket if pattern else "" for pattern in found]
+    first, last = values[0], values[-1]
+    is_number = SCALES[type].ordered and first is not None and last is not None
+    difference = round(last - first, 4) if is_number and first is not None and last is not None else None
+    pairs = [(pattern.value, pattern.bucket) if pattern else None for pattern in found]
+    against = [in_words(type, pairs[0], pair) for pair in pairs[1:]]
+    buckets = {pattern.bucket for pattern in found if pattern}
+    if len(buckets) == 1 and len(found) == len([value for value in values if value is not None]):
+        words = f"Alike: each {level_words(type, buckets.pop())}."
+    else:
+        parts = [level_words(type, pattern.bucket) if pattern else "is not known" for pattern in found]
+        words = "; ".join(f"{'ABCDE'[index]} {part}" for index, part in enumerate(parts)) + "."
+    return Row(type.value, type.label, SCALES[type].unit, values, levels, said, difference, against, words)
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbour:
+    """A video that is built alike. `similarity_p` is 1 for the same values; `shared` are the types at one level."""
+
+    video: Video
+    similarity_p: float
+    shared: list[str]
+
+
+def similar(actor: Actor, video_id: UUID, limit: int = 10) -> list[Neighbour]:
+    """The workspace's videos that are built most like one, among its 500 newest.
+
+    Similarity is 1 / (1 + mean difference), where each difference is counted in the spreads of its scale.
+    """
+    (video,) = _analysed(actor, [video_id])
+    own = {pattern.type: pattern for pattern in video.patterns.all()}
+    others = (
+        Video.objects.for_workspace(actor.workspace_id)
+        .filter(deleted_at__isnull=True, analysis__state=Analysis.State.DONE)
+        .exclude(pk=video_id)
+        .select_related("media", "poster")
+        .prefetch_related("patterns")
+        .order_by("-created_at", "-id")[:_MOST_CANDIDATES]
+    )
+    found = [neighbour for other in others if (neighbour := _neighbour(own, other))]
+    return sorted(found, key=lambda neighbour: (-neighbour.similarity_p, str(neighbour.video.pk)))[:limit]
+
+
+def _neighbour(own: dict[str, Pattern], other: Video) -> Neighbour | None:
+    both = [(own[pattern.type], pattern) for pattern in other.patterns.all() if pattern.type in own]
+    if not both:
+        return None
+    distance = sum(apart(a.type, (a.value, a.bucket), (b.value, b.bucket)) for a, b in both) / len(both)
+    shared = sorted(a.type for a, b in both if a.bucket == b.bucket)
+    return Neighbour(other, round(1 / (1 + distance), 3), shared)

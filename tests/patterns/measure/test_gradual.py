@@ -1,0 +1,74 @@
+"""Dissolves, fades and wipes, with their start and end."""
+
+from __future__ import annotations
+
+import pytest
+
+from benchmarks.measure.timeline import Segment
+from patterns.measure import LayerName, measure
+from patterns.measure.features import Transition
+
+from .conftest import FPS, Clips, scene, timeline
+
+VIDEO = (LayerName.CUTS, LayerName.TRANSITIONS)
+
+
+def spans(found: list[Transition] | None) -> list[tuple[str, float, float]]:
+    assert found is not None
+    return [(t.kind, t.start_s * FPS, t.end_s * FPS) for t in found]
+
+
+@pytest.mark.parametrize(
+    ("join", "kind", "frames"),
+    [
+        ("dissolve", "dissolve", 12),
+        ("dissolve", "dissolve", 25),
+        ("fade_black", "fade_through", 24),
+        ("fade_white", "fade_through", 24),
+        ("wipe", "wipe", 16),
+    ],
+)
+def test_a_transition_between_two_scenes(clips: Clips, join: str, kind: str, frames: int) -> None:
+    segments = [
+        Segment(scene(201, "drawn"), 40, 2.0),
+        Segment(scene(202, "texture"), 45, 2.0, join=join, join_frames=frames),
+    ]
+    path, labels = clips.get(f"{join}{frames}", lambda: timeline(segments))
+    facts = measure(path, layers=VIDEO)
+    assert facts.cuts == []
+    found = spans(facts.transitions)
+    start, end, _ = labels.transitions[0]
+    assert [name for name, _, _ in found] == [kind]
+    assert found[0][1] == pytest.approx(start, abs=3.5)
+    assert found[0][2] == pytest.approx(end, abs=3.5)
+
+
+def test_fades_at_both_ends(clips: Clips) -> None:
+    path, labels = clips.get(
+        "fades", lambda: timeline([Segment(scene(211, "drawn"), 75, 2.0)], fade_in=15, fade_out=18)
+    )
+    found = spans(measure(path, layers=VIDEO).transitions)
+    assert [name for name, _, _ in found] == ["fade_in", "fade_out"]
+    for (_, start, end), (planned_start, planned_end, _) in zip(found, labels.transitions, strict=True):
+        assert start == pytest.approx(planned_start, abs=3)
+        assert end == pytest.approx(planned_end, abs=3)
+
+
+@pytest.mark.parametrize("style", ["texture", "fast", "handheld", "talking"])
+def test_motion_alone_is_no_transition(clips: Clips, style: str) -> None:
+    path, _ = clips.get(f"plain-{style}", lambda: timeline([Segment(scene(221, style), 75, 2.0)]))
+    assert measure(path, layers=VIDEO).transitions == []
+
+
+def test_a_shot_ends_in_the_middle_of_a_dissolve(clips: Clips) -> None:
+    segments = [
+        Segment(scene(201, "drawn"), 40, 2.0),
+        Segment(scene(202, "texture"), 45, 2.0, join="dissolve", join_frames=25),
+    ]
+    path, _ = clips.get("dissolve25", lambda: timeline(segments))
+    facts = measure(path, layers=VIDEO)
+    assert facts.shots is not None
+    assert facts.pace is not None
+    assert len(facts.shots) == facts.pace.shots == 2
+    assert facts.shots[0].end_s == pytest.approx(40 / FPS, abs=0.1)
+    assert facts.shots[-1].end_s == facts.duration_s

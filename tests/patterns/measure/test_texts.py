@@ -1,0 +1,202 @@
+"""Text in the picture: found with its words, its place and its very frames; what is no text is not."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from benchmarks.measure.scenes import make_scene
+from benchmarks.measure.texts import Caption
+from benchmarks.measure.timeline import Segment, Timeline, write
+from patterns.measure import Features, LayerName, LayerStatus, measure, ocr, overlays, report, text_pass, tracks, views
+from patterns.measure.film import Film
+from patterns.measure.overlays import Track
+from patterns.measure.pictures import groups
+from patterns.measure.probe import probe
+
+from .conftest import Clips, Ffmpeg
+
+pytestmark = pytest.mark.slow
+
+WIDTH, HEIGHT, FPS = 270, 480, 25
+PLACE = ocr.Box(0.1, 0.1, 0.5, 0.2)
+
+
+def planned() -> Timeline:
+    captions = [
+        Caption(0, 30, "Three quick tips", top=0.12),
+        Caption(20, 62, "Wait for it", "outlined", 0.09, top=0.75),  # over the cut at 50
+        Caption(75, 91, "SAVE THIS", size=0.09, top=0.4),  # 0.64 s
+        Caption(110, 150, "until the end", "shadow", 0.08, top=0.6),
+    ]
+    first, second = (
+        make_scene(np.random.default_rng(seed), WIDTH, HEIGHT, style)
+        for seed, style in ((3, "texture"), (5, "talking"))
+    )
+    segments = [Segment(first, 50, 1.5), Segment(second, 110, 1.5)]
+    return Timeline(WIDTH, HEIGHT, FPS, segments, captions=captions)
+
+
+@pytest.fixture(scope="module")
+def captioned(clips: Clips) -> Path:
+    path = clips.folder / "captioned.mp4"
+    write(planned(), path, preset="ultrafast")
+    return path
+
+
+@pytest.fixture(scope="module")
+def facts(captioned: Path) -> Features:
+    return measure(captioned)
+
+
+class TestFound:
+    def test_words_and_frames(self, facts: Features) -> None:
+        assert facts.overlays is not None
+        found = [(round(o.start_s * FPS), round(o.end_s * FPS), o.text.casefold()) for o in facts.overlays]
+        assert found == [(c.first, c.last, c.text.casefold()) for c in planned().captions]
+
+    def test_place(self, facts: Features) -> None:
+        assert facts.overlays is not None
+        for one, caption in zip(facts.overlays, planned().captions, strict=True):
+            assert one.box.left == pytest.approx(caption.left, abs=0.05)
+            assert one.box.top == pytest.approx(caption.top, abs=0.03)
+            assert 0.02 < one.box.height < 0.09
+
+    def test_a_still_shot_is_not_read_again_and_again(self, facts: Features) -> None:
+        assert facts.ocr_frames is not None
+        assert facts.ocr_frames <= 10
+
+    def test_the_hook_knows_its_first_text(self, facts: Features) -> None:
+        assert facts.hook is not None
+        assert facts.hook.first_text_s == 0.0
+
+    def test_the_same_bytes_again(self, facts: Features, captioned: Path) -> None:
+        assert measure(captioned).to_json() == facts.to_json()
+
+    def test_report(self, facts: Features) -> None:
+        assert "Text: 4  0.00-1.20 “Three quick tips”" in report.text(facts)
+
+    @pytest.mark.parametrize("degrees", [90, 180, 270])
+    def test_a_turned_video_is_read_as_it_is_shown(self, captioned: Path, ffmpeg_make: Ffmpeg, degrees: int) -> None:
+        turn = {90: "transpose=clock", 180: "hflip,vflip", 270: "transpose=cclock"}[degrees]
+        stored = ffmpeg_make(f"stored{degrees}.mp4", "-i", captioned, "-t", "2", "-vf", turn, "-preset", "ultrafast")
+        path = ffmpeg_make(f"turned{degrees}.mp4", "-display_rotation", str(degrees), "-i", stored, "-c", "copy")
+        assert probe(path).rotation == degrees
+        found = measure(path, layers=[LayerName.CUTS, LayerName.OVERLAYS]).overlays
+        assert found is not None
+        assert [one.text.casefold() for one in found] == ["three quick tips", "wait for it"]
+        assert found[0].box.top == pytest.approx(0.12, abs=0.03)
+
+    def test_start_offset_and_matroska(self, captioned: Path, ffmpeg_make: Ffmpeg) -> None:
+        path = ffmpeg_make("late.mkv", "-itsoffset", "1.5", "-i", captioned, "-c", "copy", "-copyts")
+        found = measure(path, layers=[LayerName.CUTS, LayerName.OVERLAYS]).overlays
+        assert found is not None
+        assert len(found) == 4
+        assert found[2].end_s - found[2].start_s == pytest.approx(16 / FPS, abs=0.002)
+
+    def test_no_text(self, ffmpeg_make: Ffmpeg) -> None:
+        path = ffmpeg_make("plain.mp4", "-f", "lavfi", "-i", "mandelbrot=s=320x180:r=25:end_pts=100", "-t", "3")
+        facts = measure(path, layers=[LayerName.CUTS, LayerName.OVERLAYS])
+        assert facts.overlays == []
+        assert facts.layers[LayerName.OVERLAYS].status is LayerStatus.OK
+
+
+class TestAlone:
+    def test_without_a_reader_the_layer_says_so(self, captioned: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        def missing() -> None:
+            raise ocr.OcrMissing("no module")
+
+        monkeypatch.setattr(text_pass.ocr, "reader", missing)
+        facts = measure(captioned)
+        assert facts.overlays is None
+        assert facts.layers[LayerName.OVERLAYS].status is LayerStatus.SKIPPED
+        assert "rapidocr" in facts.layers[LayerName.OVERLAYS].message
+        assert facts.cuts is not None
+        assert facts.hook is not None
+        assert facts.hook.first_text_s is None
+
+    def test_a_reader_that_breaks_takes_nothing_with_it(self, captioned: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+        class Broken:
+            def read(self, picture: object) -> None:
+                raise ocr.OcrFailed("bad model")
+
+        monkeypatch.setattr(text_pass.ocr, "reader", Broken)
+        facts = measure(captioned, layers=[LayerName.CUTS, LayerName.OVERLAYS])
+        assert facts.layers[LayerName.OVERLAYS].status is LayerStatus.FAILED
+        assert facts.cuts is not None
+
+    def test_not_asked_for(self, captioned: Path) -> None:
+        facts = measure(captioned, layers=[LayerName.CUTS])
+        assert facts.layers[LayerName.OVERLAYS].message == "Not asked for."
+
+
+class TestViews:
+    def film(self, pictures: np.ndarray) -> Film:
+        film = Film(*pictures.shape[1:])
+        for start in range(0, len(pictures), 128):
+            film.add(pictures[start : start + 128])
+        return film
+
+    def test_stretches_lie_between_cuts_and_transitions(self) -> None:
+        parts = views.stretches(100, [30], [(50, 60)])
+        assert [(one.first, one.last) for one in parts] == [(0, 30), (30, 50), (61, 100)]
+
+    def test_a_still_video_is_read_once_and_a_pop_once_more(self) -> None:
+        rng = np.random.default_rng(1)
+        pictures = np.repeat(rng.integers(0, 255, (1, 64, 36), dtype=np.uint8), 300, axis=0)
+        times = np.arange(300) * 40
+        still = views.choose(self.film(pictures), times, views.stretches(300, [], []))
+        assert len(still) == 1
+        pictures[100:115, 40:43, 8:28] = rng.integers(0, 255, (1, 3, 20), dtype=np.uint8)
+        popped = views.choose(self.film(pictures), times, views.stretches(300, [], []))
+        assert len(popped) == 2
+        assert 100 <= popped[1].frame < 115
+
+    def test_the_budget_holds_however_restless_the_picture(self) -> None:
+        rng = np.random.default_rng(2)
+        pictures = np.repeat(rng.integers(0, 255, (150, 64, 36), dtype=np.uint8), 12, axis=0)
+        found = views.choose(self.film(pictures), np.arange(1800) * 33, views.stretches(1800, [], []))
+        assert len(found) == views.ORDINARY_PER_MINUTE
+
+    def test_the_film_gives_any_part(self) -> None:
+        pictures = np.arange(300, dtype=np.uint16).astype(np.uint8)[:, None, None] * np.ones((1, 2, 2), np.uint8)
+        film = self.film(pictures)
+        assert len(film) == 300
+        assert film.part(120, 130)[:, 0, 0].tolist() == pictures[120:130, 0, 0].tolist()
+        assert len(film.part(290, 400)) == 10
+        assert len(film.part(5, 5)) == 0
+
+
+class TestJoining:
+    def line(self, text: str, top: float = 0.1) -> ocr.Line:
+        return ocr.Line(text, ocr.Box(0.1, top, 0.5, top + 0.05), 0.9)
+
+    def test_readings_of_one_text_are_one(self) -> None:
+        found = overlays.find([Track(0, 50, self.line("Wait for it")), Track(52, 80, self.line("Wait forit"))], 0.025)
+        assert [(one.first, one.last) for one in found] == [(0, 80)]
+
+    def test_lines_that_come_together_are_one_overlay(self) -> None:
+        found = overlays.find([Track(9, 50, self.line("two", 0.17)), Track(10, 50, self.line("one"))], 0.025)
+        assert [one.text for one in found] == ["one\ntwo"]
+
+    def test_lines_that_come_after_each_other_are_two(self) -> None:
+        found = overlays.find([Track(9, 50, self.line("one")), Track(30, 50, self.line("two", 0.17))], 0.025)
+        assert len(found) == 2
+
+    def test_a_picture_that_was_misread_does_not_end_a_text(self) -> None:
+        luma = np.zeros((10, 20), np.uint8)
+        read = tracks.Reading(10, (self.line("Wait"),), (luma,))
+        found = tracks.threads([read, tracks.Reading(20, (), ()), tracks.Reading(30, read.lines, read.luma)], 99)
+        assert [one.frames for one in found] == [[10, 30]]
+
+    def test_noise_is_no_text(self) -> None:
+        assert [text for text in ("A", "—", "iii", "..", "5 %", "ok", "No", "日本") if ocr.is_text(text)] == [
+            "ok", "No", "日本",
+        ]  # fmt: skip
+
+
+def test_what_one_run_of_the_decoder_serves() -> None:
+    keys = [0, 8000, 16000]
+    assert groups([100, 900, 15000, 16100, 40000], keys) == [(0, [100, 900]), (8000, [15000, 16100, 40000])]
