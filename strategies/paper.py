@@ -1,0 +1,185 @@
+"""Documents as a list of blocks, and their two renderings: Markdown and PDF.
+
+The PDF uses the fonts shipped with the product; signs they do not have (some scripts) are replaced by □ and a line at
+the end says so, while Markdown keeps everything.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+
+from django.conf import settings
+from fontTools.ttLib import TTFont
+from fpdf import FPDF
+from fpdf.enums import XPos, YPos
+from fpdf.fonts import FontFace
+
+_FONTS = Path(settings.BASE_DIR) / "editing" / "fonts"
+_FILES = {"": "Inter-SemiBold.otf", "B": "Inter-Bold.otf"}
+_EMOJI = "NotoEmoji-Bold.ttf"
+_MISSING = "□"
+_ROOM_BELOW_HEADING_MM = 50
+_REPLACED_NOTE = "□ stands for signs this PDF's fonts do not have; the Markdown export has them."
+_INK, _MUTED, _LINE = (25, 27, 34), (86, 91, 104), (231, 227, 218)
+
+
+@dataclass(frozen=True, slots=True)
+class Heading:
+    """`level` 1 is the title."""
+
+    text: str
+    level: int = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Paragraph:
+    """`muted` for remarks such as sources."""
+
+    text: str
+    muted: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Bullets:
+    """An unordered list."""
+
+    items: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """Rows of cells under a header; `widths` are shares of the page."""
+
+    header: Sequence[str]
+    rows: Sequence[Sequence[str]]
+    widths: Sequence[int] = field(default_factory=list)
+
+
+Block = Heading | Paragraph | Bullets | Table
+
+
+def markdown(blocks: Iterable[Block]) -> str:
+    """CommonMark with tables."""
+    parts = []
+    for block in blocks:
+        if isinstance(block, Heading):
+            parts.append(f"{'#' * block.level} {_line(block.text)}")
+        elif isinstance(block, Paragraph):
+            text = _escaped(block.text)
+            parts.append(f"*{text}*" if block.muted else text)
+        elif isinstance(block, Bullets):
+            parts.append("\n".join(f"- {_line(item)}" for item in block.items))
+        else:
+            rows = [block.header, ["---"] * len(block.header), *block.rows]
+            parts.append("\n".join(f"| {' | '.join(_cell(cell) for cell in row)} |" for row in rows))
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def _escaped(text: str) -> str:
+    for sign in "\\`*_[]<>":
+        text = text.replace(sign, f"\\{sign}")
+    return "\n".join(f"\\{line}" if line[:1] in "#->+" and line[:1] else line for line in text.split("\n"))
+
+
+def _line(text: str) -> str:
+    return _escaped(" ".join(text.split()))
+
+
+def _cell(text: str) -> str:
+    return text if text == "---" else _line(text).replace("|", "\\|")
+
+
+@cache
+def _signs() -> frozenset[int]:
+    found: set[int] = set()
+    for name in (_FILES[""], _EMOJI):
+        with TTFont(_FONTS / name, lazy=True) as font:
+            found |= set(font.getBestCmap())
+    return frozenset(found)
+
+
+class _Pdf(FPDF):
+    """A4, the product's fonts, page numbers."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(format="A4")
+        self.replaced = False
+        self.set_title(name)
+        self.set_creator("ElevoAI")
+        self.set_margins(18, 18, 18)
+        self.set_auto_page_break(True, 20)
+        for style, file in _FILES.items():
+            self.add_font("Inter", style, _FONTS / file)
+        self.add_font("Emoji", "", _FONTS / _EMOJI)
+        self.set_fallback_fonts(["Emoji"], exact_match=False)
+        self.add_page()
+
+    def footer(self) -> None:
+        """Page number."""
+        self.set_y(-14)
+        self.set_font("Inter", "", 8)
+        self.set_text_color(*_MUTED)
+        self.cell(0, 6, f"{self.page_no()}", align="R")
+
+    def sure(self, text: str) -> str:
+        """Text with □ for what no font has."""
+        known = _signs()
+        kept = []
+        for char in text:
+            if char in "\u200d\ufe0f" or "\U0001f3fb" <= char <= "\U0001f3ff":
+                continue
+            if ord(char) in known or char in "\n\t ":
+                kept.append(char)
+            else:
+                kept.append(_MISSING)
+                self.replaced = True
+        return "".join(kept)
+
+    def write_block(
+        self, text: str, size: float, *, bold: bool = False, muted: bool = False, indent: float = 0
+    ) -> None:
+        """A wrapped piece of text."""
+        self.set_font("Inter", "B" if bold else "", size)
+        self.set_text_color(*(_MUTED if muted else _INK))
+        self.set_x(self.l_margin + indent)
+        self.multi_cell(0, size * 0.5, self.sure(text), align="L", new_x=XPos.LMARGIN, new_y=YPos.NEXT)
+
+
+def pdf(name: str, blocks: Iterable[Block]) -> bytes:
+    """The document as PDF."""
+    page = _Pdf(name)
+    for block in blocks:
+        if isinstance(block, Heading):
+            if page.get_y() > page.h - _ROOM_BELOW_HEADING_MM:
+                page.add_page()
+            page.ln(5 if block.level > 1 else 0)
+            page.write_block(block.text, {1: 20.0, 2: 14.0}.get(block.level, 11.0), bold=True)
+            page.ln(1.5)
+        elif isinstance(block, Paragraph):
+            page.write_block(block.text, 8.5 if block.muted else 10.0, muted=block.muted)
+            page.ln(1.5)
+        elif isinstance(block, Bullets):
+            for item in block.items:
+                page.write_block(f"•  {item}", 10.0, indent=2)
+            page.ln(1.5)
+        else:
+            _table(page, block)
+    if page.replaced:
+        page.ln(4)
+        page.write_block(_REPLACED_NOTE, 8.0, muted=True)
+    return bytes(page.output())
+
+
+def _table(page: _Pdf, block: Table) -> None:
+    page.set_font("Inter", "", 8.5)
+    page.set_text_color(*_INK)
+    page.set_draw_color(*_LINE)
+    widths = tuple(block.widths) or None
+    head = FontFace(emphasis="BOLD", fill_color=(246, 244, 239))
+    with page.table(col_widths=widths, headings_style=head, line_height=4.6, padding=1.2, text_align="LEFT") as table:
+        for cells in (block.header, *block.rows):
+            row = table.row()
+            for cell in cells:
+                row.cell(page.sure(cell) or " ")
+    page.ln(2)

@@ -1,0 +1,97 @@
+"""Shapes of the strategies API."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from strategies.models import Strategy, StrategyVersion
+
+
+class GenerateSerializer(serializers.Serializer[Any]):
+    """`video_ids, platforms, goals` as documented, and optional parameters."""
+
+    video_ids = serializers.ListField(child=serializers.UUIDField(), default=list, max_length=20)
+    platforms = serializers.ListField(child=serializers.CharField(max_length=20), min_length=1, max_length=6)
+    goals = serializers.ListField(child=serializers.CharField(max_length=60), min_length=1, max_length=6)
+    niche = serializers.CharField(default="", allow_blank=True, max_length=120)
+    audience = serializers.CharField(default="", allow_blank=True, max_length=300)
+    notes = serializers.CharField(default="", allow_blank=True, max_length=2_000)
+    tone = serializers.CharField(default="casual", max_length=40)
+    weeks = serializers.IntegerField(default=4, min_value=1, max_value=12)
+    posts_per_week = serializers.IntegerField(default=None, allow_null=True, min_value=1, max_value=21)
+    start_on = serializers.DateField(default=None, allow_null=True)
+    timezone = serializers.CharField(default="", allow_blank=True, max_length=64)
+    language = serializers.CharField(
+        default="", allow_blank=True, max_length=12, help_text="Empty: the preference of whoever asks."
+    )
+
+
+class StrategySerializer(serializers.ModelSerializer[Strategy]):
+    """A row of the list."""
+
+    class Meta:
+        model = Strategy
+        fields = (
+            "id", "title", "status", "error", "platforms", "goals", "niche", "offline", "version", "created_at",
+            "updated_at",
+        )  # fmt: skip
+        read_only_fields = fields
+
+
+class StrategyDetailSerializer(StrategySerializer):
+    """With the content under `strategy`, the inputs, and where it came from."""
+
+    strategy = serializers.JSONField(read_only=True)
+    provenance = serializers.JSONField(read_only=True)
+    video_ids = serializers.ListField(child=serializers.UUIDField(), read_only=True)
+
+    class Meta:
+        model = Strategy
+        fields = (*StrategySerializer.Meta.fields, "strategy", "provenance", "video_ids", "inputs")
+        read_only_fields = fields
+
+
+class StrategyUpdateSerializer(serializers.Serializer[Any]):
+    """`version` is the one that was read; `strategy` holds the sections to replace."""
+
+    version = serializers.IntegerField(min_value=1)
+    title = serializers.CharField(max_length=200, required=False)
+    strategy = serializers.DictField(required=False)
+
+
+class VersionSerializer(serializers.ModelSerializer[StrategyVersion]):
+    """A version without its content."""
+
+    created_by = serializers.CharField(source="created_by.email", default=None)
+
+    class Meta:
+        model = StrategyVersion
+        fields = ("number", "reason", "note", "provenance", "created_by", "created_at")
+        read_only_fields = fields
+
+
+class RestoreSerializer(serializers.Serializer[Any]):
+    """`version`, when given, must still be the newest."""
+
+    version = serializers.IntegerField(min_value=1, required=False, allow_null=True, default=None)
+
+
+class RegenerateSerializer(serializers.Serializer[Any]):
+    version = serializers.IntegerField(min_value=1)
+
+
+class FilterSerializer(serializers.Serializer[Any]):
+    """Filters of the list."""
+
+    search = serializers.CharField(default="", allow_blank=True, max_length=200)
+    platform = serializers.CharField(default="", allow_blank=True, max_length=20)
+    status = serializers.CharField(default="", allow_blank=True, max_length=12)
+
+
+class PendingSerializer(serializers.Serializer[Any]):
+    """The answer while a job still works on it."""
+
+    id = serializers.UUIDField()
+    task_id = serializers.UUIDField()
+    status = serializers.CharField()
+    estimated_completion = serializers.DateTimeField()
