@@ -1,0 +1,18 @@
+"""Error codes of scripts."""
+
+from enum import StrEnum
+
+
+class ScriptError(StrEnum):
+    """Which case a `DomainError` of this app is."""
+
+    INPUT_INVALID = "script_input_invalid"
+    PATTERN_UNKNOWN = "script_pattern_unknown"
+    STRATEGY_UNKNOWN = "script_strategy_unknown"
+    SEGMENTS_INVALID = "script_segments_invalid"
+    SEGMENT_UNKNOWN = "script_segment_unknown"
+    NOT_READY = "script_not_ready"
+    STALE = "script_stale"
+    FORMAT_UNKNOWN = "script_format_unknown"
+    NOT_DELETED = "script_not_deleted"
+    CANNOT_RETRY = "script_cannot_retry"

@@ -1,0 +1,151 @@
+"""What is said, shown and written in each part: sentence patterns around the concept and its points."""
+
+import re
+from dataclasses import dataclass
+from typing import TypeVar
+
+from ai.captions.limits import Platform
+from ai.captions.offline import keywords
+from scripts_app.offline.timing import Beat, Rules
+from scripts_app.schema import Role, ScriptRequest, spoken_words
+
+T = TypeVar("T")
+_MOST_OVERLAY_WORDS = 7
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One segment's three columns."""
+
+    visual: str
+    audio: str
+    overlay: str
+
+
+# From long to short; the longest that fits the seconds is used. {c} is the concept, {p} a point, {n} its number.
+_HOOKS: tuple[tuple[str, ...], ...] = (
+    ("{c}: here is what most people skip, and why it matters to you.", "{c}: do not skip this.", "{c}."),
+    ("If {l} is on your mind, give me {s} seconds and one honest answer.", "{c}, in {s} seconds.", "{c}."),
+    ("Stop for a moment: this is about {l}, and it is simpler than it looks.", "Stop: {l}.", "{c}."),
+)
+# Without points only the creator knows the facts: the direction says what to tell, and how many words fit.
+_SETUP = "[Say in up to {w} words who this is for and what goes wrong without it.]"
+_SHORT_SETUP = "[Show who this is for.]"
+_POINT = "{o}: [tell this step in up to {w} words, then show it with your own hands.]"
+_SHORT_POINT = "{o}: [show this step, name it in up to {w} words.]"
+_SENTENCE_WORDS = 8
+_GIVEN = ("{o}: {p}.", "{p}.", "{p}")
+_PROOFS = (
+    "And this is how it looks when it is done. [Show your own result.]",
+    "This is the result. [Show your own.]",
+    "[Show your own result.]",
+)
+_ORDINALS = ("First", "Second", "Third", "Fourth", "Fifth", "Sixth", "Seventh", "Eighth", "Ninth", "Tenth", "Eleventh")
+_CALLS: dict[Platform, tuple[str, ...]] = {
+    Platform.TIKTOK: ("Save this for later, and tell me how it went.", "Save this for later.", "Save it."),
+    Platform.INSTAGRAM: ("Save this, and send it to someone who needs it.", "Save this for later.", "Save it."),
+    Platform.YOUTUBE: ("Subscribe, and tell me what to cover next.", "Subscribe for the next part.", "Subscribe."),
+    Platform.FACEBOOK: ("Tell us how you do it, we read every comment.", "Tell us how you do it.", "Tell us."),
+    Platform.TWITTER: ("Reply with your own way, I read every answer.", "Reply with your own way.", "Reply."),
+    Platform.LINKEDIN: ("How does your team handle this? Tell me below.", "How does your team do it?", "And you?"),
+}
+_SHOTS: dict[Role, tuple[str, ...]] = {
+    Role.HOOK: (
+        "Close-up, moving into the frame: {k}",
+        "The finished result of {l} first, filling the frame",
+        "Face to camera, one step closer than usual, {k} in hand",
+    ),
+    Role.SETUP: ("Medium shot, face to camera, the place in view", "The problem itself, filmed plainly"),
+    Role.POINT: (
+        "Close-up of hands doing it: {d}",
+        "Over the shoulder: {d}",
+        "Detail, from the side: {d}",
+        "Medium shot while it happens: {d}",
+    ),
+    Role.PROOF: ("Before and after from the same place", "The result, held still"),
+    Role.CTA: (
+        "Face to camera, still, room for the text above",
+        "The hook's last picture again, so that it loops",
+    ),
+}
+
+
+def _concept(request: ScriptRequest) -> str:
+    return request.concept.rstrip(" .!…")
+
+
+def _lower(text: str) -> str:
+    head = text.split(" ", 1)[0]
+    return text if head.isupper() or any(char.isupper() for char in head[1:]) else text[:1].lower() + text[1:]
+
+
+def budget(beat: Beat, rules: Rules) -> int:
+    """Spoken words that fit a part, with half a second of air."""
+    return max(1, int(max(0.5, beat.seconds - 0.5) * rules.words_per_min / 60))
+
+
+def _fitting(options: tuple[str, ...], words: int, **fill: str) -> str:
+    lines = [_tidy(option.format(**fill)) for option in options]
+    return next((line for line in lines if spoken_words(line) <= words), lines[-1])
+
+
+def _tidy(line: str) -> str:
+    line = re.sub(r"([?!.])\.", r"\1", line)
+    return line[:1].upper() + line[1:]
+
+
+def _overlay(text: str) -> str:
+    words = text.rstrip(" .").split()
+    return " ".join(words[:_MOST_OVERLAY_WORDS]) + ("…" if len(words) > _MOST_OVERLAY_WORDS else "")
+
+
+def _turn(options: tuple[T, ...], by: int) -> tuple[T, ...]:
+    return options[by % len(options) :] + options[: by % len(options)]
+
+
+def write_lines(request: ScriptRequest, beats: list[Beat], rules: Rules) -> list[Line]:
+    """One line for each beat; variations start from other patterns."""
+    return [_line(request, beat, rules, index) for index, beat in enumerate(beats)]
+
+
+def _line(request: ScriptRequest, beat: Beat, rules: Rules, index: int) -> Line:
+    concept = _concept(request)
+    subject = " ".join(keywords(concept)[:3]).lower() or _lower(concept)
+    point = request.points[beat.number - 1].rstrip(" .") if 0 < beat.number <= len(request.points) else ""
+    words = budget(beat, rules)
+    fill = {
+        "c": concept,
+        "l": _lower(concept),
+        "s": f"{request.duration:.0f}",
+        "p": point,
+        "w": str(max(1, words - 1)),
+        "n": str(beat.number),
+        "o": _ORDINALS[beat.number - 1] if 0 < beat.number <= len(_ORDINALS) else f"Number {beat.number}",
+        "k": subject,
+        "d": point or f"step {beat.number}" if beat.number else subject,
+    }
+    audio, overlay = _said(request, beat, words, fill)
+    shot = _turn(_SHOTS[beat.role], request.variation + index)[0].format(**fill)
+    if beat.cuts:
+        every = beat.seconds / (beat.cuts + 1)
+        shot += f" ({beat.cuts} picture change{'s' if beat.cuts > 1 else ''}, about every {every:.1f} s)"
+    return Line(visual=shot, audio=audio, overlay=overlay)
+
+
+def _said(request: ScriptRequest, beat: Beat, words: int, fill: dict[str, str]) -> tuple[str, str]:
+    if beat.role is Role.HOOK:
+        given = _turn(tuple(request.hooks), request.variation)[:1] if request.hooks else ()
+        own = (f"{given[0].rstrip(' .')}.",) if given else ()
+        text = _fitting((*own, *_turn(_HOOKS, request.variation)[0]), words, **fill)
+        return f"[Music starts] {text}", _overlay(fill["c"])
+    if beat.role is Role.SETUP:
+        return (_SETUP if words >= _SENTENCE_WORDS else _SHORT_SETUP).format(**fill), ""
+    if beat.role is Role.POINT:
+        label = f"{beat.number}/{beat.of}" if beat.of > 1 else ""
+        told = _POINT if words >= _SENTENCE_WORDS else _SHORT_POINT
+        text = _fitting(_GIVEN, words, **fill) if fill["p"] else told.format(**fill)
+        return text, " ".join(part for part in (label, _overlay(fill["p"])) if part)
+    if beat.role is Role.PROOF:
+        return _fitting(_PROOFS, words, **fill), "Before / after"
+    text = _fitting(_CALLS[request.platform], words, **fill)
+    return text, _overlay(_CALLS[request.platform][1])

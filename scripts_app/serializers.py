@@ -1,0 +1,98 @@
+"""Shapes of the scripts API."""
+
+from typing import Any
+
+from rest_framework import serializers
+
+from scripts_app.models import Script, ScriptVersion
+
+
+class GenerateSerializer(serializers.Serializer[Any]):
+    """`concept, target_patterns, platform, duration` as documented, and optional parameters."""
+
+    concept = serializers.CharField(max_length=500)
+    target_patterns = serializers.ListField(child=serializers.UUIDField(), default=list, max_length=60)
+    video_ids = serializers.ListField(child=serializers.UUIDField(), default=list, max_length=20)
+    strategy_id = serializers.UUIDField(default=None, allow_null=True)
+    platform = serializers.CharField(max_length=20)
+    duration = serializers.FloatField(default=30.0, min_value=5, max_value=600)
+    variations = serializers.IntegerField(default=1, min_value=1, max_value=5)
+    points = serializers.ListField(child=serializers.CharField(max_length=200), default=list, max_length=12)
+    audience = serializers.CharField(default="", allow_blank=True, max_length=300)
+    tone = serializers.CharField(default="casual", max_length=40)
+    language = serializers.CharField(
+        default="", allow_blank=True, max_length=12, help_text="Empty: the preference of whoever asks."
+    )
+
+
+class ScriptSerializer(serializers.ModelSerializer[Script]):
+    """A row of the list."""
+
+    duration = serializers.FloatField(source="duration_s", read_only=True)
+    video_id = serializers.UUIDField(read_only=True, allow_null=True)
+    strategy_id = serializers.UUIDField(read_only=True, allow_null=True)
+
+    class Meta:
+        model = Script
+        fields = (
+            "id", "title", "concept", "platform", "duration", "status", "error", "variation", "group_id", "offline",
+            "version", "video_id", "strategy_id", "created_at", "updated_at",
+        )  # fmt: skip
+        read_only_fields = fields
+
+
+class ScriptDetailSerializer(ScriptSerializer):
+    """With the content under `script`, where it came from, warnings, and the other variations."""
+
+    script = serializers.JSONField(read_only=True)
+    provenance = serializers.JSONField(read_only=True)
+    warnings = serializers.ListField(child=serializers.CharField(), read_only=True)
+    variations = serializers.ListField(child=serializers.DictField(), read_only=True)
+
+    class Meta:
+        model = Script
+        fields = (*ScriptSerializer.Meta.fields, "script", "provenance", "warnings", "variations")
+        read_only_fields = fields
+
+
+class ScriptUpdateSerializer(serializers.Serializer[Any]):
+    """`version` is the one that was read; `script` holds what to replace: segments, music, notes."""
+
+    version = serializers.IntegerField(min_value=1)
+    title = serializers.CharField(max_length=200, required=False)
+    script = serializers.DictField(required=False)
+
+
+class VersionSerializer(serializers.ModelSerializer[ScriptVersion]):
+    """A version without its content."""
+
+    created_by = serializers.CharField(source="created_by.email", default=None)
+
+    class Meta:
+        model = ScriptVersion
+        fields = ("number", "reason", "note", "provenance", "created_by", "created_at")
+        read_only_fields = fields
+
+
+class RestoreSerializer(serializers.Serializer[Any]):
+    """`version`, when given, must still be the newest."""
+
+    version = serializers.IntegerField(min_value=1, required=False, allow_null=True, default=None)
+
+
+class FilterSerializer(serializers.Serializer[Any]):
+    """Filters of the list."""
+
+    search = serializers.CharField(default="", allow_blank=True, max_length=200)
+    platform = serializers.CharField(default="", allow_blank=True, max_length=20)
+    status = serializers.CharField(default="", allow_blank=True, max_length=12)
+
+
+class PendingSerializer(serializers.Serializer[Any]):
+    """The answer while jobs still work; `variations` lists the script and job of each."""
+
+    id = serializers.UUIDField()
+    task_id = serializers.UUIDField()
+    status = serializers.CharField()
+    estimated_completion = serializers.DateTimeField()
+    variations = serializers.ListField(child=serializers.DictField())
