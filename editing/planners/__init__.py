@@ -1,0 +1,26 @@
+"""Planners make edit plans: by hand, from a script, or from the material alone. The same inputs give the same plan."""
+
+from editing.planners.extras import Extras
+from editing.planners.fitting import Beat
+from editing.planners.hand import trim
+from editing.planners.material import Material, Span
+from editing.planners.measured import material_from_features
+from editing.planners.notes import Note, Planned
+from editing.planners.outputs import Wish, outputs_for
+from editing.planners.script import ScriptSegment, from_material, from_script
+
+__all__ = [
+    "Beat",
+    "Extras",
+    "Material",
+    "Note",
+    "Planned",
+    "ScriptSegment",
+    "Span",
+    "Wish",
+    "from_material",
+    "from_script",
+    "material_from_features",
+    "outputs_for",
+    "trim",
+]

@@ -1,0 +1,33 @@
+"""Reads the measured features of a video (docs/measure.md) into what planning needs."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from editing.planners.material import Material, Shot, Span
+
+
+def material_from_features(features: Mapping[str, Any]) -> Material:
+    """Features as JSON data to material. A layer that was not measured is empty, never guessed."""
+    shots = [
+        (Span(float(shot["start_s"]), float(shot["end_s"])), shot.get("motion")) for shot in features.get("shots") or []
+    ]
+    most = max((motion for _, motion in shots if motion), default=0.0)
+    cuts = [float(cut["time_s"]) for cut in features.get("cuts") or []]
+    # A dissolve or fade must not be cut in two: its end is where the new shot stands alone.
+    changes = [float(change["end_s"]) for change in features.get("transitions") or []]
+    return Material(
+        duration_s=float(features["duration_s"]),
+        width=int(features["width"]),
+        height=int(features["height"]),
+        fps=float(features["fps"]),
+        has_sound=bool(features.get("has_audio")),
+        shots=tuple(Shot(span, motion / most if motion and most else 0.0) for span, motion in shots),
+        cuts=tuple(sorted({*cuts, *changes})),
+        # A pause over music is left alone: taking it out would make the music jump.
+        silences=_spans([gap for gap in features.get("silences") or [] if gap.get("kind", "silence") == "silence"]),
+        speech=_spans(features.get("speech") or []),
+    )
+
+
+def _spans(rows: list[Mapping[str, Any]]) -> tuple[Span, ...]:
+    return tuple(sorted(Span(float(row["start_s"]), float(row["end_s"])) for row in rows))

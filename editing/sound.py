@@ -1,0 +1,152 @@
+"""The sound of an edit as an FFmpeg graph: joined, mixed with music, and brought to the wanted loudness."""
+
+import math
+from collections.abc import Mapping
+from typing import Any, Final
+
+import ffmpeg
+
+from editing.plan import Audio, EditPlan, Music
+from editing.sources import SourceFacts
+from editing.timeline import Clip, Timeline
+
+RATE: Final = 48_000
+_DECLICK_S: Final = 0.006
+_AAC_HEADROOM_DB: Final = 1.0  # how much AAC may overshoot the limiter on noise-like sound
+
+
+def mix(plan: EditPlan, timeline: Timeline, facts: Mapping[str, SourceFacts]) -> Any:
+    """The finished mix before loudness, or None when the edit has no sound at all."""
+    speaks = [plan.audio.source_sound and facts[clip.part.source].audio_index is not None for clip in timeline.clips]
+    bed = plan.audio.music
+    has_music = bed is not None and facts[bed.source].audio_index is not None
+    voice = _voice(timeline, facts, speaks) if any(speaks) else None
+    if not has_music or bed is None:
+        return voice
+    music = _music(bed, timeline, facts[bed.source])
+    if voice is None:
+        return music
+    if bed.duck:
+        split = voice.filter_multi_output("asplit", 2)
+        voice, key = split.stream(0), split.stream(1)
+        music = ffmpeg.filter(
+            [music, key], "sidechaincompress", threshold=0.03, ratio=8, attack=20, release=450, makeup=1
+        )
+    return ffmpeg.filter([voice, music], "amix", inputs=2, duration="first", normalize=0)
+
+
+def finish(audio: Any, wanted: Audio, gain_db: float) -> Any:
+    """Gain and a limiter for the true peak: it works at four times the rate, where peaks between samples show."""
+    ceiling = 10 ** ((wanted.true_peak_db - _AAC_HEADROOM_DB) / 20)
+    return (
+        audio.filter("volume", f"{gain_db:.3f}dB", precision="double")
+        .filter("aresample", RATE * 4)
+        .filter("alimiter", limit=f"{ceiling:.5f}", level="disabled", attack=5, release=60)
+        .filter("aresample", RATE)
+        .filter("aformat", sample_fmts="fltp", channel_layouts="stereo")
+    )
+
+
+def cut_to(audio: Any, seconds: float, *, is_cut: bool) -> Any:
+    """Exactly `seconds` of sound; where the edit is cut short it fades out instead of breaking off."""
+    samples = round(seconds * RATE)
+    audio = audio.filter("apad", whole_len=samples).filter("atrim", end_sample=samples)
+    if is_cut:
+        length = min(0.3, seconds / 4)
+        audio = audio.filter("afade", type="out", start_time=f"{seconds - length:.3f}", duration=f"{length:.3f}")
+    return audio
+
+
+def _voice(timeline: Timeline, facts: Mapping[str, SourceFacts], speaks: list[bool]) -> Any:
+    silences = _silence(timeline.duration_s + 1, speaks.count(False))
+    pending: list[Any] = []
+    for place, (clip, is_heard) in enumerate(zip(timeline.clips, speaks, strict=True)):
+        samples = _sample(timeline, clip.start + clip.frames) - _sample(timeline, clip.start)
+        stream = _heard(clip, facts[clip.part.source], place) if is_heard else silences.pop()
+        stream = (
+            stream.filter("apad", whole_len=samples).filter("atrim", end_sample=samples).filter("asetpts", "N/SR/TB")
+        )
+        before = timeline.clips[place - 1] if place else None
+        if is_heard:
+            stream = _faded(stream, timeline, clip, before, samples)
+        if before is not None and before.overlap:
+            overlap = _sample(timeline, clip.start + before.overlap) - _sample(timeline, clip.start)
+            pending = [ffmpeg.filter([_joined(pending), stream], "acrossfade", nb_samples=overlap, c1="tri", c2="tri")]
+        else:
+            pending.append(stream)
+    return _joined(pending)
+
+
+def _heard(clip: Clip, source: SourceFacts, place: int) -> Any:
+    """The sound of one clip. Gaps and a late start in the source become silence, so that it stays with the picture."""
+    part = clip.part
+    length = part.end_s - part.start_s
+    # The place makes equal stretches different inputs: the graph library would merge them into one.
+    opened = ffmpeg.input(str(source.path), ss=f"{part.start_s:.6f}", t=f"{length + 0.5 + place / 1000:.6f}", vn=None)
+    stream = (
+        opened[str(source.audio_index)]
+        .filter("atrim", start=0, end=f"{length:.6f}")
+        .filter("aresample", RATE, **{"async": 1, "first_pts": 0})
+        .filter("aformat", sample_fmts="fltp", sample_rates=RATE, channel_layouts="stereo")
+    )
+    for factor in _tempos(part.speed):
+        stream = stream.filter("atempo", f"{factor:.6f}")
+    return stream
+
+
+def _tempos(speed: float) -> list[float]:
+    """`atempo` keeps its quality between a half and double speed; more is reached in equal steps."""
+    if abs(speed - 1) < 1e-6:
+        return []
+    steps = max(1, math.ceil(abs(math.log2(speed)) - 1e-9))
+    return [speed ** (1 / steps)] * steps
+
+
+def _faded(stream: Any, timeline: Timeline, clip: Clip, before: Clip | None, samples: int) -> Any:
+    """Short fades where a cut would click, long ones where the picture dips to black."""
+    click = min(round(_DECLICK_S * RATE), samples // 4)
+    dip_in = before.dip if before else 0
+    if before is not None and not before.overlap:
+        stream = stream.filter("afade", type="in", start_sample=0, nb_samples=_sample(timeline, dip_in) or click)
+    if not clip.overlap:
+        out = _sample(timeline, clip.dip) or click
+        stream = stream.filter("afade", type="out", start_sample=samples - out, nb_samples=out)
+    return stream
+
+
+def _music(bed: Music, timeline: Timeline, source: SourceFacts) -> Any:
+    length = timeline.duration_s
+    fade = min(bed.fade_out_s, length / 2)
+    opened = ffmpeg.input(str(source.path), stream_loop=-1, ss=f"{bed.start_s:.3f}", vn=None)
+    stream = (
+        opened[str(source.audio_index)]
+        .filter("aresample", RATE)
+        .filter("aformat", sample_fmts="fltp", sample_rates=RATE, channel_layouts="stereo")
+        .filter("atrim", end=f"{length:.6f}")
+        .filter("asetpts", "N/SR/TB")
+        .filter("volume", f"{bed.gain_db:.2f}dB")
+    )
+    if fade > 0:
+        stream = stream.filter("afade", type="out", start_time=f"{length - fade:.3f}", duration=f"{fade:.3f}")
+    return stream
+
+
+def _silence(seconds: float, count: int) -> list[Any]:
+    if not count:
+        return []
+    source = ffmpeg.input(f"anullsrc=r={RATE}:cl=stereo", f="lavfi", t=f"{seconds:.3f}")["a"]
+    source = source.filter("aformat", sample_fmts="fltp", sample_rates=RATE, channel_layouts="stereo")
+    if count == 1:
+        return [source]
+    split = source.filter_multi_output("asplit", count)
+    return [split.stream(place) for place in range(count)]
+
+
+def _joined(streams: list[Any]) -> Any:
+    if len(streams) == 1:
+        return streams[0]
+    return ffmpeg.concat(*streams, v=0, a=1)
+
+
+def _sample(timeline: Timeline, frame: int) -> int:
+    return round(frame * RATE / timeline.rate)

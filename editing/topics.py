@@ -1,0 +1,23 @@
+"""The event stream's topic of an edit: `edit:<id>` carries the progress of its jobs and its changes of state."""
+
+from core.actor import Actor
+from editing.models import Edit
+from jobs import events
+
+TOPIC = "edit"
+
+
+def may_subscribe(actor: Actor, subject_id: str) -> bool:
+    """Members see the edits of their workspace."""
+    return Edit.objects.for_workspace(actor.workspace_id).filter(pk=subject_id).exists()
+
+
+def register() -> None:
+    """Let pages listen."""
+    events.register_topic(TOPIC, may_subscribe)
+
+
+def tell(edit: Edit) -> None:
+    """Say, once the transaction in hand has committed, which state an edit is in."""
+    data = {"state": edit.state, "job_id": str(edit.job_id) if edit.job_id else None}
+    events.send(topic=TOPIC, id=str(edit.pk), type="edit.state", data=data)
