@@ -1,0 +1,1 @@
+"""The imitated platforms, one folder each; `app.py` collects their routes."""

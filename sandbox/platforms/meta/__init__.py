@@ -1,0 +1,1 @@
+"""What Instagram and Facebook share: error envelope, usage headers, Facebook Login, the upload host."""
