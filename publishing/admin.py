@@ -1,0 +1,285 @@
+"""Operator console of publishing: every grant, account, post, target and receipt; what can be done are actions.
+
+Rows are written by the product only. No token is ever shown: the sealed columns are left out by name.
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import admin, messages
+from django.db.models import Count, Q, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from core import clock
+from core.actor import Actor, ActorKind
+from core.errors import DomainError
+from media.words import size_words
+from publishing import overview
+from publishing.models import (
+    Attempt,
+    Delivery,
+    Grant,
+    OAuthState,
+    Post,
+    PostMedia,
+    PostTarget,
+    QuotaWindow,
+    RateSlot,
+    SocialAccount,
+)
+from publishing.services import connections, posts, targets
+from publishing.states import MOVING, TargetState
+
+Act = Callable[[Actor, Any], object]
+
+
+def operator(request: HttpRequest, workspace_id: Any) -> Actor:
+    """The operator, acting in a workspace that need not be theirs."""
+    return Actor(user_id=request.user.pk, workspace_id=workspace_id, role="admin", kind=ActorKind.ADMIN)
+
+
+class ReadOnlyAdmin(admin.ModelAdmin[Any]):
+    """Rows that only the product writes."""
+
+    list_per_page = 50
+    show_full_result_count = False
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def each(self, request: HttpRequest, rows: QuerySet[Any], act: Act, done: str) -> None:
+        """Call a service for every row; refusals are told, the rest counted."""
+        count = 0
+        for row in rows:
+            try:
+                act(operator(request, row.workspace_id), row)
+                count += 1
+            except DomainError as error:
+                self.message_user(request, f"{row}: {error.message}", messages.WARNING)
+        self.message_user(request, f"{count} {done}.")
+
+
+class Attention(admin.SimpleListFilter):
+    """What an operator looks for first."""
+
+    title = "attention"
+    parameter_name = "attention"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [
+            ("asks", "Asks a person"),
+            ("unconfirmed", "Unconfirmed, being looked for"),
+            ("moving", "On its way"),
+            ("waiting", "Waiting for a time"),
+            ("late", "Due, not started"),
+            ("failed", "Failed within a day"),
+        ]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[PostTarget]) -> QuerySet[PostTarget]:
+        now = clock.now()
+        wanted = {
+            "asks": Q(state=TargetState.ACTION_REQUIRED) | Q(state=TargetState.UNCONFIRMED, asked_at__isnull=False),
+            "unconfirmed": Q(state=TargetState.UNCONFIRMED, asked_at__isnull=True),
+            "moving": Q(state__in=sorted({*MOVING, TargetState.QUEUED})),
+            "waiting": Q(state=TargetState.WAITING),
+            "late": Q(state=TargetState.SCHEDULED, due_at__lt=now),
+            "failed": Q(state=TargetState.FAILED, finished_at__gte=now - overview.RECENT),
+        }
+        return queryset.filter(wanted[self.value() or ""]) if self.value() in wanted else queryset
+
+
+@admin.register(PostTarget)
+class PostTargetAdmin(ReadOnlyAdmin):
+    list_display = (
+        "id", "platform", "account", "state", "wait_reason", "error_code", "short_sentence", "due_at", "next_at",
+        "published_at", "workspace", "link",
+    )  # fmt: skip
+    list_filter = (Attention, "state", "platform", "error_code", "wait_reason", "due_at")
+    search_fields = ("=id", "=post__id", "=external_id", "account__username", "error_words", "workspace__name")
+    list_select_related = ("account", "workspace")
+    ordering = ("-updated_at", "-id")
+    exclude = ("checkpoint_sealed",)
+    actions = ("retry", "cancel", "reconcile")
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
+        """The list, below what is where and which errors there are."""
+        context = {"platform_lines": overview.lines(), "troubles": overview.troubles(), **(extra_context or {})}
+        response: HttpResponse = super().changelist_view(request, context)
+        return response
+
+    @admin.display(description="sentence")
+    def short_sentence(self, row: PostTarget) -> str:
+        return row.error_sentence[:90]
+
+    @admin.display(description="live")
+    def link(self, row: PostTarget) -> SafeString | str:
+        return format_html('<a href="{}" rel="noreferrer">open</a>', row.permalink) if row.permalink else "—"
+
+    @admin.action(description="Try again now", permissions=["view"])
+    def retry(self, request: HttpRequest, queryset: QuerySet[PostTarget]) -> None:
+        self.each(
+            request,
+            queryset,
+            lambda who, row: targets.retry(actor=who, post_id=row.post_id, target_id=row.pk),
+            "retried",
+        )
+
+    @admin.action(description="Cancel (only before anything may be public)", permissions=["view"])
+    def cancel(self, request: HttpRequest, queryset: QuerySet[PostTarget]) -> None:
+        self.each(
+            request,
+            queryset,
+            lambda who, row: targets.cancel(actor=who, post_id=row.post_id, target_id=row.pk),
+            "cancelled",
+        )
+
+    @admin.action(description="Look now whether it is live", permissions=["view"])
+    def reconcile(self, request: HttpRequest, queryset: QuerySet[PostTarget]) -> None:
+        self.each(
+            request,
+            queryset,
+            lambda who, row: targets.look_again(actor=who, post_id=row.post_id, target_id=row.pk),
+            "being looked for",
+        )
+
+
+@admin.register(Post)
+class PostAdmin(ReadOnlyAdmin):
+    list_display = ("id", "words", "state", "accounts", "live", "campaign", "workspace", "created_at", "deleted_at")
+    list_filter = ("state", "created_at", "deleted_at")
+    search_fields = ("=id", "text", "campaign", "workspace__name")
+    list_select_related = ("workspace",)
+    ordering = ("-created_at", "-id")
+    actions = ("delete_here",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Post]:
+        live = Count("targets", filter=Q(targets__state=TargetState.PUBLISHED))
+        return super().get_queryset(request).annotate(n_targets=Count("targets"), n_live=live)
+
+    @admin.display(description="text")
+    def words(self, row: Post) -> str:
+        return str(row)
+
+    @admin.display(description="accounts")
+    def accounts(self, row: Any) -> int:
+        return int(row.n_targets)
+
+    @admin.display(description="live")
+    def live(self, row: Any) -> int:
+        return int(row.n_live)
+
+    @admin.action(description="Delete here (what is live stays live)", permissions=["view"])
+    def delete_here(self, request: HttpRequest, queryset: QuerySet[Post]) -> None:
+        self.each(request, queryset, lambda who, row: posts.delete_post(actor=who, post_id=row.pk), "deleted")
+
+
+@admin.register(Attempt)
+class AttemptAdmin(ReadOnlyAdmin):
+    list_display = (
+        "id", "target_id", "platform", "step", "effect", "outcome", "http_status", "platform_code", "took",
+        "started_at",
+    )  # fmt: skip
+    list_filter = ("outcome", "effect", "step", "target__platform", "http_status", "started_at")
+    search_fields = ("=target__id", "=target__post__id", "platform_code", "platform_message")
+    list_select_related = ("target",)
+    ordering = ("-id",)
+
+    @admin.display(description="platform")
+    def platform(self, row: Attempt) -> str:
+        return row.target.platform
+
+    @admin.display(description="took")
+    def took(self, row: Attempt) -> str:
+        return f"{(row.completed_at - row.started_at).total_seconds():.1f} s" if row.completed_at else "open"
+
+
+@admin.register(SocialAccount)
+class SocialAccountAdmin(ReadOnlyAdmin):
+    list_display = (
+        "handle", "platform", "status", "is_default", "follower_count", "workspace", "connected_at", "hold_until",
+        "problem",
+    )  # fmt: skip
+    list_filter = ("platform", "status", "is_default")
+    search_fields = ("=id", "username", "name", "external_id", "workspace__name")
+    list_select_related = ("workspace",)
+    ordering = ("-connected_at", "-id")
+    actions = ("check_connection",)
+    exclude = ("token_sealed",)
+
+    @admin.action(description="Check that they work", permissions=["view"])
+    def check_connection(self, request: HttpRequest, queryset: QuerySet[SocialAccount]) -> None:
+        self.each(
+            request, queryset, lambda who, row: connections.refresh_account(actor=who, account_id=row.pk), "checked"
+        )
+
+
+@admin.register(Grant)
+class GrantAdmin(ReadOnlyAdmin):
+    list_display = (
+        "platform", "subject", "state", "workspace", "expires_at", "refresh_expires_at", "token_version",
+        "refreshed_at",
+        "refresh_lease_until", "problem",
+    )  # fmt: skip
+    list_filter = ("platform", "state", "expires_at")
+    search_fields = ("=id", "subject", "workspace__name", "connected_by__email")
+    list_select_related = ("workspace",)
+    ordering = ("-created_at", "-id")
+    exclude = ("access_sealed", "refresh_sealed")
+
+
+@admin.register(OAuthState)
+class OAuthStateAdmin(ReadOnlyAdmin):
+    list_display = ("platform", "user", "workspace", "door", "created_at", "expires_at", "used_at")
+    list_filter = ("platform", "door", "created_at")
+    search_fields = ("=id", "user__email", "workspace__name")
+    list_select_related = ("user", "workspace")
+    ordering = ("-created_at", "-id")
+    exclude = ("sealed", "state_hash")
+
+
+@admin.register(PostMedia)
+class PostMediaAdmin(ReadOnlyAdmin):
+    list_display = ("post_id", "position", "file", "workspace")
+    search_fields = ("=post__id", "=file__id", "file__original_name")
+    list_select_related = ("file", "workspace")
+    ordering = ("-created_at", "-id")
+
+
+@admin.register(QuotaWindow)
+class QuotaWindowAdmin(ReadOnlyAdmin):
+    list_display = ("bucket", "period", "used", "limit", "resets_at")
+    list_filter = ("resets_at",)
+    search_fields = ("bucket",)
+    ordering = ("-resets_at", "bucket")
+
+
+@admin.register(Delivery)
+class DeliveryAdmin(ReadOnlyAdmin):
+    """What each target was given: the original, or a converted copy, until some days after its end."""
+
+    list_display = ("target", "state", "sentence", "copy_bytes", "created_at")
+    list_filter = ("state", "target__platform")
+    list_select_related = ("target__post", "target__account", "file")
+    raw_id_fields = ("target", "source", "file")
+
+    @admin.display(description="copy", ordering="file__size_bytes")
+    def copy_bytes(self, row: Delivery) -> str:
+        return size_words(row.file.size_bytes) if row.file else "the original"
+
+
+@admin.register(RateSlot)
+class RateSlotAdmin(ReadOnlyAdmin):
+    """Booked calls in short rate windows: whose window is full, and until when."""
+
+    list_display = ("key", "number", "used_at", "free_at")
+    list_filter = ("free_at",)
+    search_fields = ("key",)
+    ordering = ("-free_at", "id")

@@ -1,0 +1,53 @@
+"""Routes of the publishing API, relative to /api/v1/."""
+
+from django.urls import URLPattern, path
+
+from publishing.connection_views import CallbackView, ConnectionViewSet
+from publishing.file_views import MediaDeletionViewSet
+from publishing.viewsets import PostViewSet
+
+
+def _accounts(prefix: str, names: str) -> list[URLPattern]:
+    one = f"{prefix}/<uuid:pk>"
+    view = ConnectionViewSet.as_view
+    return [
+        path(prefix, view({"get": "list", "post": "list"}), name=f"{names}s"),
+        path(one, view({"get": "retrieve", "delete": "destroy"}), name=names),
+        path(f"{one}/refresh", view({"post": "refresh"}), name=f"{names}-refresh"),
+        path(f"{one}/default", view({"post": "make_default"}), name=f"{names}-default"),
+        path(f"{one}/stats", view({"get": "stats"}), name=f"{names}-stats"),
+    ]
+
+
+_post = PostViewSet.as_view
+_file = MediaDeletionViewSet.as_view
+_ONE = "posts/<uuid:pk>"
+_TARGET = f"{_ONE}/targets/<uuid:target_id>"
+
+urlpatterns = [
+    path("oauth/<str:platform>/connect", ConnectionViewSet.as_view({"get": "connect"}), name="api-oauth-connect"),
+    path("oauth/<str:platform>/callback", CallbackView.as_view(), name="api-oauth-callback"),
+    path("oauth/<str:service>/key", ConnectionViewSet.as_view({"post": "key"}), name="api-oauth-key"),
+    path(
+        "oauth/choices/<uuid:pk>",
+        ConnectionViewSet.as_view({"get": "choice", "post": "choose"}),
+        name="api-oauth-choice",
+    ),
+    *_accounts("social/accounts", "api-social-account"),
+    *_accounts("social-accounts", "api-social-account-alias"),
+    path("media/<uuid:pk>", _file({"get": "retrieve", "delete": "destroy"}), name="api-media-file"),
+    path("media/<uuid:pk>/restore", _file({"post": "restore"}), name="api-media-restore"),
+    path("posts", _post({"get": "list", "post": "create"}), name="api-posts"),
+    path("posts/publish", _post({"post": "publish_new"}), name="api-posts-publish"),
+    path("posts/schedule", _post({"post": "schedule_new"}), name="api-posts-schedule"),
+    path("posts/scheduled", _post({"get": "scheduled"}), name="api-posts-scheduled"),
+    path("posts/limits", _post({"get": "limits"}), name="api-posts-limits"),
+    path(f"{_ONE}/preview", _post({"post": "preview"}), name="api-post-preview"),
+    path(_ONE, _post({"get": "retrieve", "put": "update", "patch": "update", "delete": "destroy"}), name="api-post"),
+    path(f"{_ONE}/publish", _post({"post": "publish"}), name="api-post-publish"),
+    path(f"{_ONE}/schedule", _post({"post": "schedule"}), name="api-post-schedule"),
+    path(f"{_ONE}/attempts", _post({"get": "attempts"}), name="api-post-attempts"),
+    path(f"{_TARGET}/retry", _post({"post": "retry"}), name="api-target-retry"),
+    path(f"{_TARGET}/cancel", _post({"post": "cancel"}), name="api-target-cancel"),
+    path(f"{_TARGET}/resolve", _post({"post": "resolve"}), name="api-target-resolve"),
+]

@@ -1,0 +1,20 @@
+from django.apps import AppConfig
+
+
+class PublishingConfig(AppConfig):
+    """Grants, social accounts, posts and their targets, platform adapters, the schedule and its engine.
+
+    Owns everything that reaches an outside platform. Knows media files, never videos or renditions; numbers that
+    come back are analytics' to keep.
+    """
+
+    name = "publishing"
+    label = "publishing"
+    default_auto_field = "django.db.models.BigAutoField"
+
+    def ready(self) -> None:
+        """Let pages listen to a post, and people hear of it. Handlers and ticks in `tasks` are found by jobs."""
+        from jobs import events
+        from publishing import receivers, selectors  # noqa: F401
+
+        events.register_topic("post", selectors.may_subscribe)

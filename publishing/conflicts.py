@@ -1,0 +1,98 @@
+"""What stands in each other's way in a schedule: told as warnings that a person can accept, never refused for good."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+from uuid import UUID
+
+from django.db.models import Q, QuerySet
+
+from publishing import specs
+from publishing.models import Post, PostTarget
+from publishing.states import IN_FLIGHT, TargetState
+
+MINUTE = timedelta(minutes=1)
+# How near the same words with the same video may come before somebody should have meant it.
+SAME_CONTENT_WITHIN = timedelta(days=7)
+_LOOK_AT = 500
+
+
+class Kind(StrEnum):
+    """Why it is told."""
+
+    SAME_MINUTE = "same_minute"
+    SAME_CONTENT = "same_content"
+
+
+@dataclass(frozen=True, slots=True)
+class ScheduleConflict:
+    """One account's share that meets another post. `at` is when the other goes or went out."""
+
+    kind: Kind
+    account_id: UUID
+    post_id: UUID
+    at: datetime
+    sentence: str
+
+    def as_json(self) -> dict[str, str]:
+        return {
+            "kind": self.kind.value,
+            "account_id": str(self.account_id),
+            "post_id": str(self.post_id),
+            "at": self.at.isoformat(),
+            "message": self.sentence,
+        }
+
+
+def of(post: Post, times: Mapping[UUID, datetime]) -> list[ScheduleConflict]:
+    """What a post's targets would meet at these instants, by account."""
+    found: list[ScheduleConflict] = []
+    for target in post.targets.all():
+        at = times.get(target.account_id)
+        if at is not None:
+            target.post = post
+            found.extend(_same_minute(target, at))
+            found.extend(_same_content(target, at))
+    return found
+
+
+def _others(target: PostTarget) -> QuerySet[PostTarget]:
+    rows = PostTarget.objects.filter(account_id=target.account_id, post__deleted_at__isnull=True)
+    return rows.exclude(post_id=target.post_id)
+
+
+def _same_minute(target: PostTarget, at: datetime) -> list[ScheduleConflict]:
+    minute = at.replace(second=0, microsecond=0)
+    rows = _others(target).filter(state=TargetState.SCHEDULED, due_at__gte=minute, due_at__lt=minute + MINUTE)
+    other = rows.order_by("due_at", "id").first()
+    if other is None or other.due_at is None:
+        return []
+    sentence = f"Another post to {target.account.handle} is planned for the same minute."
+    return [ScheduleConflict(Kind.SAME_MINUTE, target.account_id, other.post_id, other.due_at, sentence)]
+
+
+def _same_content(target: PostTarget, at: datetime) -> list[ScheduleConflict]:
+    key = specs.content_key(specs.build(target))
+    after, before = at - SAME_CONTENT_WITHIN, at + SAME_CONTENT_WITHIN
+    frozen = _others(target).filter(content_key=key)
+    sent = frozen.filter(
+        Q(state=TargetState.PUBLISHED, published_at__gt=after, published_at__lt=before) | Q(state__in=sorted(IN_FLIGHT))
+    ).first()
+    if sent is not None:
+        when = sent.published_at or sent.due_at or at
+        verb = "went out" if sent.state == TargetState.PUBLISHED else "is going out"
+        return [_twin(target, sent, when, verb)]
+    # What is planned is not frozen yet, so its key is made here.
+    planned = _others(target).filter(state=TargetState.SCHEDULED, due_at__gt=after, due_at__lt=before)
+    rows = planned.select_related("post").prefetch_related("post__media__file").order_by("due_at", "id")
+    for other in rows[:_LOOK_AT]:
+        if other.due_at is not None and specs.content_key(specs.build(other)) == key:
+            return [_twin(target, other, other.due_at, "is planned")]
+    return []
+
+
+def _twin(target: PostTarget, other: PostTarget, at: datetime, verb: str) -> ScheduleConflict:
+    days = SAME_CONTENT_WITHIN.days
+    sentence = f"The same video with the same text {verb} to {target.account.handle} within {days} days of this."
+    return ScheduleConflict(Kind.SAME_CONTENT, target.account_id, other.post_id, at, sentence)

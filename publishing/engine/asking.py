@@ -1,0 +1,31 @@
+"""Asking a platform something about an account, outside the way of a post: renewed once on a 401."""
+
+from collections.abc import Callable
+from typing import TypeVar
+
+from publishing.engine import grants, sessions
+from publishing.models import Grant, SocialAccount
+from publishing.platforms.base import Session
+from publishing.platforms.errors import Kind, PlatformError
+
+T = TypeVar("T")
+
+
+def ask(account: SocialAccount, question: Callable[[Session], T]) -> T:
+    """The answer to one question. Raises `PlatformError`, `NoAnswer`, `NotSent` or `Busy`."""
+    if account.grant_id is None:
+        raise PlatformError(Kind.AUTH_EXPIRED, "This account is disconnected.", code="grant_dead")
+    grant = grants.usable(grants.read(account.grant_id))
+    try:
+        return _once(account, grant, question)
+    except PlatformError as error:
+        if not error.token_problem:
+            raise
+    renewed = grants.renew(grant)
+    account.refresh_from_db(fields=["token_sealed"])
+    return _once(account, renewed, question)
+
+
+def _once(account: SocialAccount, grant: Grant, question: Callable[[Session], T]) -> T:
+    with sessions.caller(grant.platform, grant.login) as http:
+        return question(sessions.of(account, grant, http))

@@ -1,0 +1,172 @@
+"""Tokens that work: read, renewed ahead of their end or after a refusal, under a lease and never in a transaction."""
+
+import logging
+import time
+from datetime import timedelta
+from uuid import UUID, uuid4
+
+from django.db import transaction
+from django.db.models import F, Q
+
+from core import clock
+from publishing import signals
+from publishing.engine import secrets, sessions
+from publishing.models import AccountStatus, Grant, GrantState, SocialAccount
+from publishing.platforms.base import Tokens
+from publishing.platforms.errors import Kind, NoAnswer, NotSent, PlatformError
+from publishing.platforms.http import Caller
+from publishing.platforms.registry import ADAPTERS, adapter_for
+
+logger = logging.getLogger(__name__)
+
+LEASE = timedelta(seconds=90)
+AHEAD = timedelta(minutes=2)
+_POLL_S = 0.25
+_PATIENCE_S = 20.0
+
+
+class Busy(Exception):
+    """Somebody else renews this grant and has not finished yet."""
+
+
+def read(grant_id: UUID) -> Grant:
+    """The grant as it is now."""
+    return Grant.objects.get(pk=grant_id)
+
+
+def usable(grant: Grant) -> Grant:
+    """A grant whose access token lives a while; renewed when it does not. Raises `PlatformError` or `Busy`."""
+    if grant.state != GrantState.ACTIVE:
+        raise _needs_person(grant)
+    if grant.expires_at is None or grant.expires_at > clock.now() + AHEAD or not grant.refresh_sealed:
+        return grant
+    return renew(grant)
+
+
+def renew(grant: Grant) -> Grant:
+    """New tokens, unless somebody has already fetched them since `grant` was read.
+
+    A refusal that says the consent is gone makes the grant dead and its accounts expired; any other refusal (also a
+    5xx, or no answer) leaves both alone.
+    """
+    token = uuid4()
+    if not _take_lease(grant, token):
+        return _after_others(grant)
+    try:
+        fresh = read(grant.pk)
+        if fresh.token_version != grant.token_version:
+            return fresh
+        adapter = adapter_for(grant.platform)
+        with sessions.caller(grant.platform, grant.login) as http:
+            found = adapter.refresh(http, secrets.refresh_token(fresh), clock.now())
+            kept = _keep(fresh, found)
+            if adapter.account_tokens:
+                _renew_account_tokens(kept, http)
+        return kept
+    except PlatformError as error:
+        if error.kind is Kind.AUTH_EXPIRED:
+            bury(grant, error.sentence)
+        raise
+    except (NoAnswer, NotSent) as error:
+        # Nobody knows whether the platform has replaced the refresh token: presenting the old one once more tells.
+        label = adapter_for(grant.platform).label
+        sentence = f"{label} did not answer while the connection was renewed. We'll retry automatically."
+        raise PlatformError(Kind.TRANSIENT, sentence, words=str(error), code="renewal_unanswered") from None
+    finally:
+        Grant.objects.filter(pk=grant.pk, refresh_lease=token).update(refresh_lease=None, refresh_lease_until=None)
+
+
+def _take_lease(grant: Grant, token: UUID) -> bool:
+    now = clock.now()
+    free = Q(refresh_lease__isnull=True) | Q(refresh_lease_until__lt=now)
+    rows = Grant.objects.filter(free, pk=grant.pk, token_version=grant.token_version, state=GrantState.ACTIVE)
+    return bool(rows.update(refresh_lease=token, refresh_lease_until=now + LEASE))
+
+
+def _after_others(grant: Grant) -> Grant:
+    """Wait for whoever holds the lease, then take what they fetched."""
+    waited = 0.0
+    while waited < _PATIENCE_S:
+        fresh = read(grant.pk)
+        if fresh.state != GrantState.ACTIVE:
+            raise _needs_person(fresh)
+        if fresh.token_version != grant.token_version:
+            return fresh
+        if fresh.refresh_lease is None or (fresh.refresh_lease_until or clock.now()) < clock.now():
+            break
+        time.sleep(_POLL_S)
+        waited += _POLL_S
+    raise Busy
+
+
+def _keep(grant: Grant, found: Tokens) -> Grant:
+    """Write what came, even if the lease ran out meanwhile: a rotated refresh token exists nowhere else."""
+    columns: dict[str, object] = {
+        **secrets.seal_tokens(grant, access=found.access, refresh=found.refresh),
+        "expires_at": found.expires_at,
+        "refreshed_at": clock.now(),
+        "problem": "",
+    }
+    if found.refresh_expires_at is not None:
+        columns["refresh_expires_at"] = found.refresh_expires_at
+    if found.scopes:
+        columns["scopes"] = list(found.scopes)
+    rows = Grant.objects.filter(pk=grant.pk, token_version=grant.token_version)
+    rows.update(token_version=F("token_version") + 1, updated_at=clock.now(), **columns)
+    return read(grant.pk)
+
+
+def _renew_account_tokens(grant: Grant, http: Caller) -> None:
+    """Accounts with tokens of their own get those that the renewed consent gives them."""
+    own = {row.external_id: row for row in SocialAccount.objects.filter(grant_id=grant.pk)}
+    first = next(iter(own.values()), None)
+    if first is None:
+        return
+    try:
+        infos = adapter_for(grant.platform).accounts(sessions.of(first, grant, http))
+    except (PlatformError, NoAnswer, NotSent):
+        logger.warning("%s did not list the accounts of a renewed consent.", grant.platform)
+        return
+    for info in infos:
+        account = own.get(info.external_id)
+        if account is not None and info.token:
+            sealed = secrets.seal_account_token(account, info.token)
+            SocialAccount.objects.filter(pk=account.pk).update(token_sealed=sealed, updated_at=clock.now())
+
+
+def bury(grant: Grant, sentence: str) -> None:
+    """The consent is gone: nothing works until the person gives it again."""
+    with transaction.atomic():
+        rows = Grant.objects.filter(pk=grant.pk, token_version=grant.token_version, state=GrantState.ACTIVE)
+        if not rows.update(state=GrantState.DEAD, problem=sentence[:300], updated_at=clock.now()):
+            return
+        for account in SocialAccount.objects.filter(grant_id=grant.pk, status=AccountStatus.CONNECTED):
+            account.status = AccountStatus.EXPIRED
+            account.problem = sentence[:300]
+            account.save(update_fields=["status", "problem", "updated_at"])
+            signals.account_lost.send(SocialAccount, account_id=account.pk, workspace_id=account.workspace_id)
+
+
+def _needs_person(grant: Grant) -> PlatformError:
+    label = adapter_for(grant.platform).label
+    sentence = grant.problem or (
+        f"Your {label} connection expired. Please reconnect to publish. Your video will publish automatically after "
+        "reconnecting."
+    )
+    return PlatformError(Kind.AUTH_EXPIRED, sentence, code="grant_dead")
+
+
+def renewal_due(grant: Grant) -> bool:
+    """Whether a grant's access token ends so soon that it should be renewed now."""
+    ahead = adapter_for(grant.platform).renew_ahead
+    return grant.expires_at is not None and grant.expires_at <= clock.now() + ahead
+
+
+def due_for_renewal() -> list[Grant]:
+    """Active grants whose access token ends soon and that can renew it by themselves, each asked now and then only."""
+    now, soon = clock.now(), Q(pk__in=[])
+    for name, adapter in ADAPTERS.items():
+        rested = Q(refreshed_at__isnull=True) | Q(refreshed_at__lte=now - adapter.renew_ahead / 10)
+        soon |= rested & Q(platform=name, expires_at__lte=now + adapter.renew_ahead)
+    rows = Grant.objects.filter(soon, state="active", expires_at__isnull=False).exclude(refresh_sealed="")
+    return list(rows.order_by("expires_at", "id")[:200])

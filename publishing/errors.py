@@ -1,0 +1,53 @@
+"""Codes of every refusal this app gives; the sentence is written where it is raised."""
+
+from enum import StrEnum
+
+
+class Code(StrEnum):
+    """What exactly was refused."""
+
+    PLATFORM_UNKNOWN = "platform_unknown"
+    PLATFORM_NOT_CONFIGURED = "platform_not_configured"
+    STATE_INVALID = "oauth_state_invalid"
+    STATE_EXPIRED = "oauth_state_expired"
+    STATE_FOREIGN = "oauth_state_foreign"
+    CONSENT_REFUSED = "consent_refused"
+    CONNECT_FAILED = "connect_failed"
+    NO_CHANNEL = "no_channel"
+    ACCOUNT_TYPE = "account_type"
+    CHOICE_GONE = "choice_gone"
+    ACCOUNT_UNKNOWN = "account_unknown"
+    ACCOUNT_NOT_CONNECTED = "account_not_connected"
+    ACCOUNT_CHOICE = "account_choice_needed"
+    NO_TARGETS = "no_targets"
+    MEDIA_UNKNOWN = "media_unknown"
+    NOT_READY = "not_ready_to_publish"
+    ALREADY_GOING_OUT = "already_going_out"
+    STALE_VERSION = "stale_version"
+    DUPLICATE_CONTENT = "duplicate_content"
+    SCHEDULE_CONFLICT = "schedule_conflict"
+    DUE_IN_PAST = "due_in_past"
+    ZONE_UNKNOWN = "zone_unknown"
+    WRONG_STATE = "wrong_state"
+    LINK_INVALID = "link_invalid"
+    PAST_COMMIT = "past_commit"
+    TOO_LATE = "too_late_to_cancel"
+
+
+class TargetError(StrEnum):
+    """Why a target stopped or waits, kept on the row."""
+
+    TRANSIENT = "transient"
+    RATE_LIMITED = "rate_limited"
+    QUOTA = "quota"
+    AUTH_EXPIRED = "auth_expired"
+    ACCOUNT_TYPE = "account_type"
+    SPAM_HOLD = "spam_hold"
+    REJECTED = "rejected"
+    UNSUPPORTED_FORMAT = "unsupported_format"
+    DUPLICATE_CONTENT = "duplicate_content"
+    UNCONFIRMED = "unconfirmed"
+    NOT_READY = "not_ready_to_publish"
+    MEDIA_MISSING = "media_missing"
+    TOOK_TOO_LONG = "took_too_long"
+    INTERNAL = "internal"

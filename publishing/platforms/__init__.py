@@ -1,0 +1,1 @@
+"""The outside platforms: one contract (`base`), one folder each, one line in `registry`."""

@@ -1,0 +1,432 @@
+"""The contract between the engine and a platform.
+
+An adapter knows one platform's wire format and nothing of our database. It is asked which step comes next (`step`),
+makes exactly one outside call when told to (`advance`), and says after an unanswered commit whether the post is there
+(`reconcile`). The engine writes the receipts, holds tokens and leases, waits, and decides what an error means.
+"""
+
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime, timedelta
+from enum import StrEnum
+from typing import Any, ClassVar
+
+from publishing.platforms.accepts import Accepts
+from publishing.platforms.http import Caller
+from publishing.states import TargetState
+
+
+class Effect(StrEnum):
+    """`safe` may be repeated; `commit` may become public, so it is never repeated without knowing."""
+
+    SAFE = "safe"
+    COMMIT = "commit"
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What the next outside call is. `state` is shown while it runs; `rate` names the short window it counts in."""
+
+    name: str
+    effect: Effect
+    state: TargetState
+    rate: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class MediaSpec:
+    """One file of a post, as frozen. Sizes in bytes, times in seconds, sides in pixels as shown."""
+
+    file_id: str
+    storage_key: str
+    sha256: str
+    size_bytes: int
+    content_type: str
+    duration_s: float | None = None
+    width: int | None = None
+    height: int | None = None
+    fps: float | None = None
+    video_codec: str = ""
+    name: str = ""
+    audio_codec: str = ""
+    pixel_format: str = ""
+    animated: bool = False
+
+    @property
+    def is_video(self) -> bool:
+        return self.content_type.startswith("video/")
+
+
+@dataclass(frozen=True, slots=True)
+class Spec:
+    """Everything that will be sent to one account."""
+
+    platform: str
+    text: str
+    title: str
+    options: Mapping[str, Any]
+    media: tuple[MediaSpec, ...]
+    thumbnail: MediaSpec | None = None
+
+    @property
+    def video(self) -> MediaSpec | None:
+        """The first video."""
+        return next((item for item in self.media if item.is_video), None)
+
+
+@dataclass(frozen=True, slots=True)
+class AccountRef:
+    """The account a call is for."""
+
+    external_id: str
+    username: str
+    facts: Mapping[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """Where the work stands. `data` may be read by anyone, `secret` (upload addresses) is sealed at rest.
+
+    Past `expires_at` an uncommitted checkpoint is worthless, and the work starts again at its first step.
+    """
+
+    data: Mapping[str, Any] = field(default_factory=dict)
+    secret: Mapping[str, str] = field(default_factory=dict)
+    expires_at: datetime | None = None
+
+    def with_data(self, **values: Any) -> "Checkpoint":
+        return replace(self, data={**self.data, **values})
+
+    def restarted(self) -> "Checkpoint":
+        """Back at the first step; only how often that happened is kept."""
+        return Checkpoint({"restarts": int(self.data.get("restarts", 0)) + 1})
+
+    def get(self, name: str, default: Any = None) -> Any:
+        return self.data.get(name, default)
+
+
+def _no_link(media: MediaSpec) -> str:
+    raise AssertionError("this session hands out no addresses")
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """What an adapter works with during one call: the caller, the token, the account, the bytes, the time."""
+
+    http: Caller
+    token: str
+    account: AccountRef
+    now: datetime
+    read: Callable[[MediaSpec, int, int], Iterator[bytes]]
+    """Yields `length` bytes of a file from `offset` in small blocks."""
+    link: Callable[[MediaSpec], str] = _no_link
+    """An address on our own domain from which the platform may fetch a file for 24 hours."""
+    login: str = ""
+    """Which of the platform's ways of consent the token came by (`Consent.key`)."""
+    grant_token: str = field(default="", repr=False)
+    """The person's own token, where accounts (Pages) have tokens of their own; else the same as `token`."""
+    sent_at: datetime | None = None
+    """When the latest step that may have become public was begun; what listings are searched from."""
+
+
+@dataclass(frozen=True, slots=True)
+class Next:
+    """The call was answered; the next step may follow at once."""
+
+    checkpoint: Checkpoint
+    progress_pct: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Wait:
+    """The platform is not there yet; look again after a while."""
+
+    checkpoint: Checkpoint
+    after: timedelta
+    progress_pct: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Live:
+    """The post is on the platform. `settle_after` asks for another look: its public id is not known yet."""
+
+    checkpoint: Checkpoint
+    external_id: str = ""
+    permalink: str = ""
+    settle_after: timedelta | None = None
+    note: str = ""
+
+
+Outcome = Next | Wait | Live
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """Reconciled: the commit arrived; the work goes on behind it."""
+
+    checkpoint: Checkpoint
+
+
+@dataclass(frozen=True, slots=True)
+class NotThere:
+    """Reconciled: the commit did not arrive. `complete` when our own session said so, else one negative listing."""
+
+    checkpoint: Checkpoint
+    complete: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Unknown:
+    """Reconciled: nobody can say yet."""
+
+    reason: str
+
+
+Finding = Live | Accepted | NotThere | Unknown
+
+
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    """What a consent or a renewal gave. An empty `refresh` means: keep the old one.
+
+    `subject` is who consented in the platform's words; empty means that the account itself did.
+    """
+
+    access: str = field(repr=False)
+    refresh: str = field(default="", repr=False)
+    expires_at: datetime | None = None
+    refresh_expires_at: datetime | None = None
+    scopes: tuple[str, ...] = ()
+    subject: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class AccountInfo:
+    """An account as its platform describes it. Counts are None when the platform does not give them.
+
+    `network` is the platform that posts end up on, where it is another than the one that was asked (a service).
+    `token` is the account's own, where accounts have one. `problem` says why it cannot be connected as it is, and the
+    way out; such an account is shown, but cannot be chosen.
+    """
+
+    external_id: str
+    username: str
+    name: str
+    avatar_url: str = ""
+    profile_url: str = ""
+    follower_count: int | None = None
+    facts: Mapping[str, Any] = field(default_factory=dict)
+    token: str = field(default="", repr=False)
+    problem: str = ""
+    network: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Metrics:
+    """Counts of one post so far; None means that the platform does not give the number. Watch time in seconds."""
+
+    views: int | None = None
+    impressions: int | None = None
+    likes: int | None = None
+    comments: int | None = None
+    shares: int | None = None
+    saves: int | None = None
+    clicks: int | None = None
+    watch_time_s: float | None = None
+    average_view_s: float | None = None
+    follower_count: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """Something that would make the platform refuse. `field` names where it is put right."""
+
+    field: str
+    code: str
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Limit:
+    """One published limit: its value and unit, where it was read, and when."""
+
+    value: float | int | str
+    unit: str
+    source: str
+    read_on: date
+
+
+@dataclass(frozen=True, slots=True)
+class Rate:
+    """A short window: `amount` calls per `seconds`, counted per grant."""
+
+    amount: int
+    seconds: int
+
+
+@dataclass(frozen=True, slots=True)
+class QuotaNeed:
+    """One unit of a long quota, asked for before the first step. `sentence` is said when there is none left."""
+
+    bucket: str
+    period: str
+    limit: int
+    resets_at: datetime
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Consent:
+    """One way of asking for a person's consent. `scopes` are the least that the product needs.
+
+    A platform with several ways tells them apart by `key` and `label`. `app` names the entry of `PLATFORMS` whose hosts
+    and credentials this way uses, when it is not the platform's own. `optional` scopes are asked for, but nothing is
+    missing without them.
+    """
+
+    scopes: tuple[str, ...]
+    backend: str
+    key: str = ""
+    label: str = ""
+    app: str = ""
+    optional: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    """One thing a person chooses for a post on this platform; the form is drawn from these.
+
+    `kind`: `toggle` (yes or no), `choice` (one of `choices`, value and label), `text`, `lines` (a list, separated by
+    commas) or `number` (whole). `more` puts it under "More". `unit` and `limit` give a text its counter.
+    """
+
+    name: str
+    label: str
+    kind: str
+    help: str = ""
+    choices: tuple[tuple[str, str], ...] = ()
+    initial: Any = None
+    more: bool = False
+    unit: str = "utf16"
+    limit: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Guide:
+    """How a person connects an account, in plain words, for the connections page and the API.
+
+    `needs` is what must be true beforehand (the kind of account), `steps` what to press, in order. `scopes` says for
+    each scope of the consent what it allows ("post videos"), so that a missing one can be named to a person.
+    """
+
+    steps: tuple[str, ...] = ()
+    needs: str = ""
+    scopes: Mapping[str, str] = field(default_factory=dict)
+
+
+def poll_after(polls: int) -> timedelta:
+    """When to look again after so many looks: soon at first, every five minutes in the end."""
+    first = (2, 3, 5, 10)
+    if polls < len(first):
+        return timedelta(seconds=first[polls])
+    return timedelta(seconds=30) if polls < 24 else timedelta(minutes=5)
+
+
+class Adapter(ABC):
+    """One platform."""
+
+    name: ClassVar[str]
+    label: ClassVar[str]
+    limits: ClassVar[Mapping[str, Limit]]
+    rates: ClassVar[Mapping[str, Rate]]
+    consent: ClassVar[Consent]
+    guide: ClassVar[Guide] = Guide()
+    consents: ClassVar[tuple[Consent, ...]] = ()
+    """All ways of consent where there are several; `consent` is the first of them."""
+    text_unit: ClassVar[str]
+    fields: ClassVar[tuple[Field, ...]] = ()
+    """What a person chooses for a post, beside its text and files."""
+    accepts: ClassVar[Accepts] = Accepts()
+    """Formats that are taken as they are; other files are converted on their way."""
+    needs_title: ClassVar[bool] = False
+    needs_media: ClassVar[bool] = True
+    renew_ahead: ClassVar[timedelta] = timedelta(minutes=10)
+    """How long before its end an access token is renewed."""
+    revokes_person: ClassVar[bool] = False
+    """Whether giving back one consent ends every other one of the same person and app."""
+    account_tokens: ClassVar[bool] = False
+    """Whether accounts have tokens of their own (Pages), to be fetched anew after each renewal."""
+
+    def ways(self) -> tuple[Consent, ...]:
+        """Every way of consent, the preferred one first."""
+        return self.consents or (self.consent,)
+
+    def way(self, login: str) -> Consent:
+        """The way of consent with this key; the first one for an unknown key."""
+        return next((way for way in self.ways() if way.key == login), self.ways()[0])
+
+    def owner(self, session: Session) -> str:
+        """Whose key it is, where a service is connected by one; empty elsewhere."""
+        return ""
+
+    def account(self, session: Session) -> AccountInfo | None:
+        """The session's own account as the platform describes it now; None when the consent no longer shows it."""
+        found = self.accounts(session)
+        return next((item for item in found if item.external_id == session.account.external_id), None)
+
+    def describe(self, session: Session, info: AccountInfo) -> AccountInfo:
+        """What the list of accounts leaves out and a connected account should have (its followers)."""
+        return info
+
+    @abstractmethod
+    def check(self, spec: Spec, account: AccountRef) -> list[Problem]:
+        """Everything that is wrong with a spec, at once, before anything is sent."""
+
+    @abstractmethod
+    def quotas(self, spec: Spec, account: AccountRef, now: datetime) -> list[QuotaNeed]:
+        """The long quotas that publishing this spec uses up."""
+
+    @abstractmethod
+    def step(self, spec: Spec, checkpoint: Checkpoint) -> Step:
+        """The call that `advance` would make now."""
+
+    @abstractmethod
+    def advance(self, session: Session, spec: Spec, checkpoint: Checkpoint) -> Outcome:
+        """Make that one call. Raises `PlatformError`, `NotSent` or `NoAnswer`."""
+
+    @abstractmethod
+    def recover(self, checkpoint: Checkpoint, step: str) -> Checkpoint:
+        """The checkpoint after a step that was interrupted or not answered (ask for the offset first)."""
+
+    @abstractmethod
+    def reconcile(self, session: Session, spec: Spec, checkpoint: Checkpoint) -> Finding:
+        """After a commit without an answer: is it there? Only reads."""
+
+    @abstractmethod
+    def settle(self, session: Session, spec: Spec, checkpoint: Checkpoint) -> Live:
+        """Ask once more for the public id of a live post."""
+
+    @abstractmethod
+    def post_id_of(self, link: str) -> str:
+        """The post's id in a link that a person pasted; empty when it is no link to a post of this platform."""
+
+    @abstractmethod
+    def metrics(self, session: Session, external_id: str) -> Metrics:
+        """Counts of one post; a number that the platform does not give stays None."""
+
+    @abstractmethod
+    def accounts(self, session: Session) -> list[AccountInfo]:
+        """The accounts that a token can post to."""
+
+    @abstractmethod
+    def refresh(self, http: Caller, refresh_token: str, now: datetime) -> Tokens:
+        """New tokens for an old refresh token."""
+
+    @abstractmethod
+    def revoke(self, http: Caller, tokens: Tokens) -> None:
+        """Give a consent back, as well as the platform allows."""
+
+    @abstractmethod
+    def creator_options(self, session: Session) -> Mapping[str, Any]:
+        """What the account may choose from when it posts (TikTok's creator info); empty where nothing is asked."""

@@ -1,0 +1,5 @@
+"""Facebook Pages: Facebook Login, Reels by phases, videos in pieces, photos, text and links, insights."""
+
+from publishing.platforms.facebook.adapter import Facebook
+
+__all__ = ["Facebook"]

@@ -1,0 +1,105 @@
+"""Everything Facebook would refuse on a Page, told before anything is sent; and which kind of post a spec is."""
+
+from collections.abc import Iterator
+from urllib.parse import urlsplit
+
+from publishing.platforms.base import AccountRef, MediaSpec, Problem, Spec
+from publishing.platforms.facebook.limits import LIMITS
+from publishing.text import length
+
+KINDS = {"auto": "A Reel when it fits, else a video", "reel": "A Reel", "video": "A video"}
+# A Reel is 9:16; a picture's sides are whole pixels, so its shape may miss that by a little.
+_REEL_SHAPE = 9 / 16
+_SLACK = 0.02
+
+
+def _number(name: str) -> float:
+    return float(LIMITS[name].value)
+
+
+def kind_of(spec: Spec) -> str:
+    """`reel`, `video`, `photos` or `text`."""
+    video = spec.video
+    if video is None:
+        return "photos" if spec.media else "text"
+    wanted = str(spec.options.get("video_as", "auto"))
+    if wanted in ("reel", "video"):
+        return wanted
+    return "video" if any(True for _ in _reel(video)) else "reel"
+
+
+def problems(spec: Spec, account: AccountRef) -> Iterator[Problem]:
+    """In the order in which a person meets them on the form."""
+    used, most = length(spec.text, "utf16"), int(_number("text"))
+    if used > most:
+        yield Problem(
+            "text", "text_too_long", f"Facebook takes {most} characters; this text has {used - most} too many."
+        )
+    if length(spec.title, "utf16") > _number("title"):
+        yield Problem("title", "title_too_long", "The title has 255 characters at most.")
+    yield from _options(spec)
+    yield from _media(spec)
+
+
+def _options(spec: Spec) -> Iterator[Problem]:
+    if str(spec.options.get("video_as", "auto")) not in KINDS:
+        yield Problem("video_as", "choice_unknown", "A Facebook video goes out as a Reel or as a video.")
+    link = str(spec.options.get("link") or "")
+    if not link:
+        return
+    parts = urlsplit(link)
+    host = (parts.hostname or "").lower()
+    if parts.scheme not in ("http", "https") or not host:
+        yield Problem("link", "format", "This is no web address like https://example.com/page.")
+    elif host == "facebook.com" or host.endswith(".facebook.com"):
+        yield Problem("link", "own_link", "Facebook does not take links to facebook.com in a post.")
+    if spec.media:
+        yield Problem("link", "link_with_media", "Facebook shows a link only on posts without video or pictures.")
+
+
+def _media(spec: Spec) -> Iterator[Problem]:
+    videos = [item for item in spec.media if item.is_video]
+    if not spec.media:
+        if not spec.text.strip() and not spec.options.get("link"):
+            yield Problem("text", "post_empty", "Write a text, add a link, or choose a video or pictures for Facebook.")
+        return
+    if videos and len(spec.media) > 1:
+        yield Problem("media", "media_mixed", "A Facebook post has one video, or pictures, but not both.")
+        return
+    if videos:
+        yield from _video(videos[0])
+        if spec.options.get("video_as") == "reel":
+            yield from _reel(videos[0])
+        return
+    if len(spec.media) > _number("photos"):
+        yield Problem("media", "media_too_many", "A Facebook post takes 10 pictures at most.")
+    for image in spec.media:
+        if image.content_type not in str(LIMITS["image_types"].value).split():
+            yield Problem("media", "format", "Facebook takes JPEG and PNG pictures.")
+        if image.size_bytes > _number("image_bytes"):
+            yield Problem("media", "too_large", "Facebook takes pictures up to 4 MB.")
+
+
+def _video(video: MediaSpec) -> Iterator[Problem]:
+    if video.content_type not in str(LIMITS["containers"].value).split():
+        yield Problem("media", "container", "Facebook takes MP4 and MOV videos.")
+    if video.video_codec and video.video_codec not in str(LIMITS["codecs"].value).split():
+        yield Problem("media", "codec", f"Facebook does not take {video.video_codec}; use H.264, H.265, VP9 or AV1.")
+    if video.size_bytes > _number("video_bytes"):
+        yield Problem("media", "too_large", "A Facebook video has 4 GB at most.")
+
+
+def _reel(video: MediaSpec) -> Iterator[Problem]:
+    """What keeps a video from being a Reel."""
+    if video.duration_s is None or not _number("reel_min_s") - 0.05 <= video.duration_s <= _number("reel_max_s") + 0.05:
+        yield Problem("media", "duration", "A Facebook Reel lasts 3 to 90 seconds. Send it as a video instead.")
+    if not video.width or not video.height:
+        yield Problem("media", "picture_size", "The size of this video is not known, so it cannot be a Facebook Reel.")
+        return
+    if video.width < _number("reel_width_min_px") or video.height < _number("reel_height_min_px"):
+        yield Problem("media", "picture_size", "A Facebook Reel has at least 540 × 960 pixels.")
+    if abs(video.width / video.height - _REEL_SHAPE) > _SLACK:
+        yield Problem("media", "aspect", "A Facebook Reel is 9:16 (vertical). Send it as a video instead.")
+    low, high = _number("reel_fps_min") - 0.1, _number("reel_fps_max") + 0.1
+    if video.fps is not None and not low <= video.fps <= high:
+        yield Problem("media", "frame_rate", "A Facebook Reel has 24 to 60 frames a second.")

@@ -1,0 +1,46 @@
+"""What Facebook allows on Pages, with where and when it was read."""
+
+from datetime import date, datetime, time, timedelta
+
+from publishing.platforms.accepts import Accepts, Images, Videos, kinds
+from publishing.platforms.base import Limit, Rate
+
+_REELS = "developers.facebook.com, Reels publishing API"
+_PAGES = "developers.facebook.com, Pages API, posts"
+_PHOTOS = "developers.facebook.com, Page photos reference; the smaller of two stated values"
+_OWN = "this product: the platform states none"
+_READ = date(2026, 7, 31)
+
+LIMITS = {
+    "text": Limit(63_206, "utf16", _PAGES, _READ),
+    "title": Limit(255, "utf16", _OWN, _READ),
+    "reel_min_s": Limit(3, "seconds", _REELS, _READ),
+    "reel_max_s": Limit(90, "seconds", _REELS, _READ),
+    "reel_width_min_px": Limit(540, "pixels", _REELS, _READ),
+    "reel_height_min_px": Limit(960, "pixels", _REELS, _READ),
+    "reel_fps_min": Limit(24, "frames per second", _REELS, _READ),
+    "reel_fps_max": Limit(60, "frames per second", _REELS, _READ),
+    "reels_per_day": Limit(30, "Reels of a Page in 24 hours", _REELS, _READ),
+    "containers": Limit("video/mp4 video/quicktime", "media types", _REELS, _READ),
+    "codecs": Limit("h264 hevc vp9 av1", "video codecs", _REELS, _READ),
+    "video_bytes": Limit(4 * 1024**3, "bytes", _OWN, _READ),
+    "image_types": Limit("image/jpeg image/png", "media types", _PHOTOS, _READ),
+    "image_bytes": Limit(4 * 1024 * 1024, "bytes", _PHOTOS, _READ),
+    "photos": Limit(10, "photos of a post", _OWN, _READ),
+}
+ACCEPTS = Accepts(
+    videos=Videos(types=kinds(LIMITS["containers"].value), codecs=kinds(LIMITS["codecs"].value)),
+    images=Images(types=kinds(LIMITS["image_types"].value), bytes_max=int(LIMITS["image_bytes"].value)),
+    source=_REELS,
+    read_on=_READ,
+)
+# The Graph API counts by its own headers (see `meta.usage`), not by fixed windows.
+RATES: dict[str, Rate] = {}
+
+UPLOAD_LIFE = timedelta(hours=23)
+
+
+def reel_day(now: datetime) -> tuple[str, datetime]:
+    """The day in which Reels are counted here, and its end. The platform counts a rolling one."""
+    start = datetime.combine(now.date(), time(), now.tzinfo)
+    return now.date().isoformat(), start + timedelta(days=1)

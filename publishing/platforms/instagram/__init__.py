@@ -1,0 +1,5 @@
+"""Instagram: both ways of consent, containers for Reels, pictures and carousels, insights."""
+
+from publishing.platforms.instagram.adapter import Instagram
+
+__all__ = ["Instagram"]

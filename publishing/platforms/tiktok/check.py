@@ -1,0 +1,107 @@
+"""Everything TikTok would refuse, told before anything is sent."""
+
+from collections.abc import Iterator
+
+from publishing.platforms.base import AccountRef, MediaSpec, Problem, Spec
+from publishing.platforms.tiktok.limits import LIMITS
+from publishing.text import length
+
+PRIVACY = {
+    "PUBLIC_TO_EVERYONE": "Everyone",
+    "MUTUAL_FOLLOW_FRIENDS": "Friends (followers you follow back)",
+    "FOLLOWER_OF_CREATOR": "Followers",
+    "SELF_ONLY": "Only me",
+}
+TOGGLES = (
+    "allow_comment", "allow_duet", "allow_stitch", "disclose", "your_brand", "branded_content", "is_aigc",
+    "auto_add_music",
+)  # fmt: skip
+SEND_TO = {"post": "Post it", "inbox": "Put it into my TikTok inbox as a draft"}
+
+
+def _number(name: str) -> float:
+    return float(LIMITS[name].value)
+
+
+def problems(spec: Spec, account: AccountRef) -> Iterator[Problem]:
+    """In the order in which a person meets them on the form."""
+    yield from _text(spec)
+    yield from _options(spec, account)
+    video = spec.video
+    if not spec.media:
+        yield Problem("media", "media_missing", "TikTok needs a video or photos. Choose some.")
+    elif video is None:
+        yield from _photos(spec)
+    elif len(spec.media) > 1:
+        yield Problem("media", "media_too_many", "A TikTok post has exactly one video, or photos only.")
+    else:
+        yield from _video(video, account)
+
+
+def _photos(spec: Spec) -> Iterator[Problem]:
+    most = int(_number("photos"))
+    if len(spec.media) > most:
+        yield Problem("media", "media_too_many", f"A TikTok post has {most} photos at most.")
+    for item in spec.media:
+        if item.content_type not in str(LIMITS["photo_types"].value).split():
+            yield Problem("media", "format", f"TikTok takes JPEG and WebP photos; “{item.name or 'one'}” is neither.")
+        elif item.size_bytes > _number("photo_bytes"):
+            yield Problem("media", "too_large", f"TikTok takes photos up to 20 MB; “{item.name or 'one'}” is larger.")
+    over = length(spec.title, "utf16") - int(_number("photo_title"))
+    if over > 0:
+        yield Problem("title", "title_too_long", f"TikTok takes titles of 90 characters; this one has {over} too many.")
+
+
+def _text(spec: Spec) -> Iterator[Problem]:
+    photos = bool(spec.media) and spec.video is None
+    used, most = length(spec.text, "utf16"), int(_number("photo_text" if photos else "text"))
+    if used > most:
+        yield Problem("text", "text_too_long", f"TikTok takes {most} characters; this text has {used - most} too many.")
+
+
+def _options(spec: Spec, account: AccountRef) -> Iterator[Problem]:
+    options = spec.options
+    privacy = options.get("privacy_level", "")
+    if options.get("send_to", "post") not in SEND_TO:
+        yield Problem("send_to", "choice_unknown", "A TikTok post is posted, or put into the inbox.")
+    inbox = options.get("send_to") == "inbox"
+    if inbox and not privacy:
+        # TikTok asks for the audience when the person posts the draft there.
+        pass
+    elif not privacy:
+        yield Problem("privacy_level", "choice_missing", "Choose who can see this video on TikTok.")
+    elif privacy not in PRIVACY:
+        yield Problem("privacy_level", "choice_unknown", "TikTok does not know this audience.")
+    else:
+        offered = account.facts.get("privacy_level_options") or []
+        if offered and privacy not in offered:
+            sentence = f"{account.username or 'This account'} does not offer “{PRIVACY[privacy]}” on TikTok."
+            yield Problem("privacy_level", "choice_not_offered", sentence)
+    for name in TOGGLES:
+        if not isinstance(options.get(name, False), bool):
+            yield Problem(name, "not_boolean", f"“{name}” is yes or no.")
+    if options.get("disclose") and not (options.get("your_brand") or options.get("branded_content")):
+        yield Problem(
+            "disclose", "choice_missing", "Say whether the video promotes your own brand, a partner's, or both."
+        )
+    if options.get("branded_content") and privacy == "SELF_ONLY":
+        yield Problem("privacy_level", "branded_private", "Branded content cannot be visible to you only.")
+
+
+def _video(video: MediaSpec, account: AccountRef) -> Iterator[Problem]:
+    if video.content_type not in str(LIMITS["containers"].value).split():
+        yield Problem("media", "container", "TikTok takes MP4, MOV and WebM files.")
+    if video.video_codec and video.video_codec not in str(LIMITS["codecs"].value).split():
+        yield Problem("media", "codec", f"TikTok does not take {video.video_codec}; use H.264, H.265, VP8 or VP9.")
+    if video.size_bytes > _number("size_bytes"):
+        yield Problem("media", "too_large", "TikTok takes files up to 4 GB.")
+    own_cap = account.facts.get("max_video_post_duration_sec")
+    longest = min(_number("duration_max_s"), float(own_cap)) if own_cap else _number("duration_max_s")
+    if video.duration_s is not None and video.duration_s > longest:
+        yield Problem("media", "too_long", f"This account's TikTok videos may last {longest:.0f} s at most.")
+    for side in (video.width, video.height):
+        if side and not _number("side_min_px") <= side <= _number("side_max_px"):
+            yield Problem("media", "picture_size", "TikTok takes pictures of 360 to 4096 pixels a side.")
+            break
+    if video.fps is not None and not _number("fps_min") - 0.1 <= video.fps <= _number("fps_max") + 0.1:
+        yield Problem("media", "frame_rate", "TikTok takes 23 to 60 frames a second.")

@@ -1,0 +1,85 @@
+"""Everything YouTube would refuse, told before anything is sent."""
+
+from collections.abc import Iterator
+
+from publishing.platforms.base import AccountRef, MediaSpec, Problem, Spec
+from publishing.platforms.youtube.limits import LIMITS
+from publishing.text import length
+
+PRIVACY = {"public": "Public", "unlisted": "Unlisted (anyone with the link)", "private": "Private"}
+CATEGORIES = {
+    "1": "Film & animation", "2": "Autos & vehicles", "10": "Music", "15": "Pets & animals", "17": "Sports",
+    "19": "Travel & events", "20": "Gaming", "22": "People & blogs", "23": "Comedy", "24": "Entertainment",
+    "25": "News & politics", "26": "How-to & style", "27": "Education", "28": "Science & technology",
+}  # fmt: skip
+DEFAULT_CATEGORY = "22"
+
+
+def _number(name: str) -> int:
+    return int(LIMITS[name].value)
+
+
+def is_short(video: MediaSpec) -> bool:
+    """Square or vertical, up to three minutes: YouTube shows it as a Short by itself."""
+    if not video.width or not video.height or video.duration_s is None:
+        return False
+    return video.height >= video.width and video.duration_s <= _number("short_max_s")
+
+
+def problems(spec: Spec, account: AccountRef) -> Iterator[Problem]:
+    """In the order in which a person meets them on the form."""
+    yield from _texts(spec)
+    yield from _options(spec)
+    videos = [item for item in spec.media if item.is_video]
+    if len(videos) != 1 or len(spec.media) != 1:
+        yield Problem("media", "media_missing", "A YouTube post has exactly one video.")
+        return
+    yield from _video(videos[0])
+    if spec.thumbnail is not None:
+        if spec.thumbnail.content_type not in ("image/jpeg", "image/png"):
+            yield Problem("thumbnail", "format", "A YouTube thumbnail is a JPEG or PNG picture.")
+        if spec.thumbnail.size_bytes > _number("thumbnail_bytes"):
+            yield Problem("thumbnail", "too_large", "A YouTube thumbnail may have 2 MB at most.")
+
+
+def _texts(spec: Spec) -> Iterator[Problem]:
+    if not spec.title.strip():
+        yield Problem("title", "title_missing", "YouTube needs a title.")
+    if len(spec.title) > _number("title"):
+        over = len(spec.title) - _number("title")
+        yield Problem(
+            "title", "title_too_long", f"A YouTube title has 100 characters at most; this one has {over} too many."
+        )
+    if set(spec.title) & {"<", ">"}:
+        yield Problem("title", "title_characters", "A YouTube title cannot contain < or >.")
+    used = length(spec.text, "bytes")
+    if used > _number("text"):
+        sentence = f"A YouTube description has 5,000 bytes at most; this one has {used - _number('text')} too many."
+        yield Problem("text", "text_too_long", sentence)
+    if set(spec.text) & {"<", ">"}:
+        yield Problem("text", "text_characters", "A YouTube description cannot contain < or >.")
+
+
+def _options(spec: Spec) -> Iterator[Problem]:
+    options = spec.options
+    if options.get("privacy_status") not in PRIVACY:
+        yield Problem("privacy_status", "choice_missing", "Choose who can see this video on YouTube.")
+    if not isinstance(options.get("made_for_kids"), bool):
+        yield Problem(
+            "made_for_kids", "choice_missing", "Say whether this video is made for kids; YouTube requires it."
+        )
+    if str(options.get("category_id", DEFAULT_CATEGORY)) not in CATEGORIES:
+        yield Problem("category_id", "choice_unknown", "YouTube does not know this category.")
+    tags = options.get("tags", [])
+    if not isinstance(tags, list) or not all(isinstance(tag, str) for tag in tags):
+        yield Problem("tags", "format", "Tags are a list of words.")
+    # A tag with a space counts two characters more: YouTube puts it in quotes; the commas between them count too.
+    elif sum(len(tag) + (2 if " " in tag else 0) for tag in tags) + max(0, len(tags) - 1) > _number("tags"):
+        yield Problem("tags", "too_long", "YouTube takes tags of 500 characters together.")
+
+
+def _video(video: MediaSpec) -> Iterator[Problem]:
+    if video.size_bytes > _number("size_bytes"):
+        yield Problem("media", "too_large", "YouTube takes files up to 256 GB.")
+    if video.duration_s is not None and video.duration_s > _number("duration_max_s"):
+        yield Problem("media", "too_long", "YouTube takes videos up to 12 hours.")

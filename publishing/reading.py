@@ -1,0 +1,99 @@
+"""From the body of a request to the arguments of a service; the same for the API and the assistant's tools."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+from uuid import UUID
+
+from core.actor import Actor
+from core.errors import ValidationFailed
+from publishing import selectors, sources
+from publishing.errors import Code
+from publishing.models import SocialAccount
+from publishing.platforms.registry import adapter_for
+from publishing.services.posts import TargetInput
+from publishing.services.schedule import When
+
+TITLE_LIMIT = 100
+
+
+def with_hashtags(text: str, hashtags: Sequence[str]) -> str:
+    """The text with the hashtags that it does not contain yet, each once."""
+    words = {word.lower() for word in text.split()}
+    tags = dict.fromkeys(f"#{tag.strip().lstrip('#')}" for tag in hashtags if tag.strip().lstrip("#"))
+    missing = [tag for tag in tags if tag.lower() not in words]
+    return "\n\n".join(part for part in (text.rstrip(), " ".join(missing)) if part) if missing else text
+
+
+def text_of(body: Mapping[str, Any]) -> str | None:
+    """The text with its hashtags; None when the body has neither."""
+    given = body.get("content", body.get("caption"))
+    if given is None and "hashtags" not in body:
+        return None
+    return with_hashtags(given or "", body.get("hashtags", ()))
+
+
+def media_of(actor: Actor, body: Mapping[str, Any]) -> list[UUID] | None:
+    """The files named by the body; None when it names none."""
+    named = [sources.file_of(actor, name, body[name]) for name in sources.RELATIONS if body.get(name)]
+    ids = [*named, *body.get("media_ids", ())]
+    return ids or None
+
+
+def title_from(text: str) -> str:
+    """The first line as a title, cut at a word."""
+    line = next((part.strip() for part in text.splitlines() if part.strip()), "")
+    line = " ".join(word for word in line.split() if not word.startswith("#")) or line
+    line = line.translate({ord("<"): None, ord(">"): None})
+    if len(line) <= TITLE_LIMIT:
+        return line
+    return line[: TITLE_LIMIT + 1].rpartition(" ")[0] or line[:TITLE_LIMIT]
+
+
+def targets_of(actor: Actor, body: Mapping[str, Any], text: str) -> list[TargetInput] | None:
+    """Which accounts, each with its own share; None when the body names none."""
+    own = {row["account_id"]: row for row in body.get("targets", ())}
+    named = any(name in body for name in ("targets", "account_ids", "platforms"))
+    if not named:
+        return None
+    accounts: list[SocialAccount] = [selectors.account(actor, pk) for pk in (*own, *body.get("account_ids", ()))]
+    accounts.extend(selectors.pick_accounts(actor, body.get("platforms", ())))
+    if not accounts:
+        raise ValidationFailed(Code.NO_TARGETS, "Choose at least one account to publish to.")
+    shared = body.get("platform_options", {})
+    return [_target(row, own.get(row.pk, {}), body, shared.get(row.platform, {}), text) for row in _once(accounts)]
+
+
+def _once(accounts: Sequence[SocialAccount]) -> list[SocialAccount]:
+    return list({row.pk: row for row in accounts}.values())
+
+
+def _target(
+    account: SocialAccount, own: Mapping[str, Any], body: Mapping[str, Any], shared: Mapping[str, Any], text: str
+) -> TargetInput:
+    words = own.get("content")
+    title = own.get("title") or body.get("title") or ""
+    if adapter_for(account.platform, account.via).needs_title and not title:
+        title = title_from(words if words is not None else text)
+    return TargetInput(account.pk, words, title, {**shared, **own.get("options", {})})
+
+
+def need_media(actor: Actor, targets: Sequence[TargetInput]) -> bool:
+    """Whether a post to these accounts makes no sense without a file; so does one that names no account."""
+    accounts = [selectors.account(actor, row.account_id) for row in targets]
+    return not accounts or any(adapter_for(row.platform, row.via).needs_media for row in accounts)
+
+
+def when_of(body: Mapping[str, Any]) -> When:
+    """The time of a post."""
+    at = body.get("scheduled_at") or body.get("scheduled_for")
+    wall = body.get("wall_time")
+    return When(at=at, wall=wall.replace(tzinfo=None) if wall else None, zone=body.get("timezone", ""))
+
+
+def own_times(body: Mapping[str, Any]) -> dict[UUID, When]:
+    """Accounts that go out at a time of their own."""
+    return {
+        row["account_id"]: When(at=row["scheduled_at"], zone=body.get("timezone", ""))
+        for row in body.get("targets", ())
+        if row.get("scheduled_at")
+    }

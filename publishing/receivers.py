@@ -1,0 +1,56 @@
+"""From publishing's own news to the jobs that tell people; each does one thing, in the writer's transaction."""
+
+from typing import Any
+from uuid import UUID
+
+from django.dispatch import receiver
+
+import jobs
+from core.actor import Actor
+from publishing import pictures, signals, telling
+from publishing.states import TargetState as S
+
+# What ends, or stops until a person acts, may be the last that the news of a post waited for.
+_STOPS = frozenset({S.PUBLISHED, S.FAILED, S.CANCELLED, S.ACTION_REQUIRED})
+
+
+@receiver(signals.target_changed)
+def tell_of_post(sender: Any, *, post_id: UUID, workspace_id: UUID, state: str, **_: Any) -> None:
+    if state in _STOPS:
+        _order_post(post_id, workspace_id)
+
+
+@receiver(signals.target_asks)
+def tell_of_post_too(sender: Any, *, post_id: UUID, workspace_id: UUID, **_: Any) -> None:
+    _order_post(post_id, workspace_id)
+
+
+def _order_post(post_id: UUID, workspace_id: UUID) -> None:
+    jobs.enqueue(
+        kind=telling.POST, actor=Actor.system(workspace_id), subject=("post", post_id), unique_key=f"tell:{post_id}"
+    )
+
+
+@receiver(signals.target_asks)
+def tell_of_target(sender: Any, *, target_id: UUID, workspace_id: UUID, **_: Any) -> None:
+    jobs.enqueue(
+        kind=telling.TARGET,
+        actor=Actor.system(workspace_id),
+        subject=("post_target", target_id),
+        unique_key=f"tell:{target_id}",
+    )
+
+
+@receiver(signals.account_connected)
+def tell_of_connection(sender: Any, *, account_id: UUID, workspace_id: UUID, **_: Any) -> None:
+    jobs.enqueue(kind=telling.CONNECTED, actor=Actor.system(workspace_id), subject=("social_account", account_id))
+
+
+@receiver(signals.account_lost)
+def tell_of_loss(sender: Any, *, account_id: UUID, workspace_id: UUID, **_: Any) -> None:
+    jobs.enqueue(kind=telling.LOST, actor=Actor.system(workspace_id), subject=("social_account", account_id))
+
+
+@receiver(signals.account_connected)
+def fetch_picture(sender: Any, *, account_id: UUID, workspace_id: UUID, **_: Any) -> None:
+    pictures.order(account_id, workspace_id)

@@ -1,0 +1,263 @@
+"""Reads of publishing, scoped by the actor."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from uuid import UUID
+
+from django.db.models import Case, Count, IntegerField, Prefetch, Q, QuerySet, When
+
+from accounts import policy
+from accounts.policy import Action
+from core import clock
+from core.actor import Actor
+from core.errors import NotFound, ValidationFailed
+from media import selectors as media
+from media.models import MediaFile
+from publishing.errors import Code
+from publishing.models import AccountStatus, Attempt, Post, PostMedia, PostTarget, SocialAccount
+from publishing.platforms.registry import CONNECTORS, adapter_for
+from publishing.states import IN_FLIGHT, PostState, TargetState
+
+# A page lists this many at most.
+UPCOMING = 500
+
+
+def accounts(actor: Actor, *, platform: str = "", connected_only: bool = False) -> QuerySet[SocialAccount]:
+    """The workspace's accounts; disconnected ones last."""
+    policy.require(actor, Action.READ)
+    rows = SocialAccount.objects.for_workspace(actor.workspace_id).select_related("grant", "picture")
+    if platform:
+        rows = rows.filter(platform=platform)
+    if connected_only:
+        rows = rows.filter(status=AccountStatus.CONNECTED)
+    return rows.order_by("platform", "status", "-is_default", "username", "id")
+
+
+def account(actor: Actor, account_id: UUID) -> SocialAccount:
+    """One account; `NotFound` for a stranger's."""
+    found = accounts(actor).filter(pk=account_id).first()
+    if found is None:
+        raise NotFound(Code.ACCOUNT_UNKNOWN, "This account does not exist, or it belongs to another workspace.")
+    return found
+
+
+def missing_scopes(row: SocialAccount) -> list[str]:
+    """Permissions that the product needs and the person did not give."""
+    if row.grant is None or row.grant.platform not in CONNECTORS:
+        return []
+    way = adapter_for(row.grant.platform).way(row.grant.login)
+    return [scope for scope in way.scopes if scope not in row.grant.scopes]
+
+
+def missing_permissions(row: SocialAccount) -> list[str]:
+    """What the missing scopes would allow, in words: `post videos (video.publish)`."""
+    missing = missing_scopes(row)
+    words = adapter_for(row.platform).guide.scopes if missing else {}
+    return [f"{words[scope]} ({scope.rpartition('/')[2]})" if scope in words else scope for scope in missing]
+
+
+def expires_in_days(row: SocialAccount) -> int | None:
+    """Days until a person must consent again; None when nothing ends by itself."""
+    if row.grant is None or row.grant.ends_at is None:
+        return None
+    return max(0, (row.grant.ends_at - clock.now()).days)
+
+
+@dataclass(frozen=True, slots=True)
+class Stakes:
+    """What disconnecting an account would stop."""
+
+    scheduled: int = 0
+    in_flight: int = 0
+
+    @property
+    def total(self) -> int:
+        return self.scheduled + self.in_flight
+
+
+def stakes(actor: Actor) -> dict[UUID, Stakes]:
+    """For each account how many posts are still to come or on their way; accounts without any are left out."""
+    rows = PostTarget.objects.for_workspace(actor.workspace_id).filter(post__deleted_at__isnull=True)
+    counts = (
+        rows.filter(state__in=sorted({TargetState.SCHEDULED, *IN_FLIGHT}))
+        .values("account_id")
+        .annotate(
+            scheduled=Count("pk", filter=Q(state=TargetState.SCHEDULED)),
+            in_flight=Count("pk", filter=Q(state__in=sorted(IN_FLIGHT))),
+        )
+        .order_by()
+    )
+    return {row["account_id"]: Stakes(row["scheduled"], row["in_flight"]) for row in counts}
+
+
+def at_stake(actor: Actor, account_id: UUID) -> QuerySet[PostTarget]:
+    """The posts that disconnecting an account would stop: on their way first, then scheduled ones by their time."""
+    policy.require(actor, Action.READ)
+    rows = PostTarget.objects.for_workspace(actor.workspace_id).filter(
+        account_id=account_id,
+        post__deleted_at__isnull=True,
+        state__in=sorted({TargetState.SCHEDULED, *IN_FLIGHT}),
+    )
+    scheduled_last = Case(When(state=TargetState.SCHEDULED, then=1), default=0, output_field=IntegerField())
+    return rows.select_related("post").order_by(scheduled_last, "due_at", "id")
+
+
+def pick_accounts(actor: Actor, platforms: Sequence[str]) -> list[SocialAccount]:
+    """For each platform its default account, else the only one, else a refusal that names the choices."""
+    picked: list[SocialAccount] = []
+    for platform in dict.fromkeys("twitter" if name == "x" else name for name in platforms):
+        label = adapter_for(platform).label
+        rows = list(accounts(actor, platform=platform, connected_only=True))
+        chosen = [row for row in rows if row.is_default] or (rows if len(rows) == 1 else [])
+        if not rows:
+            raise ValidationFailed(
+                Code.ACCOUNT_NOT_CONNECTED,
+                f"No {label} account is connected. Connect one under Connected platforms.",
+                fields={"platforms": [f"No {label} account is connected."]},
+            )
+        if not chosen:
+            choices = [{"id": str(row.pk), "name": row.handle} for row in rows]
+            sentence = f"Several {label} accounts are connected. Name one by account_ids, or set a default."
+            raise ValidationFailed(Code.ACCOUNT_CHOICE, sentence, {"platform": platform, "choices": choices})
+        picked.append(chosen[0])
+    return picked
+
+
+def posts(actor: Actor) -> QuerySet[Post]:
+    """The workspace's posts with targets and media, newest first."""
+    policy.require(actor, Action.READ)
+    targets = PostTarget.objects.select_related("account").order_by("platform", "id")
+    return (
+        Post.objects.for_workspace(actor.workspace_id)
+        .filter(deleted_at__isnull=True)
+        .prefetch_related(Prefetch("targets", targets), Prefetch("media", PostMedia.objects.select_related("file")))
+        .order_by("-created_at", "-id")
+    )
+
+
+def filtered_posts(
+    actor: Actor, *, state: str = "", platform: str = "", campaign: str = "", search: str = ""
+) -> QuerySet[Post]:
+    """Posts by state, platform, campaign and words."""
+    rows = posts(actor)
+    if state in PostState.values:
+        rows = rows.filter(state=state)
+    if platform:
+        rows = rows.filter(pk__in=PostTarget.objects.filter(platform=platform).values("post_id"))
+    if campaign:
+        rows = rows.filter(campaign=campaign)
+    for word in search.lower().split():
+        rows = rows.filter(search__contains=word)
+    return rows
+
+
+def post(actor: Actor, post_id: UUID) -> Post:
+    """One post; `NotFound` for a stranger's or a deleted one."""
+    found = posts(actor).filter(pk=post_id).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def may_subscribe(actor: Actor, post_id: str) -> bool:
+    """Whether an actor may listen to a post's events."""
+    return Post.objects.for_workspace(actor.workspace_id).filter(pk=post_id).exists()
+
+
+def target(actor: Actor, post_id: UUID, target_id: UUID) -> PostTarget:
+    """One target of one post."""
+    policy.require(actor, Action.READ)
+    rows = PostTarget.objects.for_workspace(actor.workspace_id).select_related("post", "account")
+    found = rows.filter(pk=target_id, post_id=post_id, post__deleted_at__isnull=True).first()
+    if found is None:
+        raise NotFound
+    return found
+
+
+def attempts(actor: Actor, post_id: UUID) -> QuerySet[Attempt]:
+    """Receipts of a post, oldest first."""
+    rows = Attempt.objects.for_workspace(actor.workspace_id).filter(target__post_id=post(actor, post_id).pk)
+    return rows.select_related("target", "target__account").order_by("id")
+
+
+def scheduled(
+    actor: Actor, *, start: datetime | None = None, end: datetime | None = None, platform: str = ""
+) -> QuerySet[PostTarget]:
+    """Targets still to come, in the half-open range [start, end), soonest first."""
+    policy.require(actor, Action.READ)
+    rows = PostTarget.objects.for_workspace(actor.workspace_id).filter(
+        state=TargetState.SCHEDULED, post__deleted_at__isnull=True
+    )
+    if start is not None:
+        rows = rows.filter(due_at__gte=start)
+    if end is not None:
+        rows = rows.filter(due_at__lt=end)
+    if platform:
+        rows = rows.filter(platform=platform)
+    media = Prefetch("post__media", PostMedia.objects.select_related("file"))
+    return rows.select_related("post", "account").prefetch_related(media).order_by("due_at", "id")
+
+
+def upcoming(actor: Actor, *, start: datetime, end: datetime, account_id: UUID | None = None) -> QuerySet[PostTarget]:
+    """What goes out in [start, end): planned, on its way, or asking for somebody; soonest first."""
+    policy.require(actor, Action.READ)
+    rows = PostTarget.objects.for_workspace(actor.workspace_id).filter(
+        state__in=sorted({TargetState.SCHEDULED, *IN_FLIGHT}),
+        post__deleted_at__isnull=True,
+        due_at__gte=start,
+        due_at__lt=end,
+    )
+    if account_id is not None:
+        rows = rows.filter(account_id=account_id)
+    return rows.select_related("post", "account").order_by("due_at", "id")[:UPCOMING]
+
+
+def next_due(actor: Actor) -> datetime | None:
+    """When the next planned post goes out."""
+    rows = PostTarget.objects.for_workspace(actor.workspace_id)
+    planned = rows.filter(state=TargetState.SCHEDULED, post__deleted_at__isnull=True)
+    return planned.order_by("due_at").values_list("due_at", flat=True).first()
+
+
+def media_files(actor: Actor, ids: Sequence[UUID]) -> list[MediaFile]:
+    """Files by id, in the given order; refuses unknown and unfinished ones."""
+    rows = MediaFile.objects.for_workspace(actor.workspace_id).filter(state=MediaFile.State.READY)
+    found = rows.in_bulk(list(ids))
+    if len(found) != len(set(ids)):
+        raise ValidationFailed(
+            Code.MEDIA_UNKNOWN,
+            "One of the files does not exist here, or is still being uploaded. Choose it again.",
+            fields={"media_ids": ["Unknown or unfinished file."]},
+        )
+    return [found[pk] for pk in ids]
+
+
+def campaigns(actor: Actor) -> list[str]:
+    """Campaign names in use, for filters and suggestions."""
+    rows = Post.objects.for_workspace(actor.workspace_id).filter(deleted_at__isnull=True).exclude(campaign="")
+    return list(rows.order_by("campaign").values_list("campaign", flat=True).distinct()[:100])
+
+
+def publishable(actor: Actor, limit: int = 60) -> list[MediaFile]:
+    """Pictures, videos and rendered editions that can be posted, newest first."""
+    return list(media.library(actor)[:limit])
+
+
+def summary(row: Post) -> str:
+    """`Published to 3 of 4 platforms successfully`, or what is still going on."""
+    targets = list(row.targets.all())
+    states = [item.state for item in targets]
+    noun = "platforms" if len({item.platform for item in targets}) == len(targets) else "accounts"
+    done = states.count(TargetState.PUBLISHED)
+    waiting = sum(item.state == TargetState.ACTION_REQUIRED or item.waits_for_answer for item in targets)
+    if waiting:
+        return f"{waiting} of {len(states)} {noun} need{'s' if waiting == 1 else ''} you."
+    if not states:
+        return "No accounts chosen yet."
+    if row.state == PostState.PUBLISHED and len(states) == 1:
+        return "Published successfully."
+    if done or row.state in (PostState.FAILED, PostState.CANCELLED):
+        word = "successfully" if done else ""
+        return f"Published to {done} of {len(states)} {noun} {word}".strip() + "."
+    return f"{PostState(row.state).label}: {len(states)} {noun if len(states) != 1 else noun[:-1]}."

@@ -1,0 +1,1 @@
+"""Every change of publishing, by verb family: `connections`, `posts`, `schedule`, `targets`; numbers by `metrics`."""

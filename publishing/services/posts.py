@@ -1,0 +1,241 @@
+"""Making, changing and deleting posts. What is going out does not change any more."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+from uuid import UUID
+
+from django.db import transaction
+
+from accounts import audit, policy
+from accounts.policy import Action
+from core import clock
+from core.actor import Actor
+from core.errors import Conflict, ValidationFailed
+from core.registry import limits
+from media.models import MediaFile
+from publishing import preflight as preflight_of
+from publishing import selectors, specs
+from publishing.errors import Code
+from publishing.models import Post, PostMedia, PostTarget
+from publishing.platforms.base import Problem
+from publishing.states import EDITABLE, IN_FLIGHT, PostState, TargetState
+from publishing.transitions import move, refresh_post
+
+
+@dataclass(frozen=True, slots=True)
+class TargetInput:
+    """One account's share as a person wants it. `text` None means the post's own text."""
+
+    account_id: UUID
+    text: str | None = None
+    title: str = ""
+    options: Mapping[str, Any] = field(default_factory=dict)
+
+
+def create_post(
+    *,
+    actor: Actor,
+    text: str,
+    media_ids: Sequence[UUID],
+    targets: Sequence[TargetInput],
+    campaign: str = "",
+    source: tuple[str, UUID] | None = None,
+) -> Post:
+    """Make a draft. `source` names what it was made from, e.g. `("script", id)`."""
+    policy.require(actor, Action.WRITE)
+    limits.check(actor.workspace_id, "posts", 1)
+    files = selectors.media_files(actor, media_ids)
+    chosen = _distinct(targets)
+    accounts = {row.account_id: selectors.account(actor, row.account_id) for row in chosen}
+    with transaction.atomic():
+        post = Post.objects.create(
+            workspace_id=actor.workspace_id,
+            text=text,
+            campaign=campaign,
+            search=_search(text, campaign),
+            source_type=source[0] if source else "",
+            source_id=source[1] if source else None,
+            created_by_id=actor.user_id,
+        )
+        _put_media(post, files)
+        for wanted in chosen:
+            PostTarget.objects.create(
+                workspace_id=actor.workspace_id,
+                post=post,
+                account=accounts[wanted.account_id],
+                platform=accounts[wanted.account_id].platform,
+                text=wanted.text,
+                title=wanted.title,
+                options=dict(wanted.options),
+            )
+        audit.record(actor, "post.create", ("post", post.pk), {"accounts": len(chosen)})
+    return selectors.post(actor, post.pk)
+
+
+def update_post(
+    *,
+    actor: Actor,
+    post_id: UUID,
+    version: int | None = None,
+    text: str | None = None,
+    media_ids: Sequence[UUID] | None = None,
+    targets: Sequence[TargetInput] | None = None,
+    campaign: str | None = None,
+) -> Post:
+    """Change what has not gone out. `version` is the one the person saw; a stale one is refused with the present."""
+    policy.require(actor, Action.WRITE)
+    post = selectors.post(actor, post_id)
+    _refuse_stale(post, version)
+    _refuse_going_out(post)
+    files = selectors.media_files(actor, media_ids) if media_ids is not None else None
+    with transaction.atomic():
+        rows = Post.objects.filter(pk=post.pk, version=post.version)
+        changes: dict[str, Any] = {"version": post.version + 1, "updated_at": clock.now()}
+        if text is not None:
+            changes["text"] = text
+        if campaign is not None:
+            changes["campaign"] = campaign
+        changes["search"] = _search(changes.get("text", post.text), changes.get("campaign", post.campaign))
+        if not rows.update(**changes):
+            raise _stale(selectors.post(actor, post_id))
+        if files is not None:
+            PostMedia.objects.filter(post_id=post.pk).delete()
+            _put_media(post, files)
+        if targets is not None:
+            _replace_targets(actor, post, _distinct(targets))
+        refresh_post(post.pk)
+        audit.record(actor, "post.update", ("post", post.pk), {"fields": sorted(set(changes) - {"search"})})
+    return selectors.post(actor, post_id)
+
+
+def _replace_targets(actor: Actor, post: Post, wanted: Sequence[TargetInput]) -> None:
+    existing = {row.account_id: row for row in post.targets.all()}
+    keep = {row.account_id for row in wanted}
+    PostTarget.objects.filter(post_id=post.pk, state__in=sorted(EDITABLE)).exclude(account_id__in=keep).delete()
+    for row in wanted:
+        known = existing.get(row.account_id)
+        if known is None:
+            account = selectors.account(actor, row.account_id)
+            PostTarget.objects.create(
+                workspace_id=actor.workspace_id,
+                post=post,
+                account=account,
+                platform=account.platform,
+                text=row.text,
+                title=row.title,
+                options=dict(row.options),
+            )
+        else:
+            PostTarget.objects.filter(pk=known.pk, state__in=sorted(EDITABLE)).update(
+                text=row.text, title=row.title, options=dict(row.options), updated_at=clock.now()
+            )
+
+
+def delete_post(*, actor: Actor, post_id: UUID) -> bool:
+    """Cancel what is scheduled and put the post away. True when something of it stays live on a platform."""
+    policy.require(actor, Action.WRITE)
+    post = selectors.post(actor, post_id)
+    targets = list(post.targets.all())
+    if any(row.state in IN_FLIGHT for row in targets):
+        raise Conflict(
+            Code.ALREADY_GOING_OUT, "This post is going out right now. Cancel it first, or wait until it has ended."
+        )
+    with transaction.atomic():
+        for row in targets:
+            if row.state in EDITABLE and not move(row, TargetState.CANCELLED):
+                raise Conflict(Code.ALREADY_GOING_OUT, "This post has just started to go out.")
+        Post.objects.filter(pk=post.pk).update(deleted_at=clock.now(), updated_at=clock.now())
+        audit.record(actor, "post.delete", ("post", post.pk))
+    return any(row.state == TargetState.PUBLISHED for row in targets)
+
+
+def duplicate_as_draft(*, actor: Actor, post_id: UUID) -> Post:
+    """The same words and files as a new draft."""
+    post = selectors.post(actor, post_id)
+    return create_post(
+        actor=actor,
+        text=post.text,
+        media_ids=[item.file_id for item in post.media.all()],
+        targets=[TargetInput(row.account_id, row.text, row.title, row.options) for row in post.targets.all()],
+        campaign=post.campaign,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What stands in the way of one target."""
+
+    target_id: UUID
+    account_id: UUID
+    platform: str
+    account: str
+    problem: Problem
+
+
+def preflight(post: Post) -> list[Finding]:
+    """Everything wrong with what has not gone out, for all accounts at once, before anything is sent."""
+    found: list[Finding] = []
+    for row in post.targets.all():
+        if row.state not in EDITABLE:
+            continue
+        row.post = post
+        account = row.account
+        problems = preflight_of.inspect(account, specs.build(row)).problems
+        found.extend(Finding(row.pk, account.pk, row.platform, account.handle, problem) for problem in problems)
+    return found
+
+
+def require_ready(post: Post) -> None:
+    """Raise with every finding unless the post can be sent."""
+    if not post.targets.all():
+        raise ValidationFailed(Code.NO_TARGETS, "Choose at least one account to publish to.")
+    findings = preflight(post)
+    if findings:
+        fields: dict[str, list[str]] = {}
+        for finding in findings:
+            fields.setdefault(f"{finding.platform}.{finding.problem.field}", []).append(finding.problem.sentence)
+        details = [
+            {
+                "account_id": str(item.account_id),
+                "platform": item.platform,
+                "field": item.problem.field,
+                "code": item.problem.code,
+                "message": item.problem.sentence,
+            }
+            for item in findings
+        ]
+        count = len(findings)
+        sentence = f"{count} thing{'s' if count != 1 else ''} to fix first: {findings[0].problem.sentence}"
+        raise ValidationFailed(Code.NOT_READY, sentence, {"problems": details}, fields=fields)
+
+
+def _search(text: str, campaign: str) -> str:
+    return " ".join(f"{text} {campaign}".lower().split())
+
+
+def _put_media(post: Post, files: Sequence[MediaFile]) -> None:
+    for position, file in enumerate(files):
+        PostMedia.objects.create(workspace_id=post.workspace_id, post=post, file=file, position=position)
+
+
+def _distinct(targets: Sequence[TargetInput]) -> list[TargetInput]:
+    return list({row.account_id: row for row in targets}.values())
+
+
+def _stale(post: Post) -> Conflict:
+    sentence = "Somebody else changed this post meanwhile. Look at the present version before you save yours."
+    return Conflict(Code.STALE_VERSION, sentence, {"version": post.version, "text": post.text})
+
+
+def _refuse_stale(post: Post, version: int | None) -> None:
+    if version is not None and version != post.version:
+        raise _stale(post)
+
+
+def _refuse_going_out(post: Post) -> None:
+    if post.state in (PostState.DRAFT, PostState.SCHEDULED):
+        return
+    if all(row.state in EDITABLE for row in post.targets.all()):
+        return
+    raise Conflict(Code.ALREADY_GOING_OUT, "This post is already going out, so it cannot be changed any more.")

@@ -1,0 +1,153 @@
+"""When a post goes out: now, at a time, or not yet. A target's `due_at` is the only clock."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+from django.db import transaction
+
+from accounts import audit, policy
+from accounts.models import Preferences
+from accounts.policy import Action
+from core import clock
+from core.actor import Actor
+from core.errors import Conflict, ValidationFailed
+from publishing import conflicts, queueing, selectors, walltime
+from publishing.conflicts import ScheduleConflict
+from publishing.errors import Code
+from publishing.models import Post, PostTarget
+from publishing.services.posts import require_ready
+from publishing.states import EDITABLE, TargetState
+from publishing.transitions import move
+from publishing.walltime import Instant
+
+GRACE = timedelta(minutes=1)
+
+
+@dataclass(frozen=True, slots=True)
+class When:
+    """A wall time in a zone, or an instant (then `zone` only says how to show it)."""
+
+    at: datetime | None = None
+    wall: datetime | None = None
+    zone: str = ""
+
+    def resolve(self, fallback_zone: str) -> Instant:
+        """The instant, with what the zone did to a wall time."""
+        zone = walltime.canonical(self.zone or fallback_zone)
+        if self.at is not None:
+            return Instant(self.at, walltime.to_wall(self.at, zone), zone, walltime.Shift.NONE)
+        if self.wall is None:
+            raise ValidationFailed(Code.DUE_IN_PAST, "Choose a date and a time.", fields={"scheduled_at": ["Missing."]})
+        return walltime.to_instant(self.wall, zone)
+
+
+def zone_of(actor: Actor) -> str:
+    """The actor's own time zone."""
+    if actor.user_id is None:
+        return "UTC"
+    found = Preferences.objects.filter(user_id=actor.user_id).values_list("timezone", flat=True).first()
+    return found or "UTC"
+
+
+def publish_now(*, actor: Actor, post_id: UUID) -> Post:
+    """Send everything that has not gone out, to all accounts at once. Raises with all problems first."""
+    policy.require(actor, Action.PUBLISH)
+    post = selectors.post(actor, post_id)
+    targets = [row for row in post.targets.all() if row.state in EDITABLE]
+    if not targets and post.targets.all():
+        raise Conflict(Code.ALREADY_GOING_OUT, "This post is already going out.")
+    require_ready(post)
+    with transaction.atomic():
+        for row in targets:
+            row.post = post
+            row.due_at = clock.now()
+            queueing.queue(row, actor)
+        audit.record(actor, "post.publish", ("post", post.pk), {"accounts": len(targets)})
+    return selectors.post(actor, post_id)
+
+
+def schedule_post(
+    *,
+    actor: Actor,
+    post_id: UUID,
+    when: When,
+    per_account: Mapping[UUID, When] | None = None,
+    accept_conflicts: bool = True,
+) -> tuple[Post, list[str]]:
+    """Let a post go out at a time, each account at its own if wanted; also moves what is scheduled already.
+
+    Returns the post and sentences a person should read (a wall time that does not exist, a crowded minute). Without
+    `accept_conflicts` a conflict refuses instead (`schedule_conflict`, with all of them), until it is accepted.
+    """
+    policy.require(actor, Action.PUBLISH)
+    post = selectors.post(actor, post_id)
+    targets = [row for row in post.targets.all() if row.state in EDITABLE]
+    if not targets and post.targets.all():
+        raise Conflict(Code.ALREADY_GOING_OUT, "This post is already going out.")
+    require_ready(post)
+    zone = zone_of(actor)
+    instants = {row.account_id: (per_account or {}).get(row.account_id, when).resolve(zone) for row in targets}
+    for instant in instants.values():
+        _refuse_past(instant)
+    found = conflicts.of(post, {account_id: instant.at for account_id, instant in instants.items()})
+    _refuse_unaccepted(found, accept_conflicts)
+    notes = [note for note in (instant.note() for instant in instants.values()) if note]
+    notes.extend(conflict.sentence for conflict in found)
+    with transaction.atomic():
+        for row in targets:
+            _set_due(row, instants[row.account_id])
+        audit.record(actor, "post.schedule", ("post", post.pk), {"accounts": len(targets)})
+    return selectors.post(actor, post_id), list(dict.fromkeys(notes))
+
+
+def reschedule_target(
+    *, actor: Actor, post_id: UUID, target_id: UUID, when: When, accept_conflicts: bool = True
+) -> tuple[PostTarget, list[str]]:
+    """Move one account's share to another time. Conflicts as in `schedule_post`."""
+    policy.require(actor, Action.PUBLISH)
+    row = selectors.target(actor, post_id, target_id)
+    if row.state not in EDITABLE:
+        raise Conflict(Code.ALREADY_GOING_OUT, "This is already going out, so its time cannot be changed any more.")
+    instant = when.resolve(zone_of(actor))
+    _refuse_past(instant)
+    found = conflicts.of(selectors.post(actor, post_id), {row.account_id: instant.at})
+    _refuse_unaccepted(found, accept_conflicts)
+    notes = [note for note in (instant.note(), *(conflict.sentence for conflict in found)) if note]
+    with transaction.atomic():
+        _set_due(row, instant)
+        audit.record(actor, "target.reschedule", ("post_target", row.pk), {"due_at": instant.at.isoformat()})
+    return row, notes
+
+
+def unschedule(*, actor: Actor, post_id: UUID) -> Post:
+    """Make what is scheduled a draft again."""
+    policy.require(actor, Action.PUBLISH)
+    post = selectors.post(actor, post_id)
+    with transaction.atomic():
+        for row in post.targets.all():
+            if row.state == TargetState.SCHEDULED:
+                move(row, TargetState.DRAFT, due_at=None, zone="", wall_time="")
+        audit.record(actor, "post.unschedule", ("post", post.pk))
+    return selectors.post(actor, post_id)
+
+
+def _refuse_past(instant: Instant) -> None:
+    if instant.at < clock.now() - GRACE:
+        sentence = f"{instant.wall:%d %B %Y, %H:%M} ({instant.zone}) has passed. Choose a later time, or publish now."
+        raise ValidationFailed(Code.DUE_IN_PAST, sentence, fields={"scheduled_at": [sentence]})
+
+
+def _refuse_unaccepted(found: Sequence[ScheduleConflict], accepted: bool) -> None:
+    if found and not accepted:
+        more = f" (and {len(found) - 1} more)" if len(found) > 1 else ""
+        sentence = f"{found[0].sentence}{more} Schedule it all the same, or choose another time."
+        raise Conflict(Code.SCHEDULE_CONFLICT, sentence, {"conflicts": [item.as_json() for item in found]})
+
+
+def _set_due(row: PostTarget, instant: Instant) -> None:
+    wall = f"{instant.wall:%Y-%m-%dT%H:%M}"
+    moved = move(row, TargetState.SCHEDULED, due_at=instant.at, zone=instant.zone, wall_time=wall)
+    if not moved:
+        raise Conflict(Code.ALREADY_GOING_OUT, "This post has just started to go out.")

@@ -1,0 +1,168 @@
+"""What a person does to one account's share while it is on its way: try again, cancel, answer."""
+
+from typing import Any
+from uuid import UUID
+
+from django.db import IntegrityError, transaction
+from django.db.models import Q
+
+import jobs
+from accounts import audit, policy
+from accounts.policy import Action
+from core import clock
+from core.actor import Actor
+from core.errors import Conflict, ValidationFailed
+from publishing import queueing, selectors
+from publishing.errors import Code
+from publishing.models import AccountStatus, PostTarget
+from publishing.platforms.registry import adapter_for
+from publishing.states import IN_FLIGHT, TargetState
+from publishing.transitions import move
+
+_CLEAR: dict[str, Any] = {"error_code": "", "error_sentence": "", "error_words": "", "next_at": None, "wait_reason": ""}
+_FRESH: dict[str, Any] = {
+    "checkpoint": {},
+    "checkpoint_sealed": "",
+    "checkpoint_expires_at": None,
+    "committed": False,
+    "transient_count": 0,
+    "progress_pct": 0,
+    "run_token": None,
+}
+_RETRYABLE = frozenset({TargetState.FAILED, TargetState.WAITING, TargetState.ACTION_REQUIRED})
+
+
+def retry(*, actor: Actor, post_id: UUID, target_id: UUID) -> PostTarget:
+    """Go on now: a failed target starts again, a waiting one stops waiting, a parked one is taken up again."""
+    policy.require(actor, Action.PUBLISH)
+    target = selectors.target(actor, post_id, target_id)
+    if target.state not in _RETRYABLE:
+        raise Conflict(Code.WRONG_STATE, "There is nothing to try again here.", {"state": target.state})
+    if target.account.grant_id is None:
+        sentence = f"{target.account.handle} is disconnected. Connect it again first."
+        raise Conflict(Code.ACCOUNT_NOT_CONNECTED, sentence)
+    with transaction.atomic():
+        take_up(target, actor)
+        audit.record(actor, "target.retry", ("post_target", target.pk), {"platform": target.platform})
+    return selectors.target(actor, post_id, target_id)
+
+
+def take_up(target: PostTarget, actor: Actor) -> None:
+    """Put a stopped or parked target back on its way. What may be live is looked for first, never sent again."""
+    now = clock.now()
+    try:
+        with transaction.atomic():
+            if target.unconfirmed_at is not None and target.committed:
+                moved = move(target, TargetState.UNCONFIRMED, transient_count=0, run_token=None, asked_at=None)
+            elif target.state == TargetState.FAILED:
+                moved = move(target, TargetState.QUEUED, queued_at=now, finished_at=None, **_FRESH, **_CLEAR)
+            else:
+                moved = move(target, TargetState.QUEUED, transient_count=0, run_token=None, **_CLEAR)
+            if not moved:
+                raise Conflict(Code.WRONG_STATE, "This has changed meanwhile. Look again.")
+            queueing.order(target, actor)
+    except IntegrityError:
+        raise Conflict(Code.DUPLICATE_CONTENT, queueing.DUPLICATE) from None
+
+
+def cancel(*, actor: Actor, post_id: UUID, target_id: UUID) -> PostTarget:
+    """Stop a target for good, as long as nothing that may become public was sent."""
+    policy.require(actor, Action.PUBLISH)
+    target = selectors.target(actor, post_id, target_id)
+    if target.state == TargetState.CANCELLED:
+        return target
+    if target.state not in IN_FLIGHT and target.state not in (TargetState.DRAFT, TargetState.SCHEDULED):
+        raise Conflict(Code.WRONG_STATE, "This has already ended.", {"state": target.state})
+    label = adapter_for(target.platform, target.account.via).label
+    with transaction.atomic():
+        # The condition decides against a commit step that begins at the same moment.
+        if not move(target, TargetState.CANCELLED, only_if=Q(committed=False)):
+            sentence = f"It is already at {label} and may be live any moment, so it cannot be cancelled here any more."
+            raise Conflict(Code.PAST_COMMIT, sentence)
+        jobs.wake_waiting(actor=actor, unique_key=queueing.job_key(target.pk))
+        audit.record(actor, "target.cancel", ("post_target", target.pk), {"platform": target.platform})
+    return selectors.target(actor, post_id, target_id)
+
+
+def resolve_live(*, actor: Actor, post_id: UUID, target_id: UUID, link: str) -> PostTarget:
+    """The person says: it is live, and this is its link."""
+    policy.require(actor, Action.PUBLISH)
+    target = _asked(actor, post_id, target_id)
+    adapter = adapter_for(target.platform, target.account.via)
+    external_id = adapter.post_id_of(link.strip())
+    if not external_id:
+        sentence = f"This is not a link to a {adapter.label} post. Open the post on {adapter.label} and copy its link."
+        raise ValidationFailed(Code.LINK_INVALID, sentence, fields={"link": [sentence]})
+    with transaction.atomic():
+        moved = move(
+            target,
+            TargetState.PUBLISHED,
+            external_id=external_id,
+            permalink=link.strip(),
+            published_at=target.committed_at or clock.now(),
+            unconfirmed_at=None,
+            asked_at=None,
+            progress_pct=100,
+            note="Confirmed by a person.",
+            **_CLEAR,
+        )
+        if not moved:
+            raise Conflict(Code.WRONG_STATE, "This has changed meanwhile. Look again.")
+        audit.record(actor, "target.resolve_live", ("post_target", target.pk), {"link": link.strip()})
+    return selectors.target(actor, post_id, target_id)
+
+
+def resolve_not_live(*, actor: Actor, post_id: UUID, target_id: UUID) -> PostTarget:
+    """The person says: it is not live; send it again from the beginning."""
+    policy.require(actor, Action.PUBLISH)
+    target = _asked(actor, post_id, target_id)
+    with transaction.atomic():
+        moved = move(
+            target,
+            TargetState.QUEUED,
+            unconfirmed_at=None,
+            asked_at=None,
+            negatives=0,
+            negative_since=None,
+            **_FRESH,
+            **_CLEAR,
+        )
+        if not moved:
+            raise Conflict(Code.WRONG_STATE, "This has changed meanwhile. Look again.")
+        queueing.order(target, actor)
+        audit.record(actor, "target.resolve_not_live", ("post_target", target.pk))
+    return selectors.target(actor, post_id, target_id)
+
+
+def _asked(actor: Actor, post_id: UUID, target_id: UUID) -> PostTarget:
+    target = selectors.target(actor, post_id, target_id)
+    if not target.waits_for_answer:
+        raise Conflict(Code.WRONG_STATE, "Nobody asked whether this is live.", {"state": target.state})
+    return target
+
+
+def look_again(*, actor: Actor, post_id: UUID, target_id: UUID) -> PostTarget:
+    """Look once more now whether an unconfirmed post is live."""
+    policy.require(actor, Action.PUBLISH)
+    target = selectors.target(actor, post_id, target_id)
+    if target.state != TargetState.UNCONFIRMED:
+        raise Conflict(Code.WRONG_STATE, "There is nothing to check here.", {"state": target.state})
+    with transaction.atomic():
+        queueing.order(target, actor)
+        audit.record(actor, "target.look_again", ("post_target", target.pk))
+    return target
+
+
+def resume_parked(account_ids: list[UUID], actor: Actor) -> int:
+    """After a reconnect: whatever waited for these accounts goes on by itself."""
+    rows = PostTarget.objects.select_related("account").filter(
+        account_id__in=account_ids,
+        account__status=AccountStatus.CONNECTED,
+        state=TargetState.ACTION_REQUIRED,
+        error_code__in=("auth_expired", "account_type"),
+    )
+    count = 0
+    for target in rows.order_by("due_at", "id"):
+        take_up(target, actor)
+        count += 1
+    return count

@@ -1,0 +1,16 @@
+"""News for the floors above, with ids only. A receiver does one thing: enqueue a job, in the sender's transaction.
+
+`target_changed`: `target_id, post_id, workspace_id, state` after every change of a target's state.
+`target_published`, `target_failed`, `target_asks`: the same without `state`, once a target is live, has failed, or
+needs a person (reconnect, or the question whether it is live).
+`account_connected`, `account_lost`: `account_id, workspace_id`.
+"""
+
+from django.dispatch import Signal
+
+target_changed = Signal()
+target_published = Signal()
+target_failed = Signal()
+target_asks = Signal()
+account_connected = Signal()
+account_lost = Signal()

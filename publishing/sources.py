@@ -1,0 +1,29 @@
+"""What a caller may name instead of a file. Everything behind the doors knows files only."""
+
+from uuid import UUID
+
+from django.core.exceptions import FieldDoesNotExist
+
+from core.actor import Actor
+from core.errors import NotFound
+from media.models import MediaFile
+
+# The relation of a file to what it is the file of, and what must hold there.
+RELATIONS = {
+    "video_id": ("videos", {"videos__deleted_at__isnull": True}),
+    "rendition_id": ("renditions", {}),
+}
+
+
+def file_of(actor: Actor, name: str, key: UUID) -> UUID:
+    """The file of a video or a rendition of this workspace."""
+    relation, also = RELATIONS[name]
+    try:
+        MediaFile._meta.get_field(relation)
+    except FieldDoesNotExist:
+        raise NotFound from None
+    rows = MediaFile.objects.for_workspace(actor.workspace_id).filter(**{f"{relation}__pk": key}, **also)
+    found = rows.values_list("pk", flat=True).first()
+    if found is None:
+        raise NotFound
+    return found

@@ -1,0 +1,88 @@
+"""Jobs and ticks of publishing; each calls one function."""
+
+from datetime import timedelta
+from functools import partial
+from uuid import UUID
+
+import jobs
+from jobs import Again, Done, JobContext, Queue
+from publishing import deliveries, due, pictures, queueing, telling
+from publishing.engine import converting, housekeeping, settling
+from publishing.engine.run import Run, claim
+from publishing.models import PostTarget
+from publishing.states import TargetState
+
+
+@jobs.handler(queueing.KIND, queue=Queue.PUBLISH, on_ended=housekeeping.job_ended)
+def publish_target(ctx: JobContext) -> Done | Again:
+    """Move one target as far as it goes."""
+    token = UUID(ctx.token)
+    target = claim(ctx.subject_id, token)
+    return Run(target, token, ctx.check, ctx.without_connection).go() if target else Done()
+
+
+@jobs.handler(settling.KIND, queue=Queue.PUBLISH)
+def settle_target(ctx: JobContext) -> Done | Again:
+    """Ask for the public id of a live post."""
+    rows = PostTarget.objects.select_related("account")
+    target = rows.filter(pk=ctx.subject_id, state=TargetState.PUBLISHED).filter(settling.UNSETTLED).first()
+    after = settling.look(target) if target else None
+    return Again(after) if after else Done()
+
+
+@jobs.handler(converting.KIND, queue=Queue.MEDIA, on_ended=converting.ended)
+def convert_file(ctx: JobContext) -> Done:
+    """Make a copy of a file in a format that a platform takes."""
+    return converting.convert(ctx)
+
+
+@jobs.handler(housekeeping.RENEW, queue=Queue.PUBLISH)
+def renew_grant(ctx: JobContext) -> Done | Again:
+    """Renew the tokens of one grant ahead of their end."""
+    return housekeeping.renew_ahead(ctx.subject_id)
+
+
+def _tell(ctx: JobContext) -> Done:
+    """Tell people of a post or a connection, in the transaction that ends the job."""
+    return Done(commit=partial(telling.TELLERS[ctx.kind], ctx.subject_id))
+
+
+for _kind in telling.TELLERS:
+    jobs.handler(_kind, queue=Queue.DEFAULT)(_tell)
+
+
+@jobs.handler(pictures.KIND, queue=Queue.DEFAULT)
+def fetch_picture(ctx: JobContext) -> Done:
+    """Keep a copy of an account's picture."""
+    return pictures.fetch(ctx.subject_id, ctx.token)
+
+
+@jobs.periodic("publishing.expiring", every=timedelta(hours=1))
+def order_expiring() -> None:
+    telling.order_expiring()
+
+
+@jobs.periodic("publishing.due", every=timedelta(seconds=2))
+def queue_due() -> None:
+    due.queue_due()
+
+
+@jobs.periodic("publishing.renewals", every=timedelta(minutes=1))
+def order_renewals() -> None:
+    housekeeping.order_renewals()
+
+
+@jobs.periodic("publishing.adrift", every=timedelta(minutes=1))
+def pick_up_adrift() -> None:
+    housekeeping.pick_up_adrift()
+
+
+@jobs.periodic("publishing.cleaning", every=timedelta(hours=1))
+def clean_up() -> None:
+    housekeeping.clean_up()
+
+
+@jobs.periodic("publishing.deliveries", every=timedelta(hours=1))
+def clean_up_deliveries() -> None:
+    """Delivery copies of targets that ended a week ago."""
+    deliveries.clean_up()

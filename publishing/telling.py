@@ -1,0 +1,190 @@
+"""What people are told of their posts and connections. Each function writes in the transaction that ends its job.
+
+A post is told of as a whole, once nothing of it is about to change: what is live, what failed and why, what is still
+to come. Which accounts ended, and when, names the event, so that the same outcome is told once and a new one again.
+"""
+
+import hashlib
+from collections.abc import Callable
+from datetime import timedelta
+from uuid import UUID
+
+from django.db.models import Q
+from django.urls import reverse
+
+import jobs
+from core import clock
+from core.actor import Actor
+from notifications import selectors as notices
+from notifications.models import Kind
+from notifications.services import News, notify
+from publishing.errors import TargetError
+from publishing.models import Grant, GrantState, Post, PostTarget, SocialAccount
+from publishing.platforms.registry import adapter_for
+from publishing.states import MOVING, TargetState
+
+POST = "publish.tell_post"
+TARGET = "publish.tell_target"
+CONNECTED = "publish.tell_connected"
+LOST = "publish.tell_lost"
+EXPIRING = "publish.tell_expiring"
+AHEAD = timedelta(days=7)
+_ENDED = (TargetState.PUBLISHED, TargetState.FAILED)
+
+
+def post(post_id: UUID) -> None:
+    """How a post went, to whoever made it."""
+    found = Post.objects.filter(pk=post_id, deleted_at__isnull=True).first()
+    if found is None:
+        return
+    rows = list(found.targets.select_related("account").order_by("platform", "id"))
+    ended = [row for row in rows if row.state in _ENDED]
+    if not ended or any(_about_to_change(row) for row in rows):
+        return
+    live = sum(row.state == TargetState.PUBLISHED for row in ended)
+    if live == len(ended):
+        kind, title = Kind.POST_PUBLISHED, f"Published: {_name(found)}"
+    elif live:
+        kind, title = Kind.POST_PARTLY_FAILED, f"Published to {live} of {len(rows)} accounts: {_name(found)}"
+    else:
+        kind, title = Kind.POST_FAILED, f"Failed: {_name(found)}"
+    news = News(
+        kind=kind,
+        once=f"post:{found.pk}:{_outcome(ended)}",
+        title=title,
+        text="\n".join(_line(row) for row in rows),
+        link=reverse("post_detail", args=[found.pk]),
+    )
+    notify(workspace_id=found.workspace_id, news=news, to=found.created_by_id)
+
+
+def _about_to_change(row: PostTarget) -> bool:
+    return (
+        row.state in MOVING
+        or row.state == TargetState.QUEUED
+        or (row.state == TargetState.UNCONFIRMED and row.asked_at is None)
+    )
+
+
+def _outcome(ended: list[PostTarget]) -> str:
+    parts = sorted(f"{row.pk} {row.state} {row.finished_at}" for row in ended)
+    return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:16]
+
+
+def _name(found: Post) -> str:
+    words = " ".join(found.text.split())
+    return f"“{words[:60]}{'…' if len(words) > 60 else ''}”" if words else "a post without text"
+
+
+def _where(account: SocialAccount) -> str:
+    return f"{adapter_for(account.platform, account.via).label} {account.handle}"
+
+
+def _line(row: PostTarget) -> str:
+    if row.state == TargetState.PUBLISHED:
+        return f"{_where(row.account)}: live {row.permalink}".rstrip()
+    what = row.error_sentence or TargetState(row.state).label
+    return f"{_where(row.account)}: {what}"
+
+
+def target(target_id: UUID) -> None:
+    """A post needs a person: reconnect, change the account, or say whether it is live."""
+    rows = PostTarget.objects.select_related("post", "account__grant")
+    found = rows.filter(pk=target_id, post__deleted_at__isnull=True).first()
+    if found is None or not (found.waits_for_answer or found.state == TargetState.ACTION_REQUIRED):
+        return
+    label, name = adapter_for(found.platform, found.account.via).label, _name(found.post)
+    if found.waits_for_answer:
+        once, title = f"asks:{found.pk}:{found.asked_at}", f"Is it live on {label}? {name}"
+    elif found.error_code == TargetError.AUTH_EXPIRED and found.account.grant is not None:
+        # Many posts may wait for one connection: it is told of once.
+        news = _loss(found.account)
+        notify(workspace_id=found.workspace_id, news=news, to=found.post.created_by_id)
+        return
+    else:
+        once, title = f"needs:{found.pk}:{found.queued_at}", f"{_where(found.account)} needs you: {name}"
+    link = reverse("post_detail", args=[found.post_id])
+    news = News(Kind.ACTION_REQUIRED, once, title, found.error_sentence, link)
+    notify(workspace_id=found.workspace_id, news=news, to=found.post.created_by_id)
+
+
+def connected(account_id: UUID) -> None:
+    """Somebody connected an account: every admin learns of it, so that none comes in unseen.
+
+    Reconnecting keeps the grant, so it is no new event; a grant given after a disconnection is another one.
+    """
+    account = SocialAccount.objects.select_related("grant__connected_by").filter(pk=account_id).first()
+    if account is None:
+        return
+    person = account.grant.connected_by if account.grant else None
+    who = person.get_full_name() if person else "Somebody"
+    text = f"{who} connected it. Posts can go there now. If nobody of you did this, disconnect it and change passwords."
+    once = f"connected:{account.pk}:{account.grant_id}"
+    news = News(Kind.CONNECTION_MADE, once, f"{_where(account)} was connected", text, _card(account))
+    notify(workspace_id=account.workspace_id, news=news, admins=True)
+
+
+def lost(account_id: UUID) -> None:
+    """A connection is dead until a person gives a new consent: told to every admin."""
+    account = SocialAccount.objects.select_related("grant").filter(pk=account_id, grant__isnull=False).first()
+    if account is not None and account.grant is not None and account.grant.state == GrantState.DEAD:
+        notify(workspace_id=account.workspace_id, news=_loss(account), admins=True)
+
+
+def _loss(account: SocialAccount) -> News:
+    version = account.grant.token_version if account.grant else 0
+    title = f"Reconnect {_where(account)}"
+    text = f"{account.problem}\nPosts for it wait and go on by themselves once it is connected again.".lstrip()
+    once = f"lost:{account.pk}:{account.grant_id}:{version}"
+    return News(Kind.ACTION_REQUIRED, once, title, text, _card(account))
+
+
+def _card(account: SocialAccount) -> str:
+    return f"{reverse('connections')}#account-{account.pk}"
+
+
+def _ends_name(grant: Grant) -> str:
+    return f"ends:{grant.pk}:{grant.ends_at:%Y-%m-%d}"
+
+
+def order_expiring() -> int:
+    """A job for each connection that a person must renew within seven days and that nobody was told of yet."""
+    now = clock.now()
+    soon = Q(refresh_expires_at__gt=now, refresh_expires_at__lte=now + AHEAD) | Q(
+        refresh_expires_at=None, refresh_sealed="", expires_at__gt=now, expires_at__lte=now + AHEAD
+    )
+    count = 0
+    for grant in Grant.objects.filter(soon, state=GrantState.ACTIVE).order_by("id"):
+        if not notices.told(grant.workspace_id, [_ends_name(grant)]):
+            actor, subject = Actor.system(grant.workspace_id), ("grant", grant.pk)
+            jobs.enqueue(kind=EXPIRING, actor=actor, subject=subject, unique_key=f"tell:{grant.pk}")
+            count += 1
+    return count
+
+
+def expiring(grant_id: UUID) -> None:
+    """A connection will need a person within seven days."""
+    grant = Grant.objects.filter(pk=grant_id, state=GrantState.ACTIVE).first()
+    if grant is None or grant.ends_at is None or grant.ends_at > clock.now() + AHEAD:
+        return
+    accounts = list(grant.accounts.order_by("username", "id"))
+    if not accounts:
+        return
+    names = ", ".join(account.handle for account in accounts)
+    label = adapter_for(grant.platform).label
+    text = (
+        f"{label} asks for a new consent by {grant.ends_at:%-d %B %Y}. Press Reconnect before then, and no post waits. "
+        f"It concerns {names}."
+    )
+    title = f"Reconnect {label} by {grant.ends_at:%-d %B}"
+    news = News(Kind.CONNECTION_EXPIRING, _ends_name(grant), title, text, _card(accounts[0]))
+    notify(workspace_id=grant.workspace_id, news=news, admins=True)
+
+
+TELLERS: dict[str, Callable[[UUID], None]] = {
+    POST: post,
+    TARGET: target,
+    CONNECTED: connected,
+    LOST: lost,
+    EXPIRING: expiring,
+}

@@ -1,0 +1,254 @@
+"""The publishing API: shape only; services and selectors do the work."""
+
+from datetime import timedelta
+from typing import Any
+from uuid import UUID
+
+from django.db.models import QuerySet
+from django.utils.dateparse import parse_datetime
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework import mixins, status
+from rest_framework.permissions import SAFE_METHODS
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts import policy
+from accounts.policy import Action
+from core import clock
+from core.api import ActorViewSet
+from core.errors import ValidationFailed
+from core.idempotency import idempotent
+from jobs.models import Job
+from publishing import preflight, queueing, reading, selectors
+from publishing import serializers as shapes
+from publishing.errors import Code
+from publishing.models import Attempt, Post, PostTarget
+from publishing.services import posts, schedule, targets
+
+ESTIMATE = timedelta(minutes=2)
+
+
+def read(serializer: Any, request: Request, *, partial: bool = False) -> dict[str, Any]:
+    """The validated body."""
+    instance = serializer(data=request.data, partial=partial)
+    instance.is_valid(raise_exception=True)
+    body: dict[str, Any] = instance.validated_data
+    return body
+
+
+def sent(post: Post) -> list[dict[str, Any]]:
+    """Each account's share, short."""
+    return [
+        {
+            "id": row.pk,
+            "account_id": row.account_id,
+            "platform": row.platform,
+            "status": row.state,
+            "post_id": row.external_id or None,
+            "url": row.permalink or None,
+        }
+        for row in post.targets.all()
+    ]
+
+
+def task_of(post: Post) -> UUID | None:
+    """The job that moves the first account's share."""
+    keys = [queueing.job_key(row.pk) for row in post.targets.all()]
+    rows = Job.objects.for_workspace(post.workspace_id).filter(unique_key__in=keys)
+    return rows.order_by("-created_at", "id").values_list("pk", flat=True).first()
+
+
+def published(post: Post) -> Response:
+    body = {
+        "id": post.pk,
+        "task_id": task_of(post),
+        "status": "queued",
+        "estimated_completion": clock.now() + ESTIMATE,
+        "posts": sent(post),
+    }
+    return Response(shapes.PublishedSerializer(body).data, status=status.HTTP_202_ACCEPTED)
+
+
+class PostViewSet(mixins.ListModelMixin, ActorViewSet):
+    """Posts and what became of them on each account."""
+
+    serializer_class = shapes.PostSerializer
+    queryset = Post.objects.none()
+
+    def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
+        """Who may not write is told so before the body is looked at."""
+        super().initial(request, *args, **kwargs)
+        if request.method not in SAFE_METHODS:
+            policy.require(self.actor, Action.WRITE)
+
+    def get_queryset(self) -> QuerySet[Post]:
+        query = self.request.query_params
+        return selectors.filtered_posts(
+            self.actor,
+            state=query.get("status", ""),
+            platform=query.get("platform", ""),
+            campaign=query.get("campaign", ""),
+            search=query.get("search", ""),
+        )
+
+    def _made(self, body: dict[str, Any]) -> Post:
+        text = reading.text_of(body) or ""
+        media_ids = reading.media_of(self.actor, body) or []
+        wanted = reading.targets_of(self.actor, body, text) or []
+        if not media_ids and reading.need_media(self.actor, wanted):
+            sentence = "Name the file to post: media_ids, video_id or rendition_id."
+            raise ValidationFailed(Code.MEDIA_UNKNOWN, sentence, fields={"media_ids": [sentence]})
+        return posts.create_post(
+            actor=self.actor,
+            text=text,
+            media_ids=media_ids,
+            targets=wanted,
+            campaign=body.get("campaign", ""),
+        )
+
+    @extend_schema(parameters=[OpenApiParameter(name, str) for name in ("status", "platform", "campaign", "search")])
+    def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
+        """The workspace's posts, newest first."""
+        return super().list(request, *args, **kwargs)
+
+    @extend_schema(request=shapes.PostInputSerializer, responses={201: shapes.PostSerializer})
+    @idempotent
+    def create(self, request: Request) -> Response:
+        """Make a draft."""
+        post = self._made(read(shapes.PostInputSerializer, request))
+        return Response(shapes.PostSerializer(post).data, status=status.HTTP_201_CREATED)
+
+    def retrieve(self, request: Request, pk: UUID) -> Response:
+        """One post."""
+        return Response(shapes.PostSerializer(selectors.post(self.actor, pk)).data)
+
+    @extend_schema(request=shapes.PostChangeSerializer, responses=shapes.PostSerializer)
+    def update(self, request: Request, pk: UUID) -> Response:
+        """Change what has not gone out. 409 with the present version when somebody else was faster."""
+        body = read(shapes.PostChangeSerializer, request)
+        text = reading.text_of(body)
+        post = posts.update_post(
+            actor=self.actor,
+            post_id=pk,
+            version=body.get("version"),
+            text=text,
+            media_ids=reading.media_of(self.actor, body),
+            targets=reading.targets_of(self.actor, body, text or selectors.post(self.actor, pk).text),
+            campaign=body.get("campaign"),
+        )
+        return Response(shapes.PostSerializer(post).data)
+
+    @extend_schema(responses={200: shapes.DeletedSerializer, 204: None})
+    def destroy(self, request: Request, pk: UUID) -> Response:
+        """Cancel a scheduled post; remove our row of a published one, which stays live on its platform."""
+        if not posts.delete_post(actor=self.actor, post_id=pk):
+            return Response(status=status.HTTP_204_NO_CONTENT)
+        message = "Removed here. What was published stays live on its platform; delete it there if you want it gone."
+        return Response({"stays_live": True, "message": message})
+
+    @extend_schema(
+        request=shapes.PublishSerializer, responses={201: shapes.PostSerializer, 202: shapes.PublishedSerializer}
+    )
+    @idempotent
+    def publish_new(self, request: Request) -> Response:
+        """Make a post and send it now (`publish_now: false` makes a draft)."""
+        body = read(shapes.PublishSerializer, request)
+        post = self._made(body)
+        if not body["publish_now"]:
+            return Response(shapes.PostSerializer(post).data, status=status.HTTP_201_CREATED)
+        return self._or_discard(post, lambda: published(schedule.publish_now(actor=self.actor, post_id=post.pk)))
+
+    @extend_schema(request=None, responses={202: shapes.PublishedSerializer})
+    @idempotent
+    def publish(self, request: Request, pk: UUID) -> Response:
+        """Send a draft or a scheduled post now."""
+        return published(schedule.publish_now(actor=self.actor, post_id=pk))
+
+    @extend_schema(request=shapes.ScheduleSerializer, responses={201: shapes.ScheduledAnswerSerializer})
+    @idempotent
+    def schedule_new(self, request: Request) -> Response:
+        """Make a post that goes out at a time."""
+        body = read(shapes.ScheduleSerializer, request)
+        post = self._made(body)
+        return self._or_discard(post, lambda: self._scheduled(post.pk, body, status.HTTP_201_CREATED))
+
+    @extend_schema(request=shapes.WhenSerializer, responses=shapes.ScheduledAnswerSerializer)
+    @idempotent
+    def schedule(self, request: Request, pk: UUID) -> Response:
+        """Give a draft its time, or move a scheduled post."""
+        return self._scheduled(pk, read(shapes.WhenSerializer, request), status.HTTP_200_OK)
+
+    def _scheduled(self, pk: UUID, body: dict[str, Any], code: int) -> Response:
+        when, own = reading.when_of(body), reading.own_times(body)
+        post, notes = schedule.schedule_post(
+            actor=self.actor, post_id=pk, when=when, per_account=own, accept_conflicts=body["accept_conflicts"]
+        )
+        first = min(row.due_at for row in post.targets.all() if row.due_at)
+        answer = {"id": post.pk, "scheduled_at": first, "status": post.state, "notes": notes, "posts": sent(post)}
+        return Response(shapes.ScheduledAnswerSerializer(answer).data, status=code)
+
+    def _or_discard(self, post: Post, go: Any) -> Response:
+        """A post that could not be sent or scheduled at once leaves nothing behind."""
+        try:
+            response: Response = go()
+        except Exception:
+            Post.objects.for_workspace(self.actor.workspace_id).filter(pk=post.pk).delete()
+            raise
+        return response
+
+    @extend_schema(request=None, responses=shapes.PreviewsSerializer)
+    def preview(self, request: Request, pk: UUID) -> Response:
+        """How each share of a post would go out, and everything that stands in its way, at once. Sends nothing."""
+        found = preflight.reports(self.actor, pk)
+        body = {"ready": not any(report.problems for report in found), "targets": found}
+        return Response(shapes.PreviewsSerializer(body).data)
+
+    @extend_schema(responses=shapes.AllLimitsSerializer)
+    def limits(self, request: Request) -> Response:
+        """What each platform allows, with unit, source and date."""
+        return Response(shapes.AllLimitsSerializer({"items": preflight.limits()}).data)
+
+    @extend_schema(
+        responses=shapes.ScheduledSerializer(many=True),
+        parameters=[OpenApiParameter(name, str) for name in ("start", "end", "platform")],
+    )
+    def scheduled(self, request: Request) -> Response:
+        """What is still to come, soonest first, in [start, end)."""
+        query = request.query_params
+        rows = selectors.scheduled(
+            self.actor,
+            start=parse_datetime(query.get("start", "")) if query.get("start") else None,
+            end=parse_datetime(query.get("end", "")) if query.get("end") else None,
+            platform=query.get("platform", ""),
+        )
+        page = self.paginate_queryset(rows)
+        return self.get_paginated_response(shapes.ScheduledSerializer(page, many=True).data)
+
+    @extend_schema(responses=shapes.AttemptSerializer(many=True))
+    def attempts(self, request: Request, pk: UUID) -> Response:
+        """The receipt of every outside call for this post, oldest first."""
+        rows: QuerySet[Attempt] = selectors.attempts(self.actor, pk)
+        page = self.paginate_queryset(rows)
+        return self.get_paginated_response(shapes.AttemptSerializer(page, many=True).data)
+
+    def _target(self, row: PostTarget) -> Response:
+        return Response(shapes.TargetSerializer(row).data)
+
+    @extend_schema(request=None, responses=shapes.TargetSerializer)
+    def retry(self, request: Request, pk: UUID, target_id: UUID) -> Response:
+        """Try one account again now."""
+        return self._target(targets.retry(actor=self.actor, post_id=pk, target_id=target_id))
+
+    @extend_schema(request=None, responses=shapes.TargetSerializer)
+    def cancel(self, request: Request, pk: UUID, target_id: UUID) -> Response:
+        """Stop one account. 409 once it may be live."""
+        return self._target(targets.cancel(actor=self.actor, post_id=pk, target_id=target_id))
+
+    @extend_schema(request=shapes.ResolveSerializer, responses=shapes.TargetSerializer)
+    def resolve(self, request: Request, pk: UUID, target_id: UUID) -> Response:
+        """Answer whether an unconfirmed post is live: with its `url`, or `"live": false` to send it again."""
+        body = read(shapes.ResolveSerializer, request)
+        if body["live"]:
+            link = body.get("url", "")
+            return self._target(targets.resolve_live(actor=self.actor, post_id=pk, target_id=target_id, link=link))
+        return self._target(targets.resolve_not_live(actor=self.actor, post_id=pk, target_id=target_id))

@@ -1,0 +1,48 @@
+"""On every platform, posts parked on a connection that ended or was given back go out once it is made again."""
+
+from typing import Any
+
+import pytest
+
+from jobs.testing import drain
+from publishing.models import PostTarget, SocialAccount
+from publishing.platforms.registry import ADAPTERS
+from publishing.services import connections, schedule
+from tests.publishing.conftest import PEOPLE
+
+pytestmark = pytest.mark.slow
+
+CONSENTED = sorted(name for name in ADAPTERS if (name, "") in PEOPLE)
+
+
+@pytest.mark.parametrize("platform", CONSENTED)
+def test_after_the_platform_ended_the_consent(platform: str, box: Any, connect: Any, publish: Any) -> None:
+    account = connect(platform)
+    box.fault("token_revoked", platform=platform, step="*")
+    target = publish(account)
+    assert (target.state, target.error_code) == ("action_required", "auth_expired")
+    assert SocialAccount.objects.get().status in ("expired", "error")
+    assert not box.live(platform)
+    box.http.delete(f"{box.base}/_control/faults")
+    assert connect(platform).pk == account.pk
+    drain(advance=True)
+    target.refresh_from_db()
+    assert (target.state, SocialAccount.objects.get().status) == ("published", "connected")
+    assert len(box.live(platform)) == 1
+
+
+@pytest.mark.parametrize("platform", CONSENTED)
+def test_after_we_gave_it_back(platform: str, box: Any, connect: Any, make_post: Any, in_workspace: Any) -> None:
+    account, actor = connect(platform), in_workspace.alice_actor
+    post = make_post(account)
+    schedule.publish_now(actor=actor, post_id=post.pk)
+    connections.disconnect(actor=actor, account_id=account.pk)
+    drain(advance=True)
+    target = PostTarget.objects.get(post=post)
+    assert (target.state, target.error_code) == ("action_required", "auth_expired")
+    assert not box.live(platform)
+    connect(platform)
+    drain(advance=True)
+    target.refresh_from_db()
+    assert target.state == "published"
+    assert len(box.live(platform)) == 1

@@ -1,0 +1,153 @@
+"""What people hear of their posts and connections: once for each event, and the whole truth."""
+
+from datetime import timedelta
+from typing import Any
+
+from accounts.models import Membership, Role
+from core import clock
+from jobs.testing import drain
+from notifications.models import Kind, Notice
+from publishing import telling
+from publishing.models import Grant, PostTarget, SocialAccount
+from publishing.services import connections, posts, schedule, targets
+from publishing.services.posts import TargetInput
+from tests.publishing.conftest import TIKTOK, portrait
+
+NEEDS = (Kind.ACTION_REQUIRED, Kind.CONNECTION_EXPIRING)
+
+
+def told(*kinds: Kind) -> list[Notice]:
+    rows = Notice.objects.exclude(kind=Kind.CONNECTION_MADE).order_by("id")
+    return list(rows.filter(kind__in=kinds) if kinds else rows)
+
+
+def send(cast: Any, post: Any) -> None:
+    schedule.publish_now(actor=cast.alice_actor, post_id=post.pk)
+    drain(advance=True)
+
+
+class TestPosts:
+    def test_published_once_with_the_link(self, connect: Any, publish: Any, in_workspace: Any) -> None:
+        target = publish(connect("youtube"))
+        (notice,) = told()
+        assert (notice.kind, notice.recipient) == (Kind.POST_PUBLISHED, in_workspace.alice)
+        assert notice.title == "Published: “A quiet morning”"
+        assert target.permalink in notice.text
+        assert notice.link == f"/posts/{target.post_id}/"
+        telling.post(target.post_id)
+        assert len(told()) == 1
+
+    def test_several_accounts_make_one_notice(self, connect: Any, make_post: Any, in_workspace: Any) -> None:
+        post = make_post(connect("youtube"), connect("tiktok"))
+        send(in_workspace, post)
+        (notice,) = told()
+        assert notice.kind == Kind.POST_PUBLISHED
+        assert notice.text.count("live") == 2
+
+    def test_partly_failed_says_which_and_why_then_the_retry_is_told_too(
+        self, box: Any, connect: Any, make_post: Any, in_workspace: Any
+    ) -> None:
+        box.fault("processing_failed", platform="tiktok", step="video.init", times=4)
+        post = make_post(connect("youtube"), connect("tiktok"))
+        send(in_workspace, post)
+        failed = PostTarget.objects.get(post=post, platform="tiktok")
+        assert failed.state == "failed"
+        notice = told()[-1]
+        assert notice.kind == Kind.POST_PARTLY_FAILED
+        assert "1 of 2" in notice.title
+        assert failed.error_sentence in notice.text
+        targets.retry(actor=in_workspace.alice_actor, post_id=post.pk, target_id=failed.pk)
+        drain(advance=True)
+        assert [row.kind for row in told()][-2:] == [Kind.POST_PARTLY_FAILED, Kind.POST_PUBLISHED]
+
+    def test_failed(self, box: Any, connect: Any, publish: Any) -> None:
+        box.fault("processing_failed", platform="tiktok", step="video.init", times=4)
+        target = publish(connect("tiktok"))
+        (notice,) = told()
+        assert notice.kind == Kind.POST_FAILED
+        assert target.error_sentence in notice.text
+
+    def test_a_colleagues_post_is_told_to_the_colleague(self, connect: Any, in_workspace: Any) -> None:
+        account = connect("tiktok")
+        post = posts.create_post(
+            actor=in_workspace.bob_actor,
+            text="From Bob",
+            media_ids=[portrait(in_workspace.workspace).pk],
+            targets=[TargetInput(account.pk, options=TIKTOK)],
+        )
+        schedule.publish_now(actor=in_workspace.bob_actor, post_id=post.pk)
+        drain(advance=True)
+        assert [row.recipient for row in told()] == [in_workspace.bob]
+
+    def test_the_question_whether_it_is_live_is_asked_once(self, box: Any, connect: Any, publish: Any) -> None:
+        account = connect("youtube")
+        box.fault("error_before", platform="youtube", step="upload.chunk", times=200)
+        assert publish(account).waits_for_answer
+        (notice,) = told(*NEEDS)
+        assert notice.title.startswith("Is it live on YouTube?")
+
+
+class TestConnections:
+    def test_every_admin_hears_of_a_new_connection_once(self, connect: Any, in_workspace: Any) -> None:
+        Membership.objects.filter(user=in_workspace.victor).update(role=Role.ADMIN)
+        account = connect("tiktok")
+        drain()
+        rows = Notice.objects.filter(kind=Kind.CONNECTION_MADE)
+        assert {row.recipient for row in rows} == {in_workspace.alice, in_workspace.victor}
+        assert "Alice connected it" in rows[0].text
+        connect("tiktok")
+        drain()
+        assert Notice.objects.count() == 2
+        connections.disconnect(actor=in_workspace.alice_actor, account_id=account.pk)
+        connect("tiktok")
+        drain()
+        assert Notice.objects.count() == 4
+
+    def test_a_lost_connection_with_many_posts_is_one_notice_for_each_person(
+        self, box: Any, connect: Any, make_post: Any, in_workspace: Any
+    ) -> None:
+        account = connect("tiktok")
+        made = [make_post(account, text=f"Number {number}") for number in range(3)]
+        drain()
+        clock.advance(timedelta(days=400))
+        for post in made:
+            schedule.publish_now(actor=in_workspace.alice_actor, post_id=post.pk)
+        drain()
+        assert set(PostTarget.objects.values_list("state", flat=True)) == {"action_required"}
+        (notice,) = told(*NEEDS)
+        assert notice.title.startswith("Reconnect TikTok @")
+        assert notice.link.endswith(f"#account-{account.pk}")
+        assert "by themselves" in notice.text
+
+    def test_seven_days_before_a_person_must_act(self, connect: Any, in_workspace: Any) -> None:
+        account = connect("tiktok")
+        connect("youtube")
+        drain()
+        ends = Grant.objects.get(accounts=account).ends_at
+        clock.advance(ends - clock.now() - timedelta(days=7, minutes=5))
+        assert telling.order_expiring() == 0
+        clock.advance(timedelta(minutes=10))
+        assert telling.order_expiring() == 1
+        drain()
+        (notice,) = told(Kind.CONNECTION_EXPIRING)
+        assert (notice.recipient, f"{ends:%B}" in notice.title) == (in_workspace.alice, True)
+        assert account.handle in notice.text
+        clock.advance(timedelta(hours=1))
+        assert telling.order_expiring() == 0
+
+    def test_a_consent_that_cannot_be_renewed_at_all_ends_with_its_access_token(self, connect: Any) -> None:
+        account = connect("youtube")
+        soon = clock.now() + timedelta(days=3)
+        Grant.objects.filter(accounts=account).update(refresh_sealed="", expires_at=soon)
+        assert telling.order_expiring() == 1
+        drain()
+        assert len(told(Kind.CONNECTION_EXPIRING)) == 1
+
+
+def test_news_of_what_is_gone_is_no_news(connect: Any, in_workspace: Any) -> None:
+    account = connect("tiktok")
+    for teller in telling.TELLERS.values():
+        teller(in_workspace.workspace.pk)
+    SocialAccount.objects.filter(pk=account.pk).update(grant=None)
+    telling.lost(account.pk)
+    assert told() == []
