@@ -1,0 +1,34 @@
+"""The learning grid: at which ages of a post its numbers are fetched, and how an engagement rate is worked out."""
+
+from datetime import timedelta
+
+GRID: tuple[tuple[str, timedelta], ...] = (
+    ("now", timedelta(0)),
+    ("1h", timedelta(hours=1)),
+    ("6h", timedelta(hours=6)),
+    ("24h", timedelta(hours=24)),
+    ("3d", timedelta(days=3)),
+    ("7d", timedelta(days=7)),
+    ("14d", timedelta(days=14)),
+    ("30d", timedelta(days=30)),
+    ("60d", timedelta(days=60)),
+    ("90d", timedelta(days=90)),
+)
+RETRY = timedelta(minutes=15)
+MAX_FAILURES = 8
+
+
+def slot_for_age(age: timedelta, at_least: int = 0) -> int:
+    """The newest slot that an age has reached, never before `at_least`."""
+    reached = max(index for index, (_, due) in enumerate(GRID) if due <= max(age, timedelta(0)))
+    return max(reached, at_least)
+
+
+def engagement_rate(views: int | None, likes: int | None, comments: int | None, shares: int | None) -> float | None:
+    """100 × (likes + comments + shares) ÷ views, two decimals; None when views are unknown or 0.
+
+    Counts that a platform does not give are left out of the sum.
+    """
+    if not views or (likes is None and comments is None and shares is None):
+        return None
+    return round(100 * ((likes or 0) + (comments or 0) + (shares or 0)) / views, 2)

@@ -1,0 +1,108 @@
+"""What the workspace's best posts share, and what a comparison of videos suggests to copy."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from uuid import UUID
+
+from analytics.learning import outcomes
+from analytics.learning.model import Row
+from analytics.learning.scores import MIN_POSTS
+from analytics.learning.shared import BestAndRest, Ranked, Shared, compare
+from analytics.models import LatestMetrics, LearningRun
+from analytics.selectors.posts import newest_scores
+from analytics.services.learning import MIN_AGE, post_of
+from analytics.services.levels import levels_of
+from patterns.levels import level_words
+from patterns.models import PatternScore, PatternType
+from patterns.selectors import Comparison
+
+# From here on a level is worth recommending (design of the learning loop): 50 is no effect.
+WORTH_COPYING = 75.0
+_MOST_POSTS = 2000
+
+
+def best_and_rest(workspace_id: UUID, platform: str = "") -> BestAndRest:
+    """The best quarter of the posts against the rest.
+
+    The result of a post is its rank by reach within its platform (0 to 1, as if it had its final age); a post on
+    several platforms has the mean of its ranks and counts once.
+    """
+    rows = LatestMetrics.objects.for_workspace(workspace_id).filter(snapshot__age_s__gte=MIN_AGE.total_seconds())
+    if platform:
+        rows = rows.filter(platform=platform)
+    latest = list(rows.select_related("snapshot", "target").order_by("-published_at", "-id")[:_MOST_POSTS])
+    levels = levels_of(workspace_id, [row.target_id for row in latest])
+    by_platform: dict[str, list[tuple[UUID, Row]]] = defaultdict(list)
+    for row in latest:
+        reach = outcomes.reach(post_of(row, levels[row.target_id]))
+        if reach is not None:
+            by_platform[row.platform].append((row.target.post_id, reach))
+    ranks: dict[UUID, list[float]] = defaultdict(list)
+    known: dict[UUID, dict[str, str]] = {}
+    for found in by_platform.values():
+        found.sort(key=lambda pair: pair[1].outcome)
+        for place, (post_id, reach) in enumerate(found):
+            ranks[post_id].append((place + 0.5) / len(found))
+            known.setdefault(post_id, dict(reach.levels))
+    return compare([Ranked(sum(of) / len(of), known[post_id]) for post_id, of in ranks.items()])
+
+
+def in_words(found: Shared) -> str:
+    """One finding as a sentence with its counts."""
+    words = level_words(found.type, found.level)
+    best, rest = (f"{found.best_with} of {found.best_known}", f"{found.rest_with} of {found.rest_known}")
+    if found.is_lacking:
+        return f"Of the best posts {best} show a video that {words}; of the others {rest}."
+    return f"A video that {words}: {best} of the best posts, {rest} of the others."
+
+
+@dataclass(frozen=True, slots=True)
+class Advice:
+    """A level that one of the compared videos has and that scored well in the workspace's own posts."""
+
+    letters: str
+    label: str
+    words: str
+    platform: str
+    score: float
+    sample_size: int
+    basis: str
+
+
+def to_copy(workspace_id: UUID, found: Comparison) -> tuple[list[Advice], str]:
+    """Which differences are worth copying, best first; else a sentence that says why nothing can be said yet."""
+    scores = newest_scores(workspace_id)
+    advice = [
+        one
+        for row in found.rows
+        if not row.is_alike
+        for score in scores
+        if score.type == row.type and (one := _advice(row.label, row.levels, score)) is not None
+    ]
+    if advice:
+        return sorted(advice, key=lambda one: (-one.score, one.label, one.platform)), ""
+    return [], _why_nothing(workspace_id, scores)
+
+
+def _advice(label: str, levels: Sequence[str], score: PatternScore) -> Advice | None:
+    letters = [letter for letter, level in zip("ABCDE", levels, strict=False) if level == score.level]
+    if score.score is None or score.score < WORTH_COPYING or not letters:
+        return None
+    words = level_words(score.type, score.level)
+    return Advice(" and ".join(letters), label, words, score.platform, score.score, score.sample_size, score.label)
+
+
+def _why_nothing(workspace_id: UUID, scores: Sequence[PatternScore]) -> str:
+    posts = LearningRun.objects.for_workspace(workspace_id).order_by("-id").values_list("posts", flat=True).first() or 0
+    if posts < MIN_POSTS or not any(score.score is not None for score in scores):
+        return (
+            f"Your posts cannot say yet which of these is better: {posts} of at least {MIN_POSTS} posts have numbers. "
+            "Until then a difference is a difference, not an advantage."
+        )
+    return "None of these differences has made a clear difference in your posts so far."
+
+
+def label_of(type: str) -> str:
+    """A pattern type's name for people."""
+    return str(PatternType(type).label)

@@ -1,0 +1,110 @@
+"""Sums over posts of a period. A sum is None, never 0, when no post has the number."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any, cast
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django.db.models import Count, Q, QuerySet, Sum
+
+from analytics.grid import engagement_rate
+from analytics.models import LatestMetrics
+from core import clock
+from core.errors import ValidationFailed
+
+
+@dataclass(frozen=True, slots=True)
+class Period:
+    """Whole days in a time zone, both ends included; as instants, half-open."""
+
+    first: date
+    last: date
+    zone: str = "UTC"
+
+    @property
+    def days(self) -> int:
+        return (self.last - self.first).days + 1
+
+    @property
+    def start(self) -> datetime:
+        return datetime.combine(self.first, time.min, ZoneInfo(self.zone)).astimezone(UTC)
+
+    @property
+    def end(self) -> datetime:
+        return datetime.combine(self.last + timedelta(days=1), time.min, ZoneInfo(self.zone)).astimezone(UTC)
+
+    def before(self) -> "Period":
+        """The period of the same length that ends where this one begins."""
+        return Period(self.first - timedelta(days=self.days), self.first - timedelta(days=1), self.zone)
+
+
+def period(start: date | None, end: date | None, *, zone: str = "UTC", days: int = 30) -> Period:
+    """The asked period; the last `days` days when nothing is asked."""
+    last = end or clock.now().astimezone(ZoneInfo(zone)).date()
+    first = start or last - timedelta(days=days - 1)
+    if first > last:
+        sentence = "The start date is after the end date."
+        raise ValidationFailed("period_backwards", sentence, fields={"start_date": [sentence]})
+    if (last - first).days > 3660:
+        sentence = "Ask for at most ten years."
+        raise ValidationFailed("period_too_long", sentence, fields={"start_date": [sentence]})
+    return Period(first, last, zone)
+
+
+def posts_in(workspace_id: UUID, asked: Period, platform: str = "") -> QuerySet[LatestMetrics]:
+    """Live posts published in a period, with their newest numbers."""
+    rows = LatestMetrics.objects.for_workspace(workspace_id).filter(
+        published_at__gte=asked.start, published_at__lt=asked.end, target__post__deleted_at__isnull=True
+    )
+    return rows.filter(platform=platform) if platform else rows
+
+
+@dataclass(frozen=True, slots=True)
+class Totals:
+    """Numbers of a set of posts."""
+
+    posts: int
+    views: int | None
+    likes: int | None
+    comments: int | None
+    shares: int | None
+    engagement: int | None
+    rate: float | None
+
+
+_SUMS: dict[str, Any] = {
+    "n": Count("pk"),
+    "sum_views": Sum("views"),
+    "sum_likes": Sum("likes"),
+    "sum_comments": Sum("comments"),
+    "sum_shares": Sum("shares"),
+    "seen_likes": Sum("likes", filter=Q(views__gt=0)),
+    "seen_comments": Sum("comments", filter=Q(views__gt=0)),
+    "seen_shares": Sum("shares", filter=Q(views__gt=0)),
+}
+
+
+def _totals(row: Mapping[str, Any]) -> Totals:
+    acts = [row[name] for name in ("sum_likes", "sum_comments", "sum_shares") if row[name] is not None]
+    return Totals(
+        posts=row["n"],
+        views=row["sum_views"],
+        likes=row["sum_likes"],
+        comments=row["sum_comments"],
+        shares=row["sum_shares"],
+        engagement=sum(acts) if acts else None,
+        rate=engagement_rate(row["sum_views"], row["seen_likes"], row["seen_comments"], row["seen_shares"]),
+    )
+
+
+def totals(rows: QuerySet[LatestMetrics]) -> Totals:
+    """One query."""
+    return _totals(rows.aggregate(**_SUMS))
+
+
+def by_platform(rows: QuerySet[LatestMetrics]) -> dict[str, Totals]:
+    """One query, platforms in alphabetical order."""
+    grouped = rows.order_by().values("platform").annotate(**_SUMS).order_by("platform")
+    return {str(row["platform"]): _totals(cast("Mapping[str, Any]", row)) for row in grouped}

@@ -1,0 +1,1 @@
+"""Every mutation of analytics."""

@@ -1,0 +1,169 @@
+"""The analytics API: shape only; selectors do the reading."""
+
+import csv
+from collections.abc import Iterator
+from typing import Any
+from uuid import UUID
+
+from django.http import StreamingHttpResponse
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiParameter, extend_schema
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.views import APIView
+
+from accounts.selectors import preferences_of
+from analytics.selectors import best, dashboard, posts, totals
+from analytics.serializers import (
+    BestFilterSerializer,
+    BestSerializer,
+    CurveSerializer,
+    DashboardSerializer,
+    PeriodSerializer,
+    ScoreSerializer,
+    TotalsSerializer,
+    VideoNumbersSerializer,
+)
+from analytics.services import collecting
+from core.actor import Actor
+from core.errors import NotFound
+from core.pagination import PageLimitPagination
+from publishing.models import PostTarget
+
+PERIOD = [PeriodSerializer]
+
+
+class Door(APIView):
+    """An endpoint of analytics."""
+
+    @property
+    def actor(self) -> Actor:
+        found: Actor = self.request.actor  # type: ignore[attr-defined]
+        return found
+
+    def asked(self, request: Request) -> tuple[totals.Period, str]:
+        """The period (in the person's time zone) and the platform of a query."""
+        query = PeriodSerializer(data=request.query_params)
+        query.is_valid(raise_exception=True)
+        body = query.validated_data
+        assert self.actor.user_id is not None
+        zone = preferences_of(self.actor.user_id).timezone
+        platform = body.get("platform", "")
+        platform = "twitter" if platform == "x" else platform
+        return totals.period(body.get("start_date"), body.get("end_date"), zone=zone), platform
+
+
+class Dashboard(Door):
+    @extend_schema(parameters=PERIOD, responses=DashboardSerializer)
+    def get(self, request: Request) -> Response:
+        """Totals of a period, the period before, platforms and top posts."""
+        asked, platform = self.asked(request)
+        return Response(DashboardSerializer(dashboard.dashboard(self.actor.workspace_id, asked, platform)).data)
+
+
+class Overview(Door):
+    @extend_schema(parameters=PERIOD, responses=TotalsSerializer)
+    def get(self, request: Request) -> Response:
+        """Totals of a period."""
+        asked, platform = self.asked(request)
+        return Response(TotalsSerializer(totals.totals(totals.posts_in(self.actor.workspace_id, asked, platform))).data)
+
+
+class Platforms(Door):
+    @extend_schema(parameters=PERIOD, responses={200: OpenApiTypes.OBJECT})
+    def get(self, request: Request) -> Response:
+        """Totals of a period, by platform."""
+        asked, platform = self.asked(request)
+        found = totals.by_platform(totals.posts_in(self.actor.workspace_id, asked, platform))
+        return Response({name: TotalsSerializer(total).data for name, total in found.items()})
+
+
+class VideoNumbers(Door):
+    @extend_schema(responses=VideoNumbersSerializer)
+    def get(self, request: Request, video_id: UUID) -> Response:
+        """What the posts of a video brought, by platform."""
+        return Response(VideoNumbersSerializer(posts.of_video(self.actor.workspace_id, video_id)).data)
+
+
+class PostNumbers(Door):
+    @extend_schema(responses=CurveSerializer(many=True))
+    def get(self, request: Request, post_id: UUID) -> Response:
+        """A post's numbers over time, one curve per account."""
+        get_post(self.actor, post_id)
+        return Response(CurveSerializer(posts.of_post(self.actor.workspace_id, post_id), many=True).data)
+
+    @extend_schema(request=None, responses={202: OpenApiTypes.OBJECT})
+    def post(self, request: Request, post_id: UUID) -> Response:
+        """Fetch the newest numbers now."""
+        get_post(self.actor, post_id)
+        targets = [curve.target.pk for curve in posts.of_post(self.actor.workspace_id, post_id)]
+        for target_id in targets:
+            collecting.refresh(actor=self.actor, target_id=target_id)
+        return Response({"refreshing": len(targets)}, status=202)
+
+
+def get_post(actor: Actor, post_id: UUID) -> None:
+    """Raise `NotFound` unless the post has targets in the actor's workspace."""
+    if not PostTarget.objects.for_workspace(actor.workspace_id).filter(post_id=post_id).exists():
+        raise NotFound()
+
+
+class Scores(Door):
+    @extend_schema(
+        parameters=[OpenApiParameter("platform", str), OpenApiParameter("type", str)],
+        responses=ScoreSerializer(many=True),
+    )
+    def get(self, request: Request) -> Response:
+        """What the workspace's own posts say about each pattern level, newest run of each platform."""
+        rows = posts.newest_scores(self.actor.workspace_id)
+        for name in ("platform", "type"):
+            if wanted := request.query_params.get(name):
+                rows = [row for row in rows if getattr(row, name) == wanted]
+        pages = PageLimitPagination()
+        page = pages.paginate_queryset(rows, request, view=self)
+        return pages.get_paginated_response(ScoreSerializer(page, many=True).data)
+
+
+class Best(Door):
+    @extend_schema(parameters=[BestFilterSerializer], responses=BestSerializer)
+    def get(self, request: Request) -> Response:
+        """What the best posts share and the others lack; nothing below 30 posts."""
+        query = BestFilterSerializer(data=request.query_params)
+        query.is_valid(raise_exception=True)
+        platform = query.validated_data.get("platform", "")
+        platform = "twitter" if platform == "x" else platform
+        return Response(BestSerializer(best.best_and_rest(self.actor.workspace_id, platform)).data)
+
+
+class _Echo:
+    def write(self, value: str) -> str:
+        return value
+
+
+def csv_response(workspace_id: UUID, asked: totals.Period, platform: str) -> StreamingHttpResponse:
+    """The posts of a period as a CSV file. Read here, because the request's scope ends before a stream is sent."""
+    writer = csv.writer(_Echo())
+
+    def lines() -> Iterator[Any]:
+        yield "\ufeff" + writer.writerow(posts.EXPORT_COLUMNS)
+        for row in posts.export_rows(workspace_id, asked, platform):
+            yield writer.writerow([_harmless(cell) for cell in row])
+
+    response = StreamingHttpResponse(list(lines()), content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="posts-{asked.first}-{asked.last}.csv"'
+    return response
+
+
+def _harmless(cell: Any) -> Any:
+    """A cell that no spreadsheet takes for a formula; an unknown number stays empty."""
+    if cell is None:
+        return ""
+    return f"'{cell}" if isinstance(cell, str) and cell[:1] in "=+-@\t\r" else cell
+
+
+class Export(Door):
+    @extend_schema(parameters=PERIOD, responses={(200, "text/csv"): OpenApiTypes.STR})
+    def get(self, request: Request) -> StreamingHttpResponse:
+        """The posts of a period with their newest numbers, as CSV."""
+        asked, platform = self.asked(request)
+        return csv_response(self.actor.workspace_id, asked, platform)
