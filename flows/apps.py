@@ -1,0 +1,8 @@
+from django.apps import AppConfig
+
+
+class FlowsConfig(AppConfig):
+    """Use cases that cross rooms. Owns no models."""
+
+    name = "flows"
+    label = "flows"

@@ -1,0 +1,12 @@
+"""Codes of refusals that flows raise."""
+
+from enum import StrEnum
+
+
+class Code(StrEnum):
+    FORMAT_UNKNOWN = "format_unknown"
+    PLATFORM_UNKNOWN = "platform_unknown"
+    NOT_CONNECTED = "not_connected"
+    STEP_FAILED = "step_failed"
+    TOO_LONG = "too_long"
+    CONSENT_REFUSED = "consent_refused"

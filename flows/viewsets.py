@@ -1,0 +1,47 @@
+"""Doors of the use cases that cross rooms."""
+
+from typing import Any
+
+from drf_spectacular.utils import OpenApiResponse, extend_schema
+from rest_framework.authentication import SessionAuthentication
+from rest_framework.request import Request
+from rest_framework.response import Response
+
+from accounts.viewsets import OpenDoor
+from core import clock
+from flows import health
+
+_ANSWERS = {200: OpenApiResponse(description="Serves"), 503: OpenApiResponse(description="Does not serve")}
+
+
+class Health(OpenDoor):
+    """Alive: 503 only without the database. Open to everybody; operators who are signed in see the details."""
+
+    authentication_classes = (SessionAuthentication,)
+    throttle_classes = ()
+
+    def perform_authentication(self, request: Request) -> None:
+        """Who asks is looked at only for the details: without a database nobody could be known."""
+
+    @extend_schema(responses=_ANSWERS)
+    def get(self, request: Request) -> Response:
+        """Whether the product works: the database decides, the rest is told."""
+        found = health.look()
+        return self.answer(request, found, serves=found.alive)
+
+    @staticmethod
+    def answer(request: Request, found: health.Health, *, serves: bool) -> Response:
+        body: dict[str, Any] = {"status": found.status, "timestamp": clock.now(), "checks": found.checks}
+        if found.alive and getattr(request.user, "is_staff", False):
+            body["details"] = found.details
+        return Response(body, status=200 if serves else 503)
+
+
+class Ready(Health):
+    """Ready: 503 while anything is missing that requests stand on (database, cache, broker, storage)."""
+
+    @extend_schema(responses=_ANSWERS)
+    def get(self, request: Request) -> Response:
+        """Whether requests may be sent here."""
+        found = health.look()
+        return self.answer(request, found, serves=found.ready)

@@ -1,0 +1,68 @@
+"""Watching over the house: judge what is wrong, remember it, and write to the operators.
+
+Runs in the web processes, in a thread of its own: when every worker is dead, somebody must still be able to say so.
+Any number of watchers is harmless, because rows decide who begins an alarm and who writes about it.
+"""
+
+import logging
+import threading
+from collections.abc import Sequence
+
+from django.db import connection
+
+from core import scope
+from jobs import alarms
+from jobs.models import Alarm
+from notifications import operators
+from publishing import alarms as publishing_alarms
+
+logger = logging.getLogger(__name__)
+
+EVERY_S = 30.0
+# A process that has just started finds the rows of the last one; the new workers need a moment to show themselves.
+GRACE_S = 120.0
+
+
+def watch() -> Sequence[Alarm]:
+    """Judge once; the alarms that began. Never raises for a mail that could not be sent."""
+    with scope.system("watch over jobs and publishing"):
+        begun, ended = alarms.note([*alarms.conditions(), *publishing_alarms.conditions()])
+        pending = alarms.to_mail()
+        over = [alarm for alarm in ended if alarm.mailed_at is not None]
+        if pending and not operators.tell_alarms(pending):
+            alarms.mail_again(pending)
+        if over:
+            operators.tell_over(over)
+    return begun
+
+
+class Watcher:
+    """The thread of a web process."""
+
+    def __init__(self, every_s: float = EVERY_S, grace_s: float = GRACE_S) -> None:
+        self._every_s, self._grace_s = every_s, grace_s
+        self._over = threading.Event()
+        self._thread: threading.Thread | None = None
+
+    def start(self) -> None:
+        """Begin to watch after the grace; again is harmless."""
+        if self._thread is None:
+            self._thread = threading.Thread(target=self._run, name="watcher", daemon=True)
+            self._thread.start()
+
+    def stop(self) -> None:
+        self._over.set()
+
+    def _run(self) -> None:
+        pause = self._grace_s
+        while not self._over.wait(pause):
+            pause = self._every_s
+            try:
+                watch()
+            except Exception:
+                logger.exception("The watch could not be kept this time.")
+            finally:
+                connection.close()
+
+
+watcher = Watcher()
