@@ -1,0 +1,40 @@
+// Ordinary forms: one submit at a time, focus on the first error, the browser's timezone for sign-up, leave guard.
+import { $, onArrival } from "./dom.js";
+
+function once(event) {
+  const form = event.target;
+  if (event.defaultPrevented || form.method !== "post" || form.hasAttribute("hx-post") || form.target) return;
+  if (form.dataset.sent) {
+    event.preventDefault();
+    return;
+  }
+  form.dataset.sent = "1";
+  event.submitter?.setAttribute("aria-busy", "true");
+  clean(form);
+}
+
+function clean(form) {
+  delete form.dataset.dirty;
+}
+
+export function startForms() {
+  document.addEventListener("submit", once);
+  // Back from the cache must not leave a form that believes it was sent.
+  window.addEventListener("pageshow", () => {
+    for (const form of document.querySelectorAll("form[data-sent]")) {
+      delete form.dataset.sent;
+      for (const button of form.querySelectorAll("[aria-busy]")) button.removeAttribute("aria-busy");
+    }
+  });
+  document.addEventListener("input", (event) => {
+    const form = event.target.closest?.("form[data-guard]");
+    if (form) form.dataset.dirty = "1";
+  });
+  window.addEventListener("beforeunload", (event) => {
+    if ($("form[data-guard][data-dirty]") || $("[data-busy-upload]")) event.preventDefault();
+  });
+  onArrival("[data-detect-timezone]", (input) => {
+    input.value = Intl.DateTimeFormat().resolvedOptions().timeZone || input.value;
+  });
+  $("main [data-focus]")?.focus();
+}

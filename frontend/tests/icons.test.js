@@ -1,0 +1,18 @@
+import assert from "node:assert/strict";
+import fs from "node:fs";
+import os from "node:os";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+import { it } from "node:test";
+import { buildSprite, iconNames } from "../icons.mjs";
+
+const home = fileURLToPath(new URL("..", import.meta.url));
+
+it("puts every icon that is used into the sprite", async () => {
+  const out = path.join(fs.mkdtempSync(path.join(os.tmpdir(), "sprite-")), "icons.svg");
+  await buildSprite(home, out);
+  const sprite = fs.readFileSync(out, "utf8");
+  for (const name of await iconNames(home)) assert.ok(sprite.includes(`id="${name}"`), name);
+  for (const platform of ["tiktok", "youtube", "instagram", "facebook", "twitter", "linkedin"]) assert.ok(sprite.includes(`id="p-${platform}"`));
+  assert.ok(!/style=|<script|class="lucide/.test(sprite));
+});
