@@ -1,0 +1,53 @@
+"""Who may open a page: signed-in people with a workspace; everybody else is led to the sign-in page."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.contrib.auth.views import redirect_to_login
+from django.forms import Form
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import render
+
+from accounts.models import User
+from core.actor import Actor
+from core.errors import ValidationFailed
+
+View = Callable[..., HttpResponseBase]
+
+
+class SignedIn(HttpRequest):
+    """What a page gets behind `signed_in`: a request whose user and actor are known."""
+
+    user: User
+    actor: Actor
+    htmx: Any
+
+
+def signed_in(view: View) -> View:
+    """Lead visitors to the sign-in page and back; an htmx request is told to go there as a whole."""
+
+    @wraps(view)
+    def inner(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if getattr(request, "actor", None) is not None:
+            return view(request, *args, **kwargs)
+        if request.user.is_authenticated:
+            return render(request, "errors/no_workspace.html", status=403)
+        if request.headers.get("HX-Request"):
+            response = HttpResponse(status=401)
+            back = request.headers.get("HX-Current-URL", "")
+            response["HX-Redirect"] = f"{settings.LOGIN_URL}?{urlencode({'next': back})}"
+            return response
+        return redirect_to_login(request.get_full_path())
+
+    return inner
+
+
+def add_errors(form: Form, error: ValidationFailed) -> None:
+    """Put a service's refusal where the person looks: at its field, else above the form."""
+    for name, sentences in error.fields.items():
+        form.add_error(name if name in form.fields else None, sentences)
+    if not error.fields:
+        form.add_error(None, error.message)

@@ -1,0 +1,101 @@
+"""The analytics page: a period's numbers, day by day, by platform, by pattern."""
+
+from dataclasses import dataclass
+from datetime import date
+from urllib.parse import urlencode
+
+from django import forms
+from django.http import HttpResponse, HttpResponseBase
+from django.shortcuts import render
+from django.urls import path, reverse
+
+from accounts.selectors import preferences_of
+from analytics.selectors import dashboard, posts
+from analytics.selectors.totals import Period, period
+from analytics.viewsets import csv_response
+from core.errors import ValidationFailed
+from pages.access import SignedIn, signed_in
+from publishing.models import Platform
+
+CHART_WIDTH, CHART_HEIGHT = 720, 180
+
+
+class PeriodForm(forms.Form):
+    """The filters, always in the address."""
+
+    start = forms.DateField(label="From", required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    end = forms.DateField(label="To", required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    platform = forms.ChoiceField(label="Platform", required=False, choices=[("", "All platforms"), *Platform.choices])
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    """One day of the chart, in SVG units."""
+
+    on: date
+    views: int | None
+    x: float
+    y: float
+    width: float
+    height: float
+
+
+def bars(days: list[tuple[date, int | None]]) -> list[Bar]:
+    """A bar per day; days without a number have none."""
+    top = max((views or 0 for _, views in days), default=0) or 1
+    step = CHART_WIDTH / max(len(days), 1)
+    drawn = []
+    for index, (on, views) in enumerate(days):
+        height = round(CHART_HEIGHT * (views or 0) / top, 1)
+        drawn.append(
+            Bar(on, views, round(index * step, 1), round(CHART_HEIGHT - height, 1), round(step * 0.8, 1), height)
+        )
+    return drawn
+
+
+def _asked(request: SignedIn, form: PeriodForm) -> tuple[Period, str]:
+    zone = preferences_of(request.user.pk).timezone
+    if not form.is_valid():
+        return period(None, None, zone=zone), ""
+    try:
+        asked = period(form.cleaned_data["start"], form.cleaned_data["end"], zone=zone)
+    except ValidationFailed as error:
+        form.add_error("start", error.message)
+        asked = period(None, None, zone=zone)
+    return asked, form.cleaned_data.get("platform", "")
+
+
+@signed_in
+def analytics(request: SignedIn) -> HttpResponse:
+    """Everything of a period, with the period before beside it."""
+    form = PeriodForm(request.GET)
+    asked, platform = _asked(request, form)
+    workspace_id = request.actor.workspace_id
+    found = dashboard.dashboard(workspace_id, asked, platform)
+    scores = [row for row in posts.newest_scores(workspace_id) if not platform or row.platform == platform]
+    query = urlencode({"start": asked.first, "end": asked.last, "platform": platform})
+    context = {
+        "form": form,
+        "numbers": found,
+        "before": asked.before(),
+        "bars": bars(found.days),
+        "top_posts": dashboard.top_posts(workspace_id, asked, platform, limit=20),
+        "scores": [row for row in scores if row.sample_size],
+        "export_url": f"{reverse('analytics_export')}?{query}",
+        "chart_width": CHART_WIDTH,
+        "chart_height": CHART_HEIGHT,
+    }
+    return render(request, "analytics/analytics.html", context)
+
+
+@signed_in
+def export(request: SignedIn) -> HttpResponseBase:
+    """CSV of exactly what the page shows."""
+    asked, platform = _asked(request, PeriodForm(request.GET))
+    return csv_response(request.actor.workspace_id, asked, platform)
+
+
+urlpatterns = [
+    path("analytics/", analytics, name="analytics"),
+    path("analytics/export.csv", export, name="analytics_export"),
+]

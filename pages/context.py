@@ -1,0 +1,231 @@
+"""What every page's frame needs: navigation, the account menu, the workspace, the theme."""
+
+import logging
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from django.conf import settings
+from django.db import Error as DatabaseError
+from django.http import HttpRequest
+from django.urls import NoReverseMatch, reverse
+
+from accounts import selectors
+from accounts.models import Membership, Preferences, Role, User, Workspace
+from notifications.selectors import unread_count
+
+log = logging.getLogger(__name__)
+THEME_COOKIE = "theme"
+THEMES = ("light", "dark")
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One entry of a navigation: the name of its address, not the address, so that absent areas are left out."""
+
+    label: str
+    url_name: str
+    icon: str
+    areas: tuple[str, ...] = ()
+    primary: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """An entry that exists, as drawn."""
+
+    label: str
+    url: str
+    icon: str
+    current: str
+    primary: bool
+
+
+NAV = (
+    Item("Home", "dashboard", "house", ("dashboard",)),
+    Item("Videos", "videos", "clapperboard", ("videos", "video", "patterns")),
+    Item("Strategies", "strategies", "lightbulb", ("strategies", "strategy", "scripts", "script")),
+    Item("Edits", "edits", "scissors", ("edits", "edit")),
+    Item("Create", "compose", "plus", ("compose",), primary=True),
+    Item("Schedule", "schedule", "calendar-days", ("schedule",)),
+    Item("Posts", "posts", "send", ("posts", "post")),
+    Item("Media", "media_library", "image", ("media",)),
+    Item("Analytics", "analytics", "chart-column", ("analytics",)),
+    Item("Library", "library", "library", ("library",)),
+)
+DOCK = ("dashboard", "videos", "compose", "schedule")
+MORE = (
+    Item("Strategies", "strategies", "lightbulb"),
+    Item("Scripts", "scripts", "file-text"),
+    Item("Edits", "edits", "scissors"),
+    Item("Posts", "posts", "send"),
+    Item("Media", "media_library", "image"),
+    Item("Analytics", "analytics", "chart-column"),
+    Item("Library", "library", "library"),
+)
+ACCOUNT = (
+    Item("Profile", "profile", "user", ("profile",)),
+    Item("Preferences", "preferences", "settings-2", ("preferences",)),
+    Item("Branding", "branding", "palette", ("branding",)),
+    Item("Connected Platforms", "connections", "plug", ("connections", "connection")),
+    Item("Team", "team", "users", ("team",)),
+    Item("Billing", "billing", "credit-card", ("billing",)),
+    Item("Notifications", "notification_settings", "bell", ("notification_settings",)),
+)
+FOOTER = (Item("Terms", "terms", "file-text"), Item("Privacy", "privacy", "shield"))
+FRAME_URLS = (
+    "landing",
+    "dashboard",
+    "login",
+    "signup",
+    "logout",
+    "theme",
+    "workspace_switch",
+    "videos",
+    "video_upload",
+)
+
+
+def address(name: str) -> str:
+    """The address of a named page, or nothing while the area does not exist."""
+    try:
+        return reverse(name)
+    except NoReverseMatch:
+        return ""
+
+
+class Shell:
+    """The frame of one page. Everything is worked out on first use, so a fragment costs nothing."""
+
+    def __init__(self, request: HttpRequest) -> None:
+        self._request = request
+        self._actor = getattr(request, "actor", None)
+
+    @cached_property
+    def user(self) -> User | None:
+        found = getattr(self._request, "user", None)
+        return found if isinstance(found, User) and found.is_authenticated else None
+
+    @cached_property
+    def memberships(self) -> list[Membership]:
+        """The person's workspaces. An error page must be drawable while the database is away."""
+        if self.user is None:
+            return []
+        try:
+            return selectors.memberships_of(self.user)
+        except DatabaseError:
+            log.warning("The workspaces could not be read for the page frame.", exc_info=True)
+            return []
+
+    @cached_property
+    def workspace(self) -> Workspace | None:
+        if self._actor is None:
+            return None
+        return next((m.workspace for m in self.memberships if m.workspace_id == self._actor.workspace_id), None)
+
+    @property
+    def role_label(self) -> str:
+        return Role(self._actor.role).label if self._actor else ""
+
+    @cached_property
+    def unread(self) -> int:
+        """How many notices the person has not read, for the bell."""
+        if self._actor is None:
+            return 0
+        try:
+            return unread_count(self._actor)
+        except DatabaseError:
+            return 0
+
+    @cached_property
+    def preferences(self) -> Preferences | None:
+        if self.user is None:
+            return None
+        known: Preferences | None = getattr(self._request, "preferences", None)
+        if known is not None:
+            return known
+        try:
+            return selectors.preferences_of(self.user.pk)
+        except DatabaseError:
+            return None
+
+    @property
+    def timezone(self) -> str:
+        return self.preferences.timezone if self.preferences else "UTC"
+
+    @property
+    def theme(self) -> str:
+        """`light`, `dark`, or nothing to follow the device. On a new device the person's preference holds."""
+        chosen = self._request.COOKIES.get(THEME_COOKIE) or (self.preferences.theme if self.preferences else "")
+        return chosen if chosen in THEMES else ""
+
+    @property
+    def theme_choice(self) -> str:
+        return self.theme or "system"
+
+    theme_options = (("light", "Light", "sun"), ("dark", "Dark", "moon"), ("system", "Like my device", "monitor"))
+
+    @property
+    def time_format(self) -> str:
+        """The `date` filter's format of a time of day."""
+        twelve = self.preferences is not None and self.preferences.hour_format == Preferences.HourFormat.H12
+        return "g:i a" if twelve else "H:i"
+
+    @property
+    def rail_shown(self) -> bool:
+        return bool(getattr(settings, "NAV_RAIL", True))
+
+    def _area(self) -> str:
+        match = getattr(self._request, "resolver_match", None)
+        return (match.url_name or "") if match else ""
+
+    def _links(self, items: tuple[Item, ...]) -> list[Link]:
+        here, name = self._request.path, self._area()
+        links = []
+        for item in items:
+            url = address(item.url_name)
+            if not url:
+                continue
+            inside = name in item.areas or any(name.startswith(f"{area}_") for area in item.areas)
+            current = "page" if url == here else "true" if inside else ""
+            links.append(Link(item.label, url, item.icon, current, item.primary))
+        return links
+
+    @cached_property
+    def nav(self) -> list[Link]:
+        return self._links(NAV)
+
+    @cached_property
+    def dock(self) -> list[Link]:
+        return self._links(tuple(item for item in NAV if item.url_name in DOCK))
+
+    @cached_property
+    def more(self) -> list[Link]:
+        return self._links(MORE)
+
+    @cached_property
+    def account(self) -> list[Link]:
+        return self._links(ACCOUNT)
+
+    @cached_property
+    def footer(self) -> list[Link]:
+        return self._links(FOOTER)
+
+    @cached_property
+    def urls(self) -> dict[str, str]:
+        """Addresses the frame and the public pages link to; missing areas are empty strings."""
+        return {name: address(name) for name in FRAME_URLS}
+
+    @property
+    def error_layout(self) -> str:
+        """Someone signed in keeps the way around; a visitor gets the public frame."""
+        return "layouts/app.html" if self.user else "layouts/public.html"
+
+    @property
+    def home(self) -> str:
+        return (self.urls["dashboard"] if self.user else "") or self.urls["landing"] or "/"
+
+
+def shell(request: HttpRequest) -> dict[str, Any]:
+    """Context processor."""
+    return {"shell": Shell(request)}

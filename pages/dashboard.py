@@ -1,0 +1,126 @@
+"""The dashboard: what happened, what is next, what needs the person."""
+
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.urls import path
+
+from accounts.selectors import preferences_of
+from analytics.selectors import dashboard as numbers
+from analytics.selectors.totals import period
+from core import clock
+from core.actor import Actor
+from jobs.models import UNFINISHED, Job
+from pages.access import SignedIn, signed_in
+from publishing.models import AccountStatus, PostTarget, SocialAccount
+from publishing.states import TargetState
+from videos.models import Video
+
+SCHEDULE_DAYS = 7
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    """One day of the posting schedule."""
+
+    on: date
+    targets: list[PostTarget]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A line of a newcomer's checklist."""
+
+    label: str
+    url_name: str
+    done: bool
+
+
+def schedule(actor: Actor, zone: ZoneInfo) -> list[Day]:
+    """The next seven days with what goes out on each; days without anything stay in the list."""
+    first = clock.now().astimezone(zone).date()
+    start = datetime.combine(first, datetime.min.time(), zone)
+    rows = (
+        PostTarget.objects.for_workspace(actor.workspace_id)
+        .filter(
+            state__in=[TargetState.SCHEDULED, TargetState.QUEUED],
+            due_at__gte=start,
+            due_at__lt=start + timedelta(days=SCHEDULE_DAYS),
+        )
+        .select_related("post", "account")
+        .order_by("due_at", "id")[:200]
+    )
+    days: dict[date, list[PostTarget]] = {first + timedelta(days=offset): [] for offset in range(SCHEDULE_DAYS)}
+    for row in rows:
+        if row.due_at is not None and (on := row.due_at.astimezone(zone).date()) in days:
+            days[on].append(row)
+    return [Day(on, targets) for on, targets in days.items()]
+
+
+def attention(actor: Actor) -> tuple[list[PostTarget], list[SocialAccount]]:
+    """Posts that failed or ask something in the last 14 days, and connections that do not work."""
+    since = clock.now() - timedelta(days=14)
+    targets = (
+        PostTarget.objects.for_workspace(actor.workspace_id)
+        .filter(
+            state__in=[TargetState.FAILED, TargetState.ACTION_REQUIRED, TargetState.UNCONFIRMED],
+            updated_at__gte=since,
+            post__deleted_at__isnull=True,
+        )
+        .select_related("post", "account")
+        .order_by("-updated_at", "id")[:6]
+    )
+    accounts = (
+        SocialAccount.objects.for_workspace(actor.workspace_id)
+        .filter(status__in=[AccountStatus.EXPIRED, AccountStatus.ERROR])
+        .order_by("platform", "id")[:6]
+    )
+    return list(targets), list(accounts)
+
+
+def checklist(actor: Actor, videos: int) -> list[Step]:
+    """The way from sign-up to the first post."""
+    connected = SocialAccount.objects.for_workspace(actor.workspace_id).filter(status=AccountStatus.CONNECTED).exists()
+    posted = PostTarget.objects.for_workspace(actor.workspace_id).exclude(state=TargetState.DRAFT).exists()
+    strategy = Job.objects.for_workspace(actor.workspace_id).filter(kind__startswith="strategies.").exists()
+    return [
+        Step("Upload a video", "video_upload", videos > 0),
+        Step("Connect an account", "connections", connected),
+        Step("Ask for a strategy", "strategies", strategy),
+        Step("Publish or schedule a post", "compose", posted),
+    ]
+
+
+@signed_in
+def dashboard(request: SignedIn) -> HttpResponse:
+    """All cards of one workspace; each list is bounded."""
+    actor = request.actor
+    zone = preferences_of(request.user.pk).timezone
+    found = numbers.dashboard(actor.workspace_id, period(None, None, zone=zone))
+    library = Video.objects.for_workspace(actor.workspace_id).filter(deleted_at__isnull=True)
+    videos = list(library.select_related("poster", "media").order_by("-created_at", "-id")[:6])
+    running = (
+        Job.objects.for_workspace(actor.workspace_id)
+        .filter(status__in=UNFINISHED)
+        .filter(kind__in=["editing.render", "videos.process", "strategies.generate", "scripts.generate"])
+        .order_by("-created_at")[:5]
+    )
+    targets, accounts = attention(actor)
+    days = schedule(actor, ZoneInfo(zone))
+    context = {
+        "numbers": found,
+        "days": days,
+        "planned": sum(len(day.targets) for day in days),
+        "failed_targets": targets,
+        "broken_accounts": accounts,
+        "videos": videos,
+        "jobs": list(running),
+        "checklist": checklist(actor, len(videos)) if found.now.posts == 0 else [],
+    }
+    return render(request, "dashboard/dashboard.html", context)
+
+
+urlpatterns = [path("dashboard/", dashboard, name="dashboard")]

@@ -1,0 +1,359 @@
+"""Posts: the form, the list, and the page that says what became of one on each account."""
+
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
+from typing import Any
+from uuid import UUID
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db import transaction
+from django.http import HttpResponse, QueryDict
+from django.shortcuts import redirect, render
+from django.urls import path
+from django.utils.cache import patch_vary_headers
+from django.views.decorators.http import require_POST
+
+from core import zones
+from core.actor import Actor
+from core.errors import DomainError, NotFound, ValidationFailed
+from media import selectors as media
+from media.models import MediaFile
+from pages import receipts
+from pages.access import SignedIn, signed_in
+from pages.filecards import FileCard, cards
+from pages.forms.publishing import AccountForm, PostForm, form_of, place_problem
+from publishing import preflight, selectors, sources
+from publishing.errors import Code
+from publishing.models import Post, PostTarget
+from publishing.platforms.registry import ADAPTERS
+from publishing.services import creator, posts, schedule, targets
+from publishing.states import EDITABLE, PostState
+
+PER_PAGE = 20
+
+
+class Composer:
+    """The forms of one post: new, or one that has not gone out."""
+
+    def __init__(self, request: SignedIn, post: Post | None, *, ask: bool = True) -> None:
+        self.request, self.post = request, post
+        self.data: QueryDict | None = request.POST if request.method == "POST" else None
+        known = {row.account_id: row for row in post.targets.all()} if post else {}
+        self.files = self._files()
+        self.form = PostForm(self.data, files=self.files, zone=schedule.zone_of(request.actor), initial=self._initial())
+        self.conflicts: list[Mapping[str, Any]] = []
+        self.notes: dict[UUID, str] = {}
+        self.parts: dict[UUID, AccountForm] = {}
+        for account in selectors.accounts(request.actor, connected_only=True):
+            if account.platform in ADAPTERS:
+                found = creator.choices(account) if ask else creator.remembered(account)
+                self.notes[account.pk] = found.problem
+                self.parts[account.pk] = form_of(account.platform)(
+                    self.data, account=account, choices=found.options, target=known.get(account.pk)
+                )
+        self._offer_pictures()
+
+    def _offer_pictures(self) -> None:
+        pictures = [file for file in self.files if file.content_type.startswith("image/")]
+        for part in self.parts.values():
+            part.offer_pictures(pictures)
+
+    def _files(self) -> list[MediaFile]:
+        files = selectors.publishable(self.request.actor)
+        extra = [row.file for row in self.post.media.all()] if self.post else []
+        named = [*self._named(), *self._thumbnails()]
+        if self.data is not None:
+            named.extend(_ids(self.data.getlist("media")))
+        missing = [key for key in named if key not in {file.pk for file in [*files, *extra]}]
+        extra.extend(files_there(self.request.actor, missing))
+        return list({file.pk: file for file in [*extra, *files]}.values())
+
+    def _thumbnails(self) -> list[UUID]:
+        """Pictures that saved options name."""
+        rows = self.post.targets.all() if self.post else []
+        return _ids(str(row.options.get("thumbnail_file_id") or "") for row in rows)
+
+    def _named(self) -> list[UUID]:
+        """The files that the address asks for: `?media=` (any number), `?video=` or `?rendition=`."""
+        query = self.request.GET
+        found = _ids(query.getlist("media"))
+        try:
+            for name in sources.RELATIONS:
+                if query.get(name.removesuffix("_id")):
+                    key = UUID(query[name.removesuffix("_id")])
+                    found.append(sources.file_of(self.request.actor, name, key))
+        except (ValueError, NotFound):
+            messages.warning(self.request, "The file in this address is not here any more. Choose another.")
+        return found
+
+    def cards(self) -> list[tuple[FileCard, bool]]:
+        """The files to choose from, each with whether it is chosen; the chosen ones come first, in their order."""
+        if self.form.is_bound:
+            self.form.is_valid()
+            chosen = [str(key) for key in self.form.chosen_media()]
+        else:
+            chosen = self.form.initial.get("media") or []
+        place = {key: number for number, key in enumerate(chosen)}
+        drawn = sorted(cards(self.request.actor, self.files), key=lambda card: place.get(card.key, len(place)))
+        return [(card, card.key in place) for card in drawn]
+
+    def reports(self) -> list[preflight.Report]:
+        """What the platforms would say to what is written so far."""
+        self.form.is_valid()
+        data = self.form.cleaned_data
+        by_id = {file.pk: file for file in self.files}
+        files = [by_id[key] for key in self.form.chosen_media()]
+        shares = []
+        for part in self.chosen():
+            part.is_valid()
+            given = part.target(data.get("text", ""))
+            shares.append(preflight.Share(part.account, given.text, given.title, given.options))
+        return preflight.inspect_unsaved(self.request.actor, data.get("text", ""), files, shares)
+
+    def _initial(self) -> dict[str, Any]:
+        if self.post is None:
+            return {
+                "media": [str(key) for key in self._named()],
+                "text": self.request.GET.get("text", ""),
+                "when": "now",
+            }
+        first = next((row for row in self.post.targets.all() if row.wall_time), None)
+        return {
+            "media": [str(row.file_id) for row in self.post.media.all()],
+            "text": self.post.text,
+            "campaign": self.post.campaign,
+            "when": "later" if first else "now",
+            "wall_time": first.wall_time if first else "",
+            "timezone": first.zone if first else "",
+        }
+
+    def chosen(self) -> list[AccountForm]:
+        return [part for part in self.parts.values() if part.chosen]
+
+    def valid(self) -> bool:
+        """Everything is checked, so that everything wrong is told at once."""
+        results = [self.form.is_valid(), *(part.is_valid() for part in self.chosen())]
+        if not self.chosen() and self.request.POST.get("action") != "draft":
+            self.form.add_error(None, "Choose at least one account to publish to.")
+            return False
+        return all(results)
+
+    def save(self) -> Post:
+        data = self.form.cleaned_data
+        wanted = [part.target(data["text"]) for part in self.chosen()]
+        common = {"text": data["text"], "media_ids": self.form.chosen_media(), "targets": wanted}
+        if self.post is None:
+            return posts.create_post(actor=self.request.actor, campaign=data["campaign"], **common)
+        return posts.update_post(actor=self.request.actor, post_id=self.post.pk, campaign=data["campaign"], **common)
+
+    def explain(self, error: ValidationFailed) -> None:
+        """A refusal of the service, at the fields that can put it right."""
+        problems: list[Mapping[str, Any]] = error.details.get("problems", [])
+        for problem in problems:
+            account_id, sentence = UUID(problem["account_id"]), problem["message"]
+            if not place_problem(self.parts, account_id, problem["field"], sentence):
+                self.form.add_error("media" if problem["field"] == "media" else None, sentence)
+        if not problems:
+            name = "wall_time" if "scheduled_at" in error.fields else None
+            self.form.add_error(name, error.message)
+
+
+def _ids(values: Iterable[str]) -> list[UUID]:
+    found = []
+    for value in values:
+        with suppress(ValueError):
+            found.append(UUID(value))
+    return found
+
+
+def files_there(actor: Actor, ids: list[UUID]) -> list[MediaFile]:
+    """Those of some files that are there, in any order."""
+    return list(media.files(actor).filter(pk__in=ids)) if ids else []
+
+
+@require_POST
+@signed_in
+def compose_check(request: SignedIn, post_id: UUID | None = None) -> HttpResponse:
+    """What the platforms would say to the form as it stands; nothing is saved."""
+    post = selectors.post(request.actor, post_id) if post_id else None
+    composer = Composer(request, post, ask=False)
+    reports = composer.reports()
+    count = sum(len(report.problems) for report in reports)
+    return render(request, "publishing/_preflight.html", {"reports": reports, "count": count})
+
+
+@signed_in
+def compose(request: SignedIn, post_id: UUID | None = None) -> HttpResponse:
+    """Write a post and save, schedule or publish it."""
+    post = selectors.post(request.actor, post_id) if post_id else None
+    if post and not all(row.state in EDITABLE for row in post.targets.all()):
+        return redirect("post_detail", post.pk)
+    composer = Composer(request, post)
+    if request.method == "POST" and composer.valid():
+        done = _send(request, composer)
+        if done is not None:
+            return done
+    context = {
+        "composer": composer,
+        "cards": composer.cards(),
+        "form": composer.form,
+        "parts": [(part, composer.notes[pk]) for pk, part in composer.parts.items()],
+        "post": post,
+        "zones": zones.choices(),
+        "errors": sum(len(part.errors) for part in composer.chosen() if part.is_bound),
+    }
+    status = 422 if request.method == "POST" else 200
+    return render(request, "publishing/compose.html", context, status=status)
+
+
+def _send(request: SignedIn, composer: Composer) -> HttpResponse | None:
+    """Save, and send or schedule in the same transaction: what cannot go out is not half saved."""
+    action = request.POST.get("action", "draft")
+    later = action == "schedule" or composer.form.cleaned_data.get("when") == "later"
+    try:
+        with transaction.atomic():
+            post = composer.save()
+            notes: list[str] = []
+            if action != "draft" and later:
+                post, notes = schedule.schedule_post(
+                    actor=request.actor,
+                    post_id=post.pk,
+                    when=composer.form.time(),
+                    accept_conflicts="accept_conflicts" in request.POST,
+                )
+            elif action != "draft":
+                post = schedule.publish_now(actor=request.actor, post_id=post.pk)
+    except ValidationFailed as error:
+        composer.explain(error)
+        return None
+    except DomainError as error:
+        composer.conflicts = error.details.get("conflicts", []) if error.code == Code.SCHEDULE_CONFLICT else []
+        if not composer.conflicts:
+            composer.form.add_error(None, error.message)
+        return None
+    for note in notes:
+        messages.warning(request, note)
+    words = {PostState.DRAFT: "The draft is saved.", PostState.SCHEDULED: "The post is scheduled."}
+    messages.success(request, words.get(PostState(post.state), "The post is on its way."))
+    return redirect("post_detail", post.pk)
+
+
+@signed_in
+def posts_page(request: SignedIn) -> HttpResponse:
+    """All posts, by state, platform, campaign and words."""
+    query = request.GET
+    rows = selectors.filtered_posts(
+        request.actor,
+        state=query.get("status", ""),
+        platform=query.get("platform", ""),
+        campaign=query.get("campaign", ""),
+        search=query.get("q", ""),
+    )
+    page = Paginator(rows, PER_PAGE).get_page(query.get("page"))
+    context = {
+        "page": page,
+        "summaries": [(post, selectors.summary(post)) for post in page],
+        "states": PostState.choices,
+        "platforms": [(name, adapter.label) for name, adapter in ADAPTERS.items()],
+        "campaigns": selectors.campaigns(request.actor),
+        "filtered": any(query.get(name) for name in ("status", "platform", "campaign", "q")),
+    }
+    response = render(request, "publishing/_posts.html" if request.htmx else "publishing/posts.html", context)
+    patch_vary_headers(response, ["HX-Request"])
+    return response
+
+
+@signed_in
+def post_detail(request: SignedIn, post_id: UUID) -> HttpResponse:
+    """The truth about a post, account by account, live."""
+    post = selectors.post(request.actor, post_id)
+    context = {"post": post, "summary": selectors.summary(post), "rows": receipts.rows(request.actor, post)}
+    response = render(request, "publishing/_post.html" if request.htmx else "publishing/post.html", context)
+    patch_vary_headers(response, ["HX-Request"])
+    return response
+
+
+def _back(request: SignedIn, post_id: UUID, sentence: str) -> HttpResponse:
+    messages.success(request, sentence)
+    return redirect("post_detail", post_id)
+
+
+@require_POST
+@signed_in
+def target_retry(request: SignedIn, post_id: UUID, target_id: UUID) -> HttpResponse:
+    row = targets.retry(actor=request.actor, post_id=post_id, target_id=target_id)
+    return _back(request, post_id, f"{row.account.handle} is tried again now.")
+
+
+@require_POST
+@signed_in
+def target_cancel(request: SignedIn, post_id: UUID, target_id: UUID) -> HttpResponse:
+    row = targets.cancel(actor=request.actor, post_id=post_id, target_id=target_id)
+    return _back(request, post_id, f"Cancelled for {row.account.handle}.")
+
+
+@require_POST
+@signed_in
+def target_look(request: SignedIn, post_id: UUID, target_id: UUID) -> HttpResponse:
+    row = targets.look_again(actor=request.actor, post_id=post_id, target_id=target_id)
+    return _back(request, post_id, f"We are looking on {row.account.handle} again.")
+
+
+@require_POST
+@signed_in
+def target_resolve(request: SignedIn, post_id: UUID, target_id: UUID) -> HttpResponse:
+    """The person's answer to "Is it live?"."""
+    if request.POST.get("live") == "yes":
+        link = request.POST.get("link", "")
+        row: PostTarget = targets.resolve_live(actor=request.actor, post_id=post_id, target_id=target_id, link=link)
+        return _back(request, post_id, f"Thank you: it counts as published on {row.account.handle}.")
+    row = targets.resolve_not_live(actor=request.actor, post_id=post_id, target_id=target_id)
+    return _back(request, post_id, f"It is sent to {row.account.handle} again.")
+
+
+@require_POST
+@signed_in
+def post_publish(request: SignedIn, post_id: UUID) -> HttpResponse:
+    try:
+        schedule.publish_now(actor=request.actor, post_id=post_id)
+    except ValidationFailed as error:
+        messages.error(request, error.message)
+        return redirect("compose_post", post_id)
+    return _back(request, post_id, "The post is on its way.")
+
+
+@require_POST
+@signed_in
+def post_unschedule(request: SignedIn, post_id: UUID) -> HttpResponse:
+    schedule.unschedule(actor=request.actor, post_id=post_id)
+    return _back(request, post_id, "The post is a draft again.")
+
+
+@require_POST
+@signed_in
+def post_delete(request: SignedIn, post_id: UUID) -> HttpResponse:
+    stays = posts.delete_post(actor=request.actor, post_id=post_id)
+    more = " What was published stays live on its platform." if stays else ""
+    messages.success(request, f"The post is deleted here.{more}")
+    return redirect("posts")
+
+
+_ONE = "posts/<uuid:post_id>/"
+_TARGET = f"{_ONE}targets/<uuid:target_id>/"
+
+urlpatterns = [
+    path("compose/", compose, name="compose"),
+    path("compose/_check/", compose_check, name="compose_check"),
+    path("compose/<uuid:post_id>/", compose, name="compose_post"),
+    path("compose/<uuid:post_id>/_check/", compose_check, name="compose_post_check"),
+    path("posts/", posts_page, name="posts"),
+    path(_ONE, post_detail, name="post_detail"),
+    path(f"{_ONE}publish/", post_publish, name="post_publish"),
+    path(f"{_ONE}unschedule/", post_unschedule, name="post_unschedule"),
+    path(f"{_ONE}delete/", post_delete, name="post_delete"),
+    path(f"{_TARGET}retry/", target_retry, name="target_retry"),
+    path(f"{_TARGET}cancel/", target_cancel, name="target_cancel"),
+    path(f"{_TARGET}look/", target_look, name="target_look"),
+    path(f"{_TARGET}resolve/", target_resolve, name="target_resolve"),
+]

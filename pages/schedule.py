@@ -1,0 +1,185 @@
+"""The schedule: what is to come by day and account, in the person's zone or another; moving and cancelling it."""
+
+from dataclasses import dataclass, field
+from datetime import date, datetime, timedelta
+from typing import Any
+from uuid import UUID
+from zoneinfo import ZoneInfo
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import path, reverse
+from django.utils.cache import patch_vary_headers
+from django.utils.http import urlencode
+
+from core import clock, zones
+from core.errors import Conflict, ValidationFailed
+from pages.access import SignedIn, signed_in
+from publishing import lateness, selectors
+from publishing.errors import Code
+from publishing.models import PostTarget
+from publishing.services import schedule
+from publishing.services.schedule import When
+from publishing.states import EDITABLE
+
+DAYS = 7
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One account's share as the list shows it: `wall` in the shown zone, `crowded` when a minute is taken twice."""
+
+    target: PostTarget
+    wall: datetime
+    crowded: bool
+    late: str
+
+    @property
+    def movable(self) -> bool:
+        return self.target.state in EDITABLE
+
+
+@dataclass(frozen=True, slots=True)
+class Day:
+    on: date
+    today: bool
+    entries: list[Entry] = field(default_factory=list)
+
+
+class MoveForm(forms.Form):
+    """Another time for one account's share."""
+
+    # Plain text: a DateTimeField refuses times that the person's own zone skips or has twice.
+    wall_time = forms.CharField(
+        label="Date and time", max_length=19, widget=forms.TextInput(attrs={"type": "datetime-local"})
+    )
+    timezone = forms.CharField(label="Time zone", max_length=64, widget=forms.TextInput(attrs={"list": "zones"}))
+
+    def clean_wall_time(self) -> datetime:
+        try:
+            return datetime.fromisoformat(self.cleaned_data["wall_time"]).replace(tzinfo=None)
+        except ValueError:
+            raise forms.ValidationError("This is not a date and a time.") from None
+
+    def clean_timezone(self) -> str:
+        found = zones.canonical(self.cleaned_data["timezone"])
+        if not found:
+            raise forms.ValidationError("This is not a time zone like Europe/Paris.")
+        return found
+
+
+def _first_day(given: str, today: date) -> date:
+    try:
+        return date.fromisoformat(given)
+    except ValueError:
+        return today
+
+
+def _days(rows: list[PostTarget], first: date, today: date, zone: ZoneInfo) -> list[Day]:
+    days = {
+        first + timedelta(days=n): Day(first + timedelta(days=n), first + timedelta(days=n) == today)
+        for n in range(DAYS)
+    }
+    seen: dict[tuple[UUID, datetime], int] = {}
+    walls: list[tuple[PostTarget, datetime]] = []
+    for row in rows:
+        if row.due_at is not None:
+            minute = row.due_at.replace(second=0, microsecond=0)
+            seen[row.account_id, minute] = seen.get((row.account_id, minute), 0) + 1
+            walls.append((row, row.due_at.astimezone(zone)))
+    for row, wall in walls:
+        assert row.due_at is not None
+        late = lateness.of(row)
+        crowded = seen[row.account_id, row.due_at.replace(second=0, microsecond=0)] > 1
+        day = days.get(wall.date())
+        if day is not None:
+            day.entries.append(Entry(row, wall, crowded, late.sentence if late else ""))
+    return list(days.values())
+
+
+@signed_in
+def schedule_page(request: SignedIn) -> HttpResponse:
+    """A week of what is to come, day by day."""
+    query = request.GET
+    own = schedule.zone_of(request.actor)
+    shown = zones.canonical(query.get("tz", "")) or zones.canonical(own) or "UTC"
+    zone = ZoneInfo(shown)
+    today = clock.now().astimezone(zone).date()
+    first = _first_day(query.get("date", ""), today)
+    start = datetime.combine(first, datetime.min.time(), zone)
+    end = datetime.combine(first + timedelta(days=DAYS), datetime.min.time(), zone)
+    accounts = list(selectors.accounts(request.actor))
+    chosen = next((row for row in accounts if str(row.pk) == query.get("account")), None)
+    rows = list(selectors.upcoming(request.actor, start=start, end=end, account_id=chosen.pk if chosen else None))
+
+    def address(on: date) -> str:
+        kept = {name: query[name] for name in ("account", "tz") if query.get(name)}
+        return f"{reverse('schedule')}?{urlencode({'date': on.isoformat(), **kept})}"
+
+    context = {
+        "days": _days(rows, first, today, zone),
+        "count": len(rows),
+        "accounts": accounts,
+        "chosen": chosen,
+        "zone": shown,
+        "own_zone": own,
+        "zones": zones.choices(),
+        "first": first,
+        "last": first + timedelta(days=DAYS - 1),
+        "is_now": first == today,
+        "previous": address(first - timedelta(days=DAYS)),
+        "next": address(first + timedelta(days=DAYS)),
+        "today": address(today),
+        "next_at": selectors.next_due(request.actor),
+    }
+    response = render(request, "publishing/_schedule.html" if request.htmx else "publishing/schedule.html", context)
+    patch_vary_headers(response, ["HX-Request"])
+    return response
+
+
+@signed_in
+def schedule_move(request: SignedIn, post_id: UUID, target_id: UUID) -> HttpResponse:
+    """Another time for one account, with what it would meet there."""
+    row = selectors.target(request.actor, post_id, target_id)
+    if row.state not in EDITABLE:
+        messages.warning(request, "This is already going out, so its time cannot be changed any more.")
+        return redirect("post_detail", post_id)
+    zone = row.zone or schedule.zone_of(request.actor)
+    form = MoveForm(
+        request.POST if request.method == "POST" else None, initial={"wall_time": row.wall_time, "timezone": zone}
+    )
+    conflicts: list[Any] = []
+    status = 200
+    if request.method == "POST":
+        status = 422
+        if form.is_valid():
+            when = When(wall=form.cleaned_data["wall_time"], zone=form.cleaned_data["timezone"])
+            try:
+                moved, notes = schedule.reschedule_target(
+                    actor=request.actor,
+                    post_id=post_id,
+                    target_id=target_id,
+                    when=when,
+                    accept_conflicts="accept_conflicts" in request.POST,
+                )
+            except ValidationFailed as error:
+                form.add_error("wall_time", error.message)
+            except Conflict as error:
+                if error.code != Code.SCHEDULE_CONFLICT:
+                    raise
+                conflicts, status = error.details["conflicts"], 409
+            else:
+                for note in notes:
+                    messages.warning(request, note)
+                messages.success(request, f"{moved.account.handle} has its new time.")
+                return redirect("post_detail", post_id)
+    context = {"form": form, "row": row, "conflicts": conflicts, "zones": zones.choices()}
+    return render(request, "publishing/move.html", context, status=status)
+
+
+urlpatterns = [
+    path("schedule/", schedule_page, name="schedule"),
+    path("posts/<uuid:post_id>/targets/<uuid:target_id>/move/", schedule_move, name="schedule_move"),
+]

@@ -1,0 +1,103 @@
+"""Words, tones and icons by which pages show states and platforms. Pure data: no queries, no request."""
+
+from dataclasses import dataclass
+from typing import Final
+
+
+@dataclass(frozen=True, slots=True)
+class Chip:
+    """How one state looks: always a word with an icon, never a colour alone."""
+
+    label: str
+    tone: str
+    icon: str
+
+
+def _chip(label: str, tone: str, icon: str) -> Chip:
+    return Chip(label, tone, icon)
+
+
+_WORKING = "loader-circle"
+
+STATES: Final[dict[str, Chip]] = {
+    # videos
+    "uploading": _chip("Uploading", "info", "upload"),
+    "uploaded": _chip("Uploaded", "neutral", "circle-check"),
+    "checking": _chip("Checking", "info", _WORKING),
+    "processing": _chip("Processing", "info", _WORKING),
+    "analysing": _chip("Analysing", "info", _WORKING),
+    "processed": _chip("Ready", "success", "circle-check"),
+    "ready": _chip("Ready", "success", "circle-check"),
+    "archived": _chip("Archived", "neutral", "library"),
+    # jobs, renders
+    "running": _chip("Running", "info", _WORKING),
+    "rendering": _chip("Rendering", "info", _WORKING),
+    "pending": _chip("Waiting", "neutral", "clock"),
+    "queued": _chip("Queued", "neutral", "clock"),
+    "waiting": _chip("Waiting", "neutral", "hourglass"),
+    "done": _chip("Done", "success", "circle-check"),
+    "succeeded": _chip("Done", "success", "circle-check"),
+    "completed": _chip("Done", "success", "circle-check"),
+    "cancelling": _chip("Cancelling", "neutral", "ban"),
+    "cancelled": _chip("Cancelled", "neutral", "ban"),
+    "failed": _chip("Failed", "error", "circle-x"),
+    "partial": _chip("Partly done", "warning", "triangle-alert"),
+    # posts and their targets
+    "draft": _chip("Draft", "neutral", "pencil"),
+    "scheduled": _chip("Scheduled", "brand", "calendar-clock"),
+    "preparing": _chip("Preparing", "info", _WORKING),
+    "publishing": _chip("Publishing", "info", _WORKING),
+    "published": _chip("Published", "success", "circle-check"),
+    "partially_published": _chip("Partially published", "warning", "triangle-alert"),
+    "unconfirmed": _chip("Unconfirmed", "warning", "circle-alert"),
+    "action_required": _chip("Action needed", "warning", "triangle-alert"),
+    # connections
+    "connected": _chip("Connected", "success", "link"),
+    "expiring": _chip("Expiring", "warning", "clock"),
+    "expired": _chip("Needs reconnect", "error", "unlink"),
+    "limited": _chip("Limited", "warning", "triangle-alert"),
+    "error": _chip("Error", "error", "circle-x"),
+    "disconnected": _chip("Disconnected", "neutral", "unlink"),
+    # learning
+    "not_enough_data": _chip("Not enough data", "neutral", "circle-dashed"),
+    "offline": _chip("Offline answer", "neutral", "cloud-off"),
+}
+
+
+def chip(state: str) -> Chip:
+    """The look of a state; one that has none yet is shown by its own name."""
+    return STATES.get(state) or Chip(str(state).replace("_", " ").capitalize(), "neutral", "circle-dashed")
+
+
+PLATFORM_NAMES: Final[dict[str, str]] = {
+    "tiktok": "TikTok",
+    "instagram": "Instagram",
+    "youtube": "YouTube",
+    "facebook": "Facebook",
+    "twitter": "X",
+    "linkedin": "LinkedIn",
+    "threads": "Threads",
+    "pinterest": "Pinterest",
+    "snapchat": "Snapchat",
+    "bluesky": "Bluesky",
+    "blotato": "Blotato",
+}
+BLACK_PLATES: Final = frozenset({"tiktok", "twitter", "threads"})
+
+TOAST_ICONS: Final[dict[str, str]] = {
+    "info": "info",
+    "success": "circle-check",
+    "warning": "triangle-alert",
+    "error": "circle-alert",
+}
+
+# The way of a creator, in order; `<c-flow>` shows where a thing stands on it.
+FLOW_STEPS: Final[tuple[tuple[str, str], ...]] = (
+    ("video", "Video"),
+    ("pattern", "Pattern"),
+    ("strategy", "Strategy"),
+    ("script", "Script"),
+    ("edit", "Edit"),
+    ("post", "Post"),
+    ("results", "Results"),
+)

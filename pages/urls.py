@@ -1,0 +1,48 @@
+"""Addresses of all pages. Each area keeps its own list in `pages/<area>.py` or its package's `urls`."""
+
+from django.conf import settings
+from django.urls import URLPattern, URLResolver, path
+
+from pages import (
+    account,
+    analytics,
+    connections,
+    dashboard,
+    edits,
+    landing,
+    media_library,
+    notices,
+    publishing,
+    schedule,
+    scripts,
+    shell,
+    strategies,
+    videos,
+)
+from pages import settings as settings_pages
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", landing.landing, name="landing"),
+    path("shell/theme/", shell.theme, name="theme"),
+    path("shell/workspace/", shell.workspace_switch, name="workspace_switch"),
+    *account.urlpatterns,
+    *settings_pages.urlpatterns,
+    *dashboard.urlpatterns,
+    *analytics.urlpatterns,
+    *connections.urlpatterns,
+    *notices.urlpatterns,
+    *publishing.urlpatterns,
+    *schedule.urlpatterns,
+    *media_library.urlpatterns,
+    *videos.urlpatterns,
+    *strategies.urlpatterns,
+    *scripts.urlpatterns,
+    *edits.urlpatterns,
+]
+
+if settings.DEBUG:
+    from pages import styleguide
+
+    urlpatterns.append(path("styleguide/", styleguide.styleguide, name="styleguide"))
+    urlpatterns.append(path("styleguide/_fragment/", styleguide.fragment, name="styleguide_fragment"))
+    urlpatterns.append(path("styleguide/fail/<int:status>/", styleguide.fail, name="styleguide_fail"))

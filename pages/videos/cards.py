@@ -1,0 +1,91 @@
+"""What a card of the library shows: words, a poster, the job that works on it."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from uuid import UUID
+
+from jobs.models import UNFINISHED, Job
+from media.signing import signed_path
+from media.words import duration_words, size_words
+from patterns.levels import shown
+from patterns.models import Pattern, PatternType
+from videos.models import Video
+
+_CHIPS = (PatternType.CUT_FREQUENCY, PatternType.HOOK_STYLE, PatternType.HOOK_TIMING)
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A video as drawn in the library."""
+
+    video: Video
+    poster: str
+    state: str
+    state_label: str
+    duration: str
+    size: str
+    shape: str
+    chips: list[str]
+    job: Job | None
+
+    @property
+    def is_moving(self) -> bool:
+        """Whether news will come."""
+        return self.video.status in (Video.Status.UPLOADED, Video.Status.PROCESSING)
+
+
+def cards(videos: Iterable[Video]) -> list[Card]:
+    """Cards of videos in two further queries."""
+    found = list(videos)
+    ids = [video.pk for video in found]
+    jobs = unfinished_jobs(ids)
+    chips: dict[UUID, list[str]] = {}
+    patterns = Pattern.objects.filter(video_id__in=ids, type__in=_CHIPS).order_by("type", "id") if ids else []
+    for pattern in patterns:
+        chips.setdefault(pattern.video_id, []).append(chip(pattern))
+    return [card(video, jobs.get(video.pk), chips.get(video.pk, [])) for video in found]
+
+
+def chip(pattern: Pattern) -> str:
+    """A pattern in two words."""
+    words = shown(pattern.type, pattern.value, pattern.bucket)
+    if pattern.type == PatternType.HOOK_STYLE:
+        return f"Hook: {words.lower()}"
+    is_cut = pattern.type == PatternType.HOOK_TIMING and pattern.bucket != "no_cut"
+    return f"First cut at {words}" if is_cut else words
+
+
+def card(video: Video, job: Job | None, chips: list[str]) -> Card:
+    """One card."""
+    media = video.media
+    state, label = state_of(video)
+    return Card(
+        video=video,
+        poster=signed_path(video.poster) if video.poster else "",
+        state=state,
+        state_label=label,
+        duration=duration_words(media.duration_s),
+        size=size_words(media.size_bytes),
+        shape=f"{media.width}×{media.height}" if media.width else "",
+        chips=chips,
+        job=job,
+    )
+
+
+def state_of(video: Video) -> tuple[str, str]:
+    """The chip of a video: Uploaded → Checking → Analysing → Ready or Failed."""
+    if video.status == Video.Status.PROCESSING:
+        if video.stage == Video.Stage.MEASURE:
+            return "analysing", "Analysing"
+        return "checking", "Checking"
+    if video.status == Video.Status.UPLOADED:
+        return "queued", "Waiting"
+    return video.status, ""
+
+
+def unfinished_jobs(video_ids: list[UUID]) -> dict[UUID, Job]:
+    """The job that works on each video, the newest first. One query."""
+    if not video_ids:
+        return {}
+    rows = Job.objects.filter(subject_type="video", subject_id__in=video_ids, status__in=UNFINISHED).order_by("id")
+    return {job.subject_id: job for job in rows if job.subject_id is not None}
