@@ -1,0 +1,113 @@
+"""One of everything in Alice's workspace, so that every address can be filled with ids that exist."""
+
+from types import SimpleNamespace
+from typing import Any
+
+from accounts.models import Invitation, Membership
+from ai.models import ResponseTemplate
+from analytics.models import AccountSnapshot
+from core import clock
+from core.ids import uuid7
+from editing import services as edits
+from editing.models import Edit, Rendition
+from editing.requests import EditRequest
+from jobs.models import Job
+from media.models import UploadSession
+from notifications.models import Kind, Mail
+from notifications.services import News, notify
+from publishing.models import Attempt, AttemptOutcome, Grant, OAuthState
+from publishing.platforms.base import AccountInfo, Tokens
+from publishing.services import choosing
+from scripts_app.services import making as scripts
+from strategies.services import making as strategies
+from tests.analytics.conftest import make_account, make_live, make_numbers
+from tests.factories import make_analysis, make_folder, make_media, make_video
+
+
+def make_objects(cast: Any) -> SimpleNamespace:
+    """The ids by the names that addresses use, and the rows behind them."""
+    workspace, actor = cast.workspace, cast.alice_actor
+    video = make_video(workspace, tags=["launch"])
+    make_analysis(video)
+    folder = make_folder(workspace)
+    strategy = strategies.generate(
+        actor=actor, platforms=["tiktok"], goals=["engagement"], video_ids=[video.pk]
+    ).strategy
+    script = scripts.generate(
+        actor=actor, concept="Five tips", platform="tiktok", duration=12.0, video_ids=[video.pk]
+    ).scripts[0]
+    edit = edits.draft(actor=actor, request=EditRequest(video_id=video.pk))
+    Edit.objects.filter(pk=edit.pk).update(state=Edit.State.DONE)
+    rendition = Rendition.objects.create(
+        workspace=workspace,
+        edit=edit,
+        key="9x16",
+        aspect="9:16",
+        state="done",
+        media=make_media(workspace, "rendition"),
+    )
+    grant = Grant.objects.create(workspace=workspace, platform="tiktok", subject="open-1", connected_by=cast.alice)
+    account = make_account(cast, grant=grant)
+    target = make_live(account, media=video.media)
+    make_numbers(target)
+    AccountSnapshot.objects.create(workspace=workspace, account=account, on=clock.now().date(), followers=5)
+    Attempt.objects.create(
+        workspace=workspace, target=target, run_token=uuid7(), step="init", effect="safe", started_at=clock.now(),
+        completed_at=clock.now(), outcome=AttemptOutcome.OK,
+    )  # fmt: skip
+    walk = OAuthState.objects.create(
+        workspace=workspace, platform="tiktok", user=cast.alice, role="admin", state_hash="0" * 64, door="api",
+        expires_at=clock.now(), used_at=clock.now(),
+    )  # fmt: skip
+    reached = [AccountInfo("open-1", "one", "One"), AccountInfo("open-2", "two", "Two")]
+    choosing.offer(walk, "", Tokens("act.secret"), reached)
+    job = Job.objects.create(workspace=workspace, kind="videos.process", queue="media", run_at=clock.now())
+    invitation = Invitation.objects.create(
+        workspace=workspace, email="dora@example.com", role="viewer", expires_at=clock.now()
+    )
+    upload = UploadSession.objects.create(
+        workspace=workspace, user=cast.alice, filename="clip.mp4", length=100, storage_key="w/tmp/upload",
+        expires_at=clock.now(),
+    )  # fmt: skip
+    (notice,) = notify(
+        workspace_id=workspace.pk,
+        news=News(Kind.POST_FAILED, "objects", "Failed: “Hello”", "Why.", "/posts/"),
+        to=cast.alice.pk,
+    )
+    Mail.objects.create(workspace=workspace, notice=notice, template="notice", to="alice@example.com", subject="Hello")
+    template = ResponseTemplate.objects.filter(workspace=workspace).first()
+    ids = {
+        "workspace_id": workspace.pk,
+        "membership_id": Membership.objects.get(workspace=workspace, user=cast.bob).pk,
+        "video_id": video.pk,
+        "folder_id": folder.pk,
+        "tag_id": video.tags.first().pk,
+        "media_id": video.media_id,
+        "file_id": video.media_id,
+        "strategy_id": strategy.pk,
+        "script_id": script.pk,
+        "edit_id": edit.pk,
+        "rendition_id": rendition.pk,
+        "account_id": account.pk,
+        "choice_id": walk.pk,
+        "post_id": target.post_id,
+        "target_id": target.pk,
+        "job_id": job.pk,
+        "upload_id": upload.pk,
+        "template_id": template.pk if template else uuid7(),
+        "invitation_id": invitation.pk,
+        "notice_id": notice.pk,
+        "platform": "tiktok",
+        "service": "blotato",
+        "token": "rubbish",
+        "name": "clip.mp4",
+        "number": 1,
+        "n": 1,
+        "key": "hooks",
+        "section": "hooks",
+        "section_key": "hooks",
+        "format_": "md",
+        "format": "md",
+        "kind": "md",
+    }
+    return SimpleNamespace(cast=cast, ids=ids, video=video, job=job, target=target)

@@ -1,0 +1,168 @@
+"""Every route is attacked: by nobody, by a stranger with our ids, and by a viewer who writes.
+
+A new route fails here until it is covered: a parameter without an entry in `ids`, an open door that is not listed.
+"""
+
+from uuid import uuid4
+
+import pytest
+from django.apps import apps
+from django.db import transaction
+from django.test import Client
+from rest_framework.test import APIClient
+
+from accounts.models import RefreshSession
+from accounts.services import tokens
+from core import scope
+from jobs.models import Job
+from publishing.models import RateSlot
+from tests.architecture.objects import make_objects
+from tests.architecture.surface import METHODS, Route, routes
+
+pytestmark = pytest.mark.django_db
+
+# Doors that anybody may use.
+OPEN = {
+    "/", "/health", "/health/ready", "/api/v1/health/ready",
+    "/api/schema", "/api/v1/health", "/api/v1/schema", "/api/v1/docs", "/api/v1/auth/register",
+    "/api/v1/auth/login", "/api/v1/auth/refresh", "/api/v1/auth/logout", "/api/v1/auth/verify-email",
+    "/api/v1/auth/password/forgot", "/api/v1/auth/password/reset", "/api/v1/oauth/{platform}/callback",
+    "/account/signup/", "/account/login/", "/account/logout/", "/account/password/reset/",
+    "/account/password/reset/{token}/", "/account/verify-email/{token}/", "/account/invite/{token}/",
+    "/legal/terms/", "/legal/privacy/", "/m/{token}/{name}", "/m/in/{upload_id}/{token}/{name}",
+    "/shell/theme/", "/favicon.ico",
+}  # fmt: skip
+
+# What a viewer may change: things of their own, and reads that are asked by POST.
+VIEWER_MAY = {
+    "/api/v1/auth/me", "/api/v1/preferences", "/api/v1/workspaces", "/settings/profile/", "/settings/profile/verify/",
+    "/settings/preferences/", "/settings/notifications/", "/settings/workspaces/", "/shell/workspace/",
+    "/notifications/read/", "/notifications/{notice_id}/read/", "/api/v1/notifications/read", "/api/v1/ai/generate",
+    "/api/v1/social/accounts", "/api/v1/social-accounts", "/api/v1/analytics/posts/{post_id}",
+}  # fmt: skip
+
+ALL = routes()
+CLOSED = [route for route in ALL if route.path not in OPEN]
+WITH_OBJECT = [
+    route for route in CLOSED if set(route.params) - {"platform", "service", "token", "key", "number", "n", "name"}
+]
+
+
+def api_client(user) -> APIClient:
+    client = APIClient(raise_request_exception=True)
+    client.credentials(HTTP_AUTHORIZATION=f"Bearer {tokens.issue(user).access}")
+    return client
+
+
+def client_for(route: Route, user):
+    if route.is_api:
+        return api_client(user)
+    client = Client()
+    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    return client
+
+
+# Enough for every endpoint to get past the shape of its body, so that it is the object that is refused.
+BODY = {"version": 1, "live": False, "name": "x", "title": "x", "role": "viewer", "email": "x@example.com"}
+ALL_API = Route("/api/", "", ())
+ALL_PAGES = Route("/", "", ())
+
+
+def attack(client, route: Route, method: str, path: str):
+    """One request as a browser or program would send it, in a scope of its own."""
+    kwargs = {"data": BODY} if method != "get" else {}
+    if route.is_api:
+        kwargs |= {"headers": {"Tus-Resumable": "1.0.0"}, **({"format": "json"} if kwargs else {})}
+    elif method not in ("get", "post"):
+        kwargs = {}
+    if method == "patch" and route.path.startswith("/api/v1/uploads"):
+        chunk = {"Tus-Resumable": "1.0.0", "Upload-Offset": "0"}
+        kwargs = {"data": b"x", "content_type": "application/offset+octet-stream", "headers": chunk}
+    with transaction.atomic(), scope.request():
+        return getattr(client, method)(path, **kwargs)
+
+
+def rows() -> dict[str, int]:
+    skipped = {RefreshSession, Job, RateSlot}  # sign-ins, work, and turns in the windows of outside platforms
+    models = [model for model in apps.get_models() if model not in skipped and model._meta.app_label in HOUSE]
+    with scope.system("count rows"):
+        return {model.__name__: model._default_manager.count() for model in models}
+
+
+HOUSE = {"accounts", "media", "videos", "patterns", "strategies", "scripts", "editing", "publishing", "analytics"}
+
+
+@pytest.fixture
+def world(cast):
+    return make_objects(cast)
+
+
+def test_the_walk_finds_the_product():
+    paths = {route.path for route in ALL}
+    assert {"/dashboard/", "/api/v1/auth/me", "/api/v1/jobs", "/videos/"} <= paths
+
+
+def test_every_open_door_exists():
+    known = {route.path for route in ALL} | {"/legal/terms/", "/legal/privacy/", "/favicon.ico"}
+    assert known >= OPEN
+
+
+def test_nobody_gets_in(world):
+    wrong, before = [], rows()
+    for route in CLOSED:
+        path = route.fill(world.ids)
+        for method in METHODS:
+            client = APIClient() if route.is_api else Client()
+            response = getattr(client, method)(path)
+            if route.is_api:
+                fine = response.status_code == 401 and response.json()["error"] == "authentication_error"
+            elif response.status_code == 302:
+                fine = response["Location"].startswith("/account/login/")
+            else:
+                fine = response.status_code in (401, 403, 405)
+            if not fine:
+                wrong.append(f"{method} {path}: {response.status_code}")
+    assert not wrong, "\n".join(wrong)
+    assert rows() == before
+
+
+def test_a_stranger_finds_nothing(world):
+    wrong, before = [], rows()
+    clients = {True: client_for(ALL_API, world.cast.charlie), False: client_for(ALL_PAGES, world.cast.charlie)}
+    for route in WITH_OBJECT:
+        path = route.fill(world.ids)
+        for method in METHODS:
+            response = attack(clients[route.is_api], route, method, path)
+            if response.status_code not in (404, 405):
+                wrong.append(f"{method} {path}: {response.status_code} {response.content[:160]!r}")
+    assert not wrong, "\n".join(wrong)
+    assert rows() == before
+
+
+def test_a_viewer_changes_nothing(world):
+    wrong, before = [], rows()
+    clients = {True: client_for(ALL_API, world.cast.victor), False: client_for(ALL_PAGES, world.cast.victor)}
+    for route in CLOSED:
+        if route.path in VIEWER_MAY:
+            continue
+        path = route.fill(world.ids)
+        for method in METHODS[1:]:
+            response = attack(clients[route.is_api], route, method, path)
+            refused = response.status_code >= 400
+            if not refused and not route.is_api and response.status_code in (200, 302):
+                refused = rows() == before
+            if not refused:
+                wrong.append(f"{method} {path}: {response.status_code} {response.content[:160]!r}")
+    assert not wrong, "\n".join(wrong)
+    assert rows() == before
+
+
+def test_an_unknown_id_is_not_found(world):
+    wrong = []
+    clients = {True: client_for(ALL_API, world.cast.alice), False: client_for(ALL_PAGES, world.cast.alice)}
+    for route in WITH_OBJECT:
+        path = route.fill({**world.ids, **{name: uuid4() for name in route.params if name.endswith("_id")}})
+        response = attack(clients[route.is_api], route, "get", path)
+        if response.status_code not in (404, 405):
+            wrong.append(f"{path}: {response.status_code}")
+    assert not wrong, "\n".join(wrong)

@@ -1,0 +1,67 @@
+"""The signature screens by keyboard: timeline, table, comparison, preview."""
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.e2e.conftest import Visit
+from tests.e2e.people import Person
+from tests.e2e.test_pages import address, inspect
+
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(600)]
+
+
+def test_a_video_by_keyboard(visit: Visit, studio: Person) -> None:
+    page = visit(address("video_detail", studio.ids["video"]), person=studio)
+    head = page.get_by_role("slider", name="Playhead")
+    head.focus()
+    page.keyboard.press("n")
+    assert "cut 1 of" in str(head.get_attribute("aria-valuetext"))
+    page.keyboard.press("Home")
+    assert str(head.get_attribute("aria-valuetext")).startswith("0:00.0")
+
+    row = page.locator(".timeline-row[data-row=motion]")
+    toggle = page.get_by_role("group", name="Rows").get_by_role("button", name="Motion")
+    toggle.press("Enter")
+    expect(row).to_be_hidden()
+    expect(toggle).to_have_attribute("aria-pressed", "false")
+
+    page.locator("summary", has_text="as a table").press("Enter")
+    length = page.locator("tr[data-sortable] th").nth(3)
+    length.get_by_role("button").press("Enter")
+    length.get_by_role("button").press("Enter")
+    expect(length).to_have_attribute("aria-sort", "descending")
+    shown = page.locator("tr[data-segment-row] td:nth-child(4)").all_inner_texts()
+    lengths = [float(text.split()[0]) for text in shown]
+    assert lengths == sorted(lengths, reverse=True)
+
+    expect(page.get_by_role("heading", name="What it means")).to_be_visible()
+    expect(page.locator("#meaning")).to_contain_text("Offline answer")
+    expect(page.get_by_role("heading", name="Built alike")).to_be_visible()
+    inspect(page, "video-table-open")
+
+
+def test_compared_playheads_move_together_when_asked(visit: Visit, studio: Person) -> None:
+    page = visit(address("videos_compare") + f"?v={studio.ids['video']}&v={studio.ids['other']}", person=studio)
+    first, second = page.get_by_role("slider", name="Playhead").all()
+    first.focus()
+    page.keyboard.press("Shift+ArrowRight")
+    assert str(first.get_attribute("aria-valuetext")).startswith("0:01.0")
+    assert str(second.get_attribute("aria-valuetext")).startswith("0:00.0")
+    link = page.get_by_role("button", name="Link the playheads")
+    link.press("Enter")
+    expect(link).to_have_attribute("aria-pressed", "true")
+    first.focus()
+    page.keyboard.press("Shift+ArrowRight")
+    assert str(second.get_attribute("aria-valuetext")).startswith("0:02.0")
+
+
+def test_a_preview_opens_and_gives_the_focus_back(visit: Visit, studio: Person) -> None:
+    page = visit("/videos/", person=studio)
+    opener = page.get_by_role("button", name="Preview").first
+    opener.press("Enter")
+    dialog = page.get_by_role("dialog", name="Preview")
+    expect(dialog.locator("video")).to_be_visible()
+    inspect(page, "open-preview")
+    page.keyboard.press("Escape")
+    expect(dialog).to_be_hidden()
+    expect(opener).to_be_focused()
