@@ -1,0 +1,1 @@
+"""Speed and fairness of the publishing queue on PostgreSQL."""

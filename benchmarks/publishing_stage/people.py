@@ -1,0 +1,109 @@
+"""People with workspaces, accounts connected by consent, a video, and posts, all by the product's own services."""
+
+import hashlib
+import subprocess
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import imageio_ffmpeg
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+
+from accounts.models import Membership, Preferences, Role, User, Workspace
+from benchmarks.publishing_stage.platforms import Stage
+from benchmarks.publishing_stage.sandbox import Box
+from core.actor import Actor, ActorKind
+from core.errors import DomainError
+from core.ids import uuid7
+from media.models import MediaFile
+from publishing.models import Post, SocialAccount
+from publishing.services import connections, posts
+from publishing.services.posts import TargetInput
+
+PADDED_BYTES = 600 * 1024
+_TRIES = 40
+
+
+@dataclass
+class Person:
+    """Somebody with a workspace of their own, a video and connected accounts."""
+
+    user: User
+    actor: Actor
+    workspace: Workspace
+    video: MediaFile
+    accounts: list[SocialAccount] = field(default_factory=list)
+    samples: dict[Any, tuple[Stage, str]] = field(default_factory=dict)
+
+
+def video_bytes() -> bytes:
+    """Two seconds of upright video, with bytes behind it that players ignore."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "clip.mp4"
+        argv = [imageio_ffmpeg.get_ffmpeg_exe(), "-v", "error", "-f", "lavfi", "-i", "testsrc2=s=360x640:r=25:d=2"]
+        subprocess.run([*argv, "-pix_fmt", "yuv420p", str(path)], check=True, stdin=subprocess.DEVNULL)
+        data = path.read_bytes()
+    padding = max(8, PADDED_BYTES - len(data))
+    return data + padding.to_bytes(4, "big") + b"free" + bytes(padding - 8)
+
+
+def make_person(number: int, data: bytes) -> Person:
+    """A person with a workspace and a stored video."""
+    user = User.objects.create_user(f"stage{number}@example.com", "correct horse battery")
+    Preferences.objects.create(user=user)
+    workspace = Workspace.objects.create(name=f"Stage {number}", created_by=user)
+    Membership.objects.create(workspace=workspace, user=user, role=Role.ADMIN)
+    user.current_workspace = workspace
+    user.save(update_fields=["current_workspace"])
+    actor = Actor(user_id=user.pk, workspace_id=workspace.pk, role=Role.ADMIN, kind=ActorKind.USER)
+    video = MediaFile(
+        workspace=workspace,
+        kind=MediaFile.Kind.VIDEO,
+        size_bytes=len(data),
+        sha256=hashlib.sha256(data).hexdigest(),
+        content_type="video/mp4",
+        original_name="clip.mp4",
+        width=360,
+        height=640,
+        duration_s=2.0,
+        fps=25.0,
+        state=MediaFile.State.READY,
+    )
+    video.storage_key = default_storage.save(f"w/{workspace.pk}/video/{uuid7().hex}.mp4", ContentFile(data))
+    video.save()
+    return Person(user, actor, workspace, video)
+
+
+def add_sample(box: Box, stage: Stage, number: int) -> str:
+    """One more account at the imitated platform; its id."""
+    given = {name: value.format(n=number) if isinstance(value, str) else value for name, value in stage.account.items()}
+    return str(box.control("accounts", {"platform": stage.imitated, **given})["id"])
+
+
+def connect(box: Box, person: Person, stage: Stage, sample: str) -> SocialAccount:
+    """Walk to the consent page and back, as often as faults make it necessary."""
+    for _ in range(_TRIES):
+        try:
+            start = connections.start(actor=person.actor, platform=stage.name)
+            query = box.allow(start.auth_url, sample, **stage.form)
+            found = connections.finish(platform=stage.name, query=query, signed_in=person.user).accounts
+        except DomainError:
+            continue
+        account = next(row for row in found if row.external_id == sample or len(found) == 1)
+        if account.pk not in person.samples:
+            person.accounts.append(account)
+            person.samples[account.pk] = (stage, sample)
+        return account
+    raise RuntimeError(f"{stage.name} could not be connected in {_TRIES} tries.")
+
+
+def make_post(person: Person, text: str, accounts: Sequence[SocialAccount]) -> Post:
+    """A draft for some accounts."""
+    targets = []
+    for account in accounts:
+        stage, _ = person.samples[account.pk]
+        targets.append(TargetInput(account.pk, title=text if stage.titled else "", options=dict(stage.options)))
+    return posts.create_post(actor=person.actor, text=text, media_ids=[person.video.pk], targets=targets)
