@@ -9,12 +9,12 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from asgiref.sync import async_to_sync
 from channels.layers import get_channel_layer
 from django.db import transaction
 
 from core import clock
 from core.actor import Actor
+from jobs import delivery
 
 logger = logging.getLogger(__name__)
 
@@ -65,7 +65,7 @@ def send(*, topic: str, id: UUID | str, type: str, data: dict[str, Any]) -> None
 
 def _deliver(group: str, message: dict[str, Any]) -> None:
     try:
-        async_to_sync(get_channel_layer().group_send)(group, {"type": "event.deliver", "envelope": message})
+        delivery.run(get_channel_layer().group_send(group, {"type": "event.deliver", "envelope": message}))
     except Exception:
         logger.warning("An event could not be delivered to %s.", group, exc_info=True)
 
@@ -84,7 +84,7 @@ def send_many(messages: Sequence[tuple[str, UUID | str, str, dict[str, Any]]]) -
 
     def run() -> None:
         try:
-            async_to_sync(deliver)()
+            delivery.run(deliver())
         except Exception:
             logger.warning("Events could not be delivered.", exc_info=True)
 
