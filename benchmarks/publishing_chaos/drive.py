@@ -196,6 +196,8 @@ class Chaos:
         for name in registry.periodic_actions:
             if name.startswith(("publishing.", "jobs.")):
                 turns.run(name)
+        if not settings.EMBEDDED:
+            wake.send("publish", PRODUCTION_WORKERS)
 
     def _reconnect(self) -> None:
         """The person does what the page asks for."""
@@ -227,8 +229,6 @@ class Chaos:
             return False
         ahead = (min(known) - now).total_seconds() + 0.05
         self.clock.jump(min(ahead, FAR_STEP_S if far else STEP_S))
-        if not settings.EMBEDDED:
-            wake.send("publish", PRODUCTION_WORKERS)
         return True
 
     # Afterwards -------------------------------------------------------------------------------------------------
