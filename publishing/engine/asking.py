@@ -10,18 +10,21 @@ from publishing.platforms.errors import Kind, PlatformError
 
 T = TypeVar("T")
 
+# How long a question waits while somebody else renews the tokens; most renewals are one quick call.
+PATIENCE_S = 3.0
+
 
 def ask(account: SocialAccount, question: Callable[[Session], T]) -> T:
     """The answer to one question. Raises `PlatformError`, `NoAnswer`, `NotSent` or `Busy`."""
     if account.grant_id is None:
         raise PlatformError(Kind.AUTH_EXPIRED, "This account is disconnected.", code="grant_dead")
-    grant = grants.usable(grants.read(account.grant_id))
+    grant = grants.usable(grants.read(account.grant_id), patience_s=PATIENCE_S)
     try:
         return _once(account, grant, question)
     except PlatformError as error:
         if not error.token_problem:
             raise
-    renewed = grants.renew(grant)
+    renewed = grants.renew(grant, patience_s=PATIENCE_S)
     account.refresh_from_db(fields=["token_sealed"])
     return _once(account, renewed, question)
 

@@ -21,8 +21,7 @@ logger = logging.getLogger(__name__)
 
 LEASE = timedelta(seconds=90)
 AHEAD = timedelta(minutes=2)
-_POLL_S = 0.25
-_PATIENCE_S = 20.0
+_POLL_S = 0.1
 
 
 class Busy(Exception):
@@ -34,24 +33,27 @@ def read(grant_id: UUID) -> Grant:
     return Grant.objects.get(pk=grant_id)
 
 
-def usable(grant: Grant) -> Grant:
+def usable(grant: Grant, *, patience_s: float = 0.0) -> Grant:
     """A grant whose access token lives a while; renewed when it does not. Raises `PlatformError` or `Busy`."""
     if grant.state != GrantState.ACTIVE:
         raise _needs_person(grant)
     if grant.expires_at is None or grant.expires_at > clock.now() + AHEAD or not grant.refresh_sealed:
         return grant
-    return renew(grant)
+    return renew(grant, patience_s=patience_s)
 
 
-def renew(grant: Grant) -> Grant:
+def renew(grant: Grant, *, patience_s: float = 0.0) -> Grant:
     """New tokens, unless somebody has already fetched them since `grant` was read.
+
+    Whoever comes second waits `patience_s` for the first and then raises `Busy`: a person at a page may wait a moment,
+    a worker may not (the first may have been killed, and its lease lives on for a while).
 
     A refusal that says the consent is gone makes the grant dead and its accounts expired; any other refusal (also a
     5xx, or no answer) leaves both alone.
     """
     token = uuid4()
     if not _take_lease(grant, token):
-        return _after_others(grant)
+        return _after_others(grant, patience_s)
     try:
         fresh = read(grant.pk)
         if fresh.token_version != grant.token_version:
@@ -83,20 +85,18 @@ def _take_lease(grant: Grant, token: UUID) -> bool:
     return bool(rows.update(refresh_lease=token, refresh_lease_until=now + LEASE))
 
 
-def _after_others(grant: Grant) -> Grant:
+def _after_others(grant: Grant, patience_s: float) -> Grant:
     """Wait for whoever holds the lease, then take what they fetched."""
-    waited = 0.0
-    while waited < _PATIENCE_S:
+    ends_at = time.monotonic() + patience_s
+    while True:
         fresh = read(grant.pk)
         if fresh.state != GrantState.ACTIVE:
             raise _needs_person(fresh)
         if fresh.token_version != grant.token_version:
             return fresh
-        if fresh.refresh_lease is None or (fresh.refresh_lease_until or clock.now()) < clock.now():
-            break
+        if fresh.refresh_lease is None or time.monotonic() >= ends_at:
+            raise Busy
         time.sleep(_POLL_S)
-        waited += _POLL_S
-    raise Busy
 
 
 def _keep(grant: Grant, found: Tokens) -> Grant:

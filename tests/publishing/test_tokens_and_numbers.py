@@ -1,6 +1,8 @@
 """Tokens that are renewed, numbers that come back, quotas, choices, and rows that go."""
 
+import time
 from datetime import timedelta
+from types import SimpleNamespace
 from typing import Any
 from uuid import uuid4
 
@@ -17,9 +19,10 @@ from publishing.models import (
     Attempt,
     Grant,
     OAuthState,
+    PostTarget,
     QuotaWindow,
 )
-from publishing.platforms.base import QuotaNeed
+from publishing.platforms.declared import QuotaNeed
 from publishing.services import creator, metrics, schedule
 
 
@@ -102,16 +105,36 @@ class TestGrants:
         assert first.token_version == second.token_version
         assert len(box.calls("tiktok", "oauth.token")) == 2
 
-    def test_somebody_elses_lease_is_waited_for_then_left_alone(
-        self, box: Any, connect: Any, monkeypatch: pytest.MonkeyPatch
-    ) -> None:
-        monkeypatch.setattr(grants, "_PATIENCE_S", 0.5)
+    def test_somebody_elses_lease_is_waited_for_then_left_alone(self, box: Any, connect: Any) -> None:
         grant = connect("tiktok").grant
         Grant.objects.update(refresh_lease=uuid4(), refresh_lease_until=clock.now() + timedelta(seconds=60))
+        began = time.monotonic()
         with pytest.raises(grants.Busy):
-            grants.renew(grant)
+            grants.renew(grant, patience_s=0.5)
+        assert time.monotonic() - began >= 0.5
         clock.advance(timedelta(seconds=61))
         assert grants.renew(grant).token_version == grant.token_version + 1
+
+    def test_a_worker_does_not_wait_for_the_lease_of_a_killed_one(
+        self,
+        box: Any,
+        connect: Any,
+        make_post: Any,
+        in_workspace: SimpleNamespace,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        def no_sleep(seconds: float) -> None:
+            raise AssertionError(f"a worker slept {seconds} s")
+
+        post = make_post(connect("tiktok"))
+        in_a_minute = clock.now() + timedelta(seconds=60)
+        Grant.objects.update(refresh_lease=uuid4(), refresh_lease_until=in_a_minute, expires_at=in_a_minute)
+        schedule.publish_now(actor=in_workspace.alice_actor, post_id=post.pk)
+        monkeypatch.setattr(grants.time, "sleep", no_sleep)
+        drain(advance=True, until=clock.now() + timedelta(seconds=30))
+        assert box.live("tiktok") == []
+        drain(advance=True)
+        assert PostTarget.objects.get(post=post).state == "published"
 
     def test_trouble_at_the_platform_buries_nothing(self, box: Any, connect: Any) -> None:
         account = connect("tiktok")
