@@ -19,9 +19,9 @@ from pages.access import SignedIn, signed_in
 from pages.forms.connections import KeyForm
 from publishing import selectors
 from publishing.models import AccountStatus, OAuthState, SocialAccount
-from publishing.platforms.base import Consent, Guide
+from publishing.platforms.declared import Consent, Guide
 from publishing.platforms.registry import CONNECTORS, SERVICES, adapter_for
-from publishing.services import connections, keys
+from publishing.services import connected, connections, keys
 
 LISTED = 50
 
@@ -167,7 +167,7 @@ def choose(request: SignedIn, choice_id: UUID) -> HttpResponse:
 @signed_in
 def check(request: SignedIn, account_id: UUID) -> HttpResponse:
     """Ask the platform anew."""
-    account = connections.refresh_account(actor=request.actor, account_id=account_id)
+    account = connected.refresh_account(actor=request.actor, account_id=account_id)
     messages.success(request, f"{account.handle} works.")
     return redirect("connections")
 
@@ -175,7 +175,7 @@ def check(request: SignedIn, account_id: UUID) -> HttpResponse:
 @require_POST
 @signed_in
 def make_default(request: SignedIn, account_id: UUID) -> HttpResponse:
-    account = connections.make_default(actor=request.actor, account_id=account_id)
+    account = connected.make_default(actor=request.actor, account_id=account_id)
     messages.success(request, f"{account.handle} is the default account for {account.get_platform_display()}.")
     return redirect("connections")
 
@@ -185,7 +185,7 @@ def disconnect(request: SignedIn, account_id: UUID) -> HttpResponse:
     """First what it would stop, counted and listed; then, when the person insists, do it."""
     account = selectors.account(request.actor, account_id)
     if request.method == "POST":
-        connections.disconnect(actor=request.actor, account_id=account_id)
+        connected.disconnect(actor=request.actor, account_id=account_id)
         messages.success(request, f"{account.handle} is disconnected.")
         return redirect("connections")
     decision = may(request.actor, Action.MANAGE_CONNECTIONS)

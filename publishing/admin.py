@@ -29,7 +29,7 @@ from publishing.models import (
     RateSlot,
     SocialAccount,
 )
-from publishing.services import connections, posts, targets
+from publishing.services import connected, posts, targets
 from publishing.states import MOVING, TargetState
 
 Act = Callable[[Actor, Any], object]
@@ -217,7 +217,7 @@ class SocialAccountAdmin(ReadOnlyAdmin):
     @admin.action(description="Check that they work", permissions=["view"])
     def check_connection(self, request: HttpRequest, queryset: QuerySet[SocialAccount]) -> None:
         self.each(
-            request, queryset, lambda who, row: connections.refresh_account(actor=who, account_id=row.pk), "checked"
+            request, queryset, lambda who, row: connected.refresh_account(actor=who, account_id=row.pk), "checked"
         )
 
 

@@ -24,7 +24,7 @@ from publishing import selectors
 from publishing import serializers as shapes
 from publishing.models import OAuthState, SocialAccount
 from publishing.platforms.registry import adapter_for
-from publishing.services import connections, keys
+from publishing.services import connected, connections, keys
 from publishing.services.choosing import Choice
 from publishing.states import TargetState
 
@@ -102,18 +102,18 @@ class ConnectionViewSet(ActorViewSet):
     @extend_schema(responses={204: None})
     def destroy(self, request: Request, pk: UUID) -> Response:
         """Disconnect: the consent is given back and the tokens are destroyed."""
-        connections.disconnect(actor=self.actor, account_id=pk)
+        connected.disconnect(actor=self.actor, account_id=pk)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
     @extend_schema(request=None, responses=shapes.AccountSerializer)
     def refresh(self, request: Request, pk: UUID) -> Response:
         """Ask the platform anew who the account is and how many follow it."""
-        return Response(shapes.AccountSerializer(connections.refresh_account(actor=self.actor, account_id=pk)).data)
+        return Response(shapes.AccountSerializer(connected.refresh_account(actor=self.actor, account_id=pk)).data)
 
     @extend_schema(request=None, responses=shapes.AccountSerializer)
     def make_default(self, request: Request, pk: UUID) -> Response:
         """Make this the account that its platform's name alone means."""
-        return Response(shapes.AccountSerializer(connections.make_default(actor=self.actor, account_id=pk)).data)
+        return Response(shapes.AccountSerializer(connected.make_default(actor=self.actor, account_id=pk)).data)
 
     @extend_schema(responses=shapes.StatsSerializer)
     def stats(self, request: Request, pk: UUID) -> Response:

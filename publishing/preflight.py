@@ -13,7 +13,8 @@ from media.models import MediaFile
 from publishing import selectors, specs
 from publishing.models import SocialAccount
 from publishing.platforms import accepts
-from publishing.platforms.base import Problem, Spec
+from publishing.platforms.base import Spec
+from publishing.platforms.declared import Problem
 from publishing.platforms.registry import ADAPTERS, adapter_for
 from publishing.services.creator import known
 from publishing.text import length

@@ -11,7 +11,7 @@ from core import zones
 from media.models import MediaFile
 from media.words import size_words
 from publishing.models import PostTarget, SocialAccount
-from publishing.platforms.base import Field
+from publishing.platforms.declared import Field
 from publishing.platforms.registry import adapter_for
 from publishing.platforms.tiktok.check import PRIVACY as TIKTOK_PRIVACY
 from publishing.platforms.tiktok.check import SEND_TO as TIKTOK_SEND_TO

@@ -6,7 +6,7 @@ from django.db import transaction
 from django.db.models import F
 
 from publishing.models import QuotaWindow
-from publishing.platforms.base import QuotaNeed
+from publishing.platforms.declared import QuotaNeed
 
 
 class Exhausted(Exception):

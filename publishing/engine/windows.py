@@ -18,7 +18,8 @@ from django.db.models.functions import Greatest
 
 from core import clock
 from publishing.models import RateSlot
-from publishing.platforms.base import Adapter, Rate
+from publishing.platforms.base import Adapter
+from publishing.platforms.declared import Rate
 
 # A call counts at the platform a moment after it counted here.
 MARGIN = timedelta(milliseconds=500)

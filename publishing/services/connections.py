@@ -1,4 +1,4 @@
-"""Connecting accounts by the platforms' consent pages, and letting them go."""
+"""Connecting accounts by the platforms' consent pages."""
 
 import hashlib
 import json
@@ -6,7 +6,7 @@ import logging
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import timedelta
-from typing import Any, NoReturn
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -22,17 +22,17 @@ from core.actor import Actor, ActorKind
 from core.errors import Conflict, NotFound, PermissionDenied, Unavailable, ValidationFailed
 from core.ids import uuid7
 from core.registry import limits
-from publishing import pictures, selectors, signals
+from publishing import signals
 from publishing.engine import grants, secrets, sessions
-from publishing.engine.asking import ask
 from publishing.errors import Code
 from publishing.models import AccountStatus, Grant, GrantState, OAuthState, SocialAccount
 from publishing.oauth import ConnectStrategy, backend_of
-from publishing.platforms.base import AccountInfo, AccountRef, Adapter, Consent, Session, Tokens
+from publishing.platforms.base import AccountInfo, AccountRef, Adapter, Session, Tokens
+from publishing.platforms.declared import Consent
 from publishing.platforms.errors import Kind, NoAnswer, NotSent, PlatformError
 from publishing.platforms.http import Caller
 from publishing.platforms.registry import adapter_for
-from publishing.services import choosing, giving_back, targets
+from publishing.services import choosing, connected, giving_back, targets
 from publishing.services.choosing import Choice
 from publishing.services.giving_back import Lost
 
@@ -341,7 +341,7 @@ def _store_account(actor: Actor, adapter: Adapter, grant: Grant, info: AccountIn
             workspace_id=actor.workspace_id, platform=platform, via=via, external_id=info.external_id
         )
         account.is_default = not rows.filter(is_default=True).exists()
-    _describe(account, info)
+    connected.describe(account, info)
     account.grant = grant
     account.token_sealed = secrets.seal_account_token(account, info.token)
     account.status = AccountStatus.CONNECTED
@@ -352,96 +352,6 @@ def _store_account(actor: Actor, adapter: Adapter, grant: Grant, info: AccountIn
         account.is_default = True
     account.save()
     return account, created
-
-
-def _describe(account: SocialAccount, info: AccountInfo) -> None:
-    account.username = info.username[:120]
-    account.name = info.name[:160]
-    account.avatar_url = info.avatar_url[:1000]
-    account.profile_url = info.profile_url[:500]
-    account.follower_count = info.follower_count
-    account.facts = {**account.facts, **info.facts}
-    account.checked_at = clock.now()
-
-
-def disconnect(*, actor: Actor, account_id: UUID) -> selectors.Stakes:
-    """Let an account go: its consent is given back and its tokens are destroyed. Its posts stay where they are."""
-    policy.require(actor, Action.MANAGE_CONNECTIONS)
-    account = selectors.account(actor, account_id)
-    if account.status == AccountStatus.DISCONNECTED:
-        raise Conflict(Code.ACCOUNT_NOT_CONNECTED, "This account is disconnected already.")
-    stakes = selectors.stakes(actor).get(account.pk, selectors.Stakes())
-    grant = account.grant
-    with transaction.atomic():
-        SocialAccount.objects.filter(pk=account.pk).update(
-            status=AccountStatus.DISCONNECTED,
-            grant=None,
-            token_sealed="",
-            is_default=False,
-            problem="",
-            updated_at=clock.now(),
-        )
-        lost = giving_back.drop(grant) if grant is not None and not grant.accounts.exists() else None
-        audit.record(actor, "account.disconnect", ("social_account", account.pk), {"account": account.handle})
-    if lost is not None:
-        giving_back.tell(lost)
-    return stakes
-
-
-def refresh_account(*, actor: Actor, account_id: UUID) -> SocialAccount:
-    """Ask the platform anew who the account is and how many follow it; proves that the connection works."""
-    policy.require(actor, Action.MANAGE_CONNECTIONS)
-    return look_at(selectors.account(actor, account_id))
-
-
-def look_at(account: SocialAccount) -> SocialAccount:
-    """Fetch an account's description and keep it. Raises `DomainError` with the reason when it does not work."""
-    adapter = adapter_for(account.platform, account.via)
-    if account.grant_id is None:
-        raise Conflict(Code.ACCOUNT_NOT_CONNECTED, "This account is disconnected. Connect it again first.")
-    try:
-        info = ask(account, adapter.account)
-    except PlatformError as error:
-        if error.kind is Kind.ACCOUNT_TYPE:
-            _refuse_type(account, error.sentence)
-        raise Conflict(Code.ACCOUNT_NOT_CONNECTED, error.sentence, {"platform": error.words}) from None
-    except (NoAnswer, NotSent, grants.Busy):
-        raise Unavailable(Code.CONNECT_FAILED, f"{adapter.label} did not answer. Try again in a moment.") from None
-    if info is None:
-        raise Conflict(
-            Code.ACCOUNT_NOT_CONNECTED, f"{adapter.label} does not show {account.handle} for this consent any more."
-        )
-    if info.problem:
-        _refuse_type(account, info.problem)
-    _describe(account, info)
-    if info.token:
-        account.token_sealed = secrets.seal_account_token(account, info.token)
-    account.status = AccountStatus.CONNECTED
-    account.problem = ""
-    account.save()
-    pictures.order(account.pk, account.workspace_id)
-    return account
-
-
-def _refuse_type(account: SocialAccount, sentence: str) -> NoReturn:
-    """The account became one that cannot be posted to (a personal Instagram account): say so, with the way out."""
-    account.status, account.problem = AccountStatus.ERROR, sentence[:300]
-    account.save(update_fields=["status", "problem", "updated_at"])
-    raise Conflict(Code.ACCOUNT_TYPE, sentence)
-
-
-def make_default(*, actor: Actor, account_id: UUID) -> SocialAccount:
-    """The account that a platform's name alone means."""
-    policy.require(actor, Action.MANAGE_CONNECTIONS)
-    account = selectors.account(actor, account_id)
-    if account.status == AccountStatus.DISCONNECTED:
-        raise Conflict(Code.ACCOUNT_NOT_CONNECTED, "This account is disconnected. Connect it again first.")
-    with transaction.atomic():
-        rows = SocialAccount.objects.for_workspace(actor.workspace_id).filter(platform=account.platform)
-        rows.filter(is_default=True).update(is_default=False)
-        rows.filter(pk=account.pk).update(is_default=True, updated_at=clock.now())
-        audit.record(actor, "account.make_default", ("social_account", account.pk))
-    return selectors.account(actor, account_id)
 
 
 def hash_of(state: str) -> str:

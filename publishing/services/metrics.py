@@ -12,7 +12,7 @@ from publishing.models import PostTarget, SocialAccount
 from publishing.platforms.base import Metrics
 from publishing.platforms.errors import Kind, NoAnswer, NotSent, PlatformError
 from publishing.platforms.registry import adapter_for
-from publishing.services import connections
+from publishing.services import connected
 from publishing.states import TargetState
 
 __all__ = ["Metrics", "fetch", "followers"]
@@ -49,7 +49,7 @@ def followers(account_id: UUID) -> int | None:
     account = SocialAccount.objects.select_related("grant").filter(pk=account_id).first()
     if account is None:
         raise NotFound
-    return connections.look_at(account).follower_count
+    return connected.look_at(account).follower_count
 
 
 def _refusal(error: PlatformError, label: str) -> Exception:

@@ -18,7 +18,7 @@ from publishing import preflight as preflight_of
 from publishing import selectors, specs
 from publishing.errors import Code
 from publishing.models import Post, PostMedia, PostTarget
-from publishing.platforms.base import Problem
+from publishing.platforms.declared import Problem
 from publishing.states import EDITABLE, IN_FLIGHT, PostState, TargetState
 from publishing.transitions import move, refresh_post
 

@@ -11,7 +11,7 @@ from core.errors import Conflict, NotFound, ValidationFailed
 from jobs.testing import drain
 from publishing.engine import grants, housekeeping, secrets
 from publishing.models import AccountStatus, Grant, OAuthState, SocialAccount
-from publishing.services import connections
+from publishing.services import connected, connections
 from publishing.services.choosing import Choice
 
 ANNA, OMAR, PIA = "100000000000001", "100000000000002", "100000000000003"
@@ -136,7 +136,7 @@ class TestAccountTypes:
         account = connect("instagram")
         box.fault("personal_account", platform="instagram", step="node")
         with pytest.raises(Conflict, match="professional"):
-            connections.refresh_account(actor=in_workspace.alice_actor, account_id=account.pk)
+            connected.refresh_account(actor=in_workspace.alice_actor, account_id=account.pk)
         account.refresh_from_db()
         assert account.status == AccountStatus.ERROR
         assert "professional" in account.problem
@@ -209,9 +209,9 @@ class TestTokens:
     ) -> None:
         actor = in_workspace.alice_actor
         page, insta = connect("facebook"), connect("instagram", login="facebook")
-        connections.disconnect(actor=actor, account_id=insta.pk)
+        connected.disconnect(actor=actor, account_id=insta.pk)
         assert not box.calls("facebook", "oauth.revoke"), "it would have ended the Page's permission as well"
-        connections.disconnect(actor=actor, account_id=page.pk)
+        connected.disconnect(actor=actor, account_id=page.pk)
         assert [call["status"] for call in box.calls("facebook", "oauth.revoke")] == [200]
         assert not Grant.objects.exists()
 

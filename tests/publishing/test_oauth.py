@@ -17,7 +17,7 @@ from publishing.engine import secrets
 from publishing.models import Grant, OAuthState, SocialAccount
 from publishing.oauth import ConnectStrategy, backend_of
 from publishing.platforms.registry import ADAPTERS, adapter_for
-from publishing.services import connections
+from publishing.services import connected
 from publishing.services.choosing import Choice
 from publishing.services.connections import finish, start
 from tests.publishing.conftest import PEOPLE, SECOND, WITHHELD
@@ -230,38 +230,55 @@ class TestAccounts:
         self, box: Any, connect: Any, in_workspace: SimpleNamespace
     ) -> None:
         account = connect("tiktok")
-        connections.disconnect(actor=in_workspace.alice_actor, account_id=account.pk)
+        connected.disconnect(actor=in_workspace.alice_actor, account_id=account.pk)
         assert not Grant.objects.exists()
         assert box.calls("tiktok", "oauth.revoke")[0]["status"] == 200
         with pytest.raises(Conflict):
-            connections.disconnect(actor=in_workspace.alice_actor, account_id=account.pk)
+            connected.disconnect(actor=in_workspace.alice_actor, account_id=account.pk)
 
     def test_disconnecting_works_while_the_platform_is_down(
         self, box: Any, connect: Any, in_workspace: SimpleNamespace
     ) -> None:
         account = connect("youtube")
         box.fault("reset_before", platform="youtube", step="oauth.revoke")
-        connections.disconnect(actor=in_workspace.alice_actor, account_id=account.pk)
+        connected.disconnect(actor=in_workspace.alice_actor, account_id=account.pk)
         account.refresh_from_db()
         assert account.status == "disconnected"
 
     def test_refreshing_reads_name_and_followers(self, box: Any, connect: Any, in_workspace: SimpleNamespace) -> None:
         account = connect("tiktok")
         SocialAccount.objects.update(name="Old", follower_count=None)
-        found = connections.refresh_account(actor=in_workspace.alice_actor, account_id=account.pk)
+        found = connected.refresh_account(actor=in_workspace.alice_actor, account_id=account.pk)
         assert (found.name, found.follower_count) == ("Lumen Studio", 18_400)
+
+    def test_an_account_let_go_while_it_is_looked_at_stays_gone(
+        self, connect: Any, in_workspace: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        account = connect("tiktok")
+        asked = connected.ask
+
+        def ask_and_lose(asked_about: SocialAccount, question: Any) -> Any:
+            found = asked(asked_about, question)
+            connected.disconnect(actor=in_workspace.alice_actor, account_id=account.pk)
+            return found
+
+        monkeypatch.setattr(connected, "ask", ask_and_lose)
+        with pytest.raises(Conflict):
+            connected.refresh_account(actor=in_workspace.alice_actor, account_id=account.pk)
+        account.refresh_from_db()
+        assert (account.status, account.token_sealed, account.grant_id) == ("disconnected", "", None)
 
     def test_a_refresh_that_does_not_work_says_why(self, box: Any, connect: Any, in_workspace: SimpleNamespace) -> None:
         account = connect("youtube")
         box.fault("token_revoked", platform="youtube", step="account.channels")
         with pytest.raises(Conflict) as refused:
-            connections.refresh_account(actor=in_workspace.alice_actor, account_id=account.pk)
+            connected.refresh_account(actor=in_workspace.alice_actor, account_id=account.pk)
         assert "reconnect" in refused.value.message
 
     def test_one_default_per_platform(self, box: Any, connect: Any, in_workspace: SimpleNamespace) -> None:
         first, second = connect("tiktok"), connect("tiktok", "tt-trail")
-        connections.make_default(actor=in_workspace.alice_actor, account_id=second.pk)
+        connected.make_default(actor=in_workspace.alice_actor, account_id=second.pk)
         assert SocialAccount.objects.get(is_default=True).pk == second.pk
-        connections.disconnect(actor=in_workspace.alice_actor, account_id=first.pk)
+        connected.disconnect(actor=in_workspace.alice_actor, account_id=first.pk)
         with pytest.raises(Conflict):
-            connections.make_default(actor=in_workspace.alice_actor, account_id=first.pk)
+            connected.make_default(actor=in_workspace.alice_actor, account_id=first.pk)

@@ -7,7 +7,7 @@ import pytest
 from jobs.testing import drain
 from publishing.models import PostTarget, SocialAccount
 from publishing.platforms.registry import ADAPTERS
-from publishing.services import connections, schedule
+from publishing.services import connected, schedule
 from tests.publishing.conftest import PEOPLE
 
 pytestmark = pytest.mark.slow
@@ -36,7 +36,7 @@ def test_after_we_gave_it_back(platform: str, box: Any, connect: Any, make_post:
     account, actor = connect(platform), in_workspace.alice_actor
     post = make_post(account)
     schedule.publish_now(actor=actor, post_id=post.pk)
-    connections.disconnect(actor=actor, account_id=account.pk)
+    connected.disconnect(actor=actor, account_id=account.pk)
     drain(advance=True)
     target = PostTarget.objects.get(post=post)
     assert (target.state, target.error_code) == ("action_required", "auth_expired")

@@ -18,7 +18,7 @@ from publishing.models import (
     PostTarget,
     SocialAccount,
 )
-from publishing.services import posts, schedule, targets
+from publishing.services import connected, posts, schedule, targets
 from publishing.services.posts import TargetInput
 from publishing.services.schedule import When
 from tests import factories
@@ -176,14 +176,13 @@ class TestPosts:
     def test_a_disconnected_account_is_told_before_anything_is_sent(
         self, box: Any, connect: Any, make_post: Any, in_workspace: Any
     ) -> None:
-        from publishing.services import connections
 
         account, actor = connect("tiktok"), in_workspace.alice_actor
         post = make_post(account)
         assert selectors.stakes(actor) == {}
         schedule.schedule_post(actor=actor, post_id=post.pk, when=When(at=clock.now() + timedelta(days=1)))
         assert selectors.stakes(actor) == {account.pk: selectors.Stakes(scheduled=1, in_flight=0)}
-        connections.disconnect(actor=actor, account_id=account.pk)
+        connected.disconnect(actor=actor, account_id=account.pk)
         with pytest.raises(ValidationFailed, match="disconnected"):
             schedule.publish_now(actor=actor, post_id=post.pk)
 
@@ -276,24 +275,22 @@ class TestTargets:
     def test_a_disconnected_account_is_not_retried(
         self, box: Any, connect: Any, publish: Any, in_workspace: Any
     ) -> None:
-        from publishing.services import connections
 
         account, actor = connect("youtube"), in_workspace.alice_actor
         box.fault("processing_failed", platform="youtube", step="upload.start")
         target = publish(account)
-        connections.disconnect(actor=actor, account_id=account.pk)
+        connected.disconnect(actor=actor, account_id=account.pk)
         with pytest.raises(Conflict, match="disconnected"):
             targets.retry(actor=actor, post_id=target.post_id, target_id=target.pk)
 
     def test_an_account_disconnected_while_its_post_waits_parks_it(
         self, box: Any, connect: Any, make_post: Any, in_workspace: Any
     ) -> None:
-        from publishing.services import connections
 
         account, actor = connect("tiktok"), in_workspace.alice_actor
         post = make_post(account)
         schedule.publish_now(actor=actor, post_id=post.pk)
-        connections.disconnect(actor=actor, account_id=account.pk)
+        connected.disconnect(actor=actor, account_id=account.pk)
         drain(advance=True)
         assert post.targets.get().state == "action_required"
         connect("tiktok")

@@ -9,7 +9,7 @@ from jobs.testing import drain
 from notifications.models import Kind, Notice
 from publishing import telling
 from publishing.models import Grant, PostTarget, SocialAccount
-from publishing.services import connections, posts, schedule, targets
+from publishing.services import connected, posts, schedule, targets
 from publishing.services.posts import TargetInput
 from tests.publishing.conftest import TIKTOK, portrait
 
@@ -98,7 +98,7 @@ class TestConnections:
         connect("tiktok")
         drain()
         assert Notice.objects.count() == 2
-        connections.disconnect(actor=in_workspace.alice_actor, account_id=account.pk)
+        connected.disconnect(actor=in_workspace.alice_actor, account_id=account.pk)
         connect("tiktok")
         drain()
         assert Notice.objects.count() == 4

@@ -15,7 +15,6 @@ from publishing.platforms.base import (
     AccountRef,
     Adapter,
     Checkpoint,
-    Consent,
     Effect,
     Finding,
     Live,
@@ -24,8 +23,6 @@ from publishing.platforms.base import (
     Next,
     NotThere,
     Outcome,
-    Problem,
-    QuotaNeed,
     Session,
     Spec,
     Step,
@@ -37,6 +34,7 @@ from publishing.platforms.base import (
 from publishing.platforms.blotato import accounts, calls, errors, listing, targets
 from publishing.platforms.blotato.guide import GUIDE
 from publishing.platforms.blotato.limits import LIMITS, NEEDS_MEDIA, RATES
+from publishing.platforms.declared import Consent, Problem, QuotaNeed
 from publishing.platforms.errors import Kind, PlatformError
 from publishing.platforms.http import Caller
 from publishing.states import TargetState

@@ -1,6 +1,6 @@
 """How a person connects Blotato."""
 
-from publishing.platforms.base import Guide
+from publishing.platforms.declared import Guide
 
 GUIDE = Guide(
     needs="A Blotato plan with its API, and accounts that are connected in Blotato's own settings.",

@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from publishing.platforms.base import Limit, Rate
+from publishing.platforms.declared import Limit, Rate
 
 _API = "help.blotato.com, API reference"
 _MEDIA = "help.blotato.com, media (a plan may allow less)"

@@ -21,17 +21,13 @@ from publishing.platforms.base import (
     AccountRef,
     Adapter,
     Checkpoint,
-    Consent,
     Effect,
-    Field,
     Finding,
     Live,
     Metrics,
     Next,
     NotThere,
     Outcome,
-    Problem,
-    QuotaNeed,
     Session,
     Spec,
     Step,
@@ -40,6 +36,7 @@ from publishing.platforms.base import (
     Wait,
     poll_after,
 )
+from publishing.platforms.declared import Consent, Field, Problem, QuotaNeed
 from publishing.platforms.errors import Kind, PlatformError
 from publishing.platforms.facebook import numbers, people
 from publishing.platforms.facebook.check import KINDS, kind_of, problems

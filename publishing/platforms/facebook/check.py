@@ -3,7 +3,8 @@
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
-from publishing.platforms.base import AccountRef, MediaSpec, Problem, Spec
+from publishing.platforms.base import AccountRef, MediaSpec, Spec
+from publishing.platforms.declared import Problem
 from publishing.platforms.facebook.limits import LIMITS
 from publishing.text import length
 

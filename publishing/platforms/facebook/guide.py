@@ -1,6 +1,6 @@
 """How a person connects Facebook Pages."""
 
-from publishing.platforms.base import Guide
+from publishing.platforms.declared import Guide
 
 GUIDE = Guide(
     needs=(

@@ -3,7 +3,7 @@
 from datetime import date, datetime, time, timedelta
 
 from publishing.platforms.accepts import Accepts, Images, Videos, kinds
-from publishing.platforms.base import Limit, Rate
+from publishing.platforms.declared import Limit, Rate
 
 _REELS = "developers.facebook.com, Reels publishing API"
 _PAGES = "developers.facebook.com, Pages API, posts"

@@ -17,9 +17,7 @@ from publishing.platforms.base import (
     AccountRef,
     Adapter,
     Checkpoint,
-    Consent,
     Effect,
-    Field,
     Finding,
     Live,
     MediaSpec,
@@ -27,8 +25,6 @@ from publishing.platforms.base import (
     Next,
     NotThere,
     Outcome,
-    Problem,
-    QuotaNeed,
     Session,
     Spec,
     Step,
@@ -37,6 +33,7 @@ from publishing.platforms.base import (
     Wait,
     poll_after,
 )
+from publishing.platforms.declared import Consent, Field, Problem, QuotaNeed
 from publishing.platforms.errors import Kind, NoAnswer, NotSent, PlatformError
 from publishing.platforms.http import Caller
 from publishing.platforms.instagram import numbers, people, tokens

@@ -3,7 +3,8 @@
 import re
 from collections.abc import Iterator
 
-from publishing.platforms.base import AccountRef, MediaSpec, Problem, Spec
+from publishing.platforms.base import AccountRef, MediaSpec, Spec
+from publishing.platforms.declared import Problem
 from publishing.platforms.instagram.limits import LIMITS
 from publishing.text import length
 

@@ -3,7 +3,7 @@
 from datetime import date, timedelta
 
 from publishing.platforms.accepts import Accepts, Images, Videos, kinds
-from publishing.platforms.base import Limit, Rate
+from publishing.platforms.declared import Limit, Rate
 
 _MEDIA = "developers.facebook.com, Instagram platform, IG User Media reference"
 _ERRORS = "developers.facebook.com, Instagram platform, error codes"

@@ -19,9 +19,7 @@ from publishing.platforms.base import (
     AccountRef,
     Adapter,
     Checkpoint,
-    Consent,
     Effect,
-    Field,
     Finding,
     Live,
     MediaSpec,
@@ -29,8 +27,6 @@ from publishing.platforms.base import (
     Next,
     NotThere,
     Outcome,
-    Problem,
-    QuotaNeed,
     Session,
     Spec,
     Step,
@@ -39,6 +35,7 @@ from publishing.platforms.base import (
     Wait,
     poll_after,
 )
+from publishing.platforms.declared import Consent, Field, Problem, QuotaNeed
 from publishing.platforms.errors import Kind, PlatformError
 from publishing.platforms.http import Caller
 from publishing.platforms.linkedin import errors, numbers, pages, rest, tokens, words

@@ -3,7 +3,7 @@
 from datetime import date, datetime, time, timedelta
 
 from publishing.platforms.accepts import Accepts, Images, Videos, kinds
-from publishing.platforms.base import Limit, Rate
+from publishing.platforms.declared import Limit, Rate
 
 _POSTS = "learn.microsoft.com, LinkedIn Posts API"
 _VIDEOS = "learn.microsoft.com, LinkedIn Videos API"

@@ -16,7 +16,6 @@ from publishing.platforms.base import (
     AccountRef,
     Adapter,
     Checkpoint,
-    Consent,
     Effect,
     Finding,
     Live,
@@ -24,8 +23,6 @@ from publishing.platforms.base import (
     Next,
     NotThere,
     Outcome,
-    Problem,
-    QuotaNeed,
     Session,
     Spec,
     Step,
@@ -34,6 +31,7 @@ from publishing.platforms.base import (
     Wait,
     poll_after,
 )
+from publishing.platforms.declared import Consent, Problem, QuotaNeed
 from publishing.platforms.errors import Kind, PlatformError
 from publishing.platforms.http import Answer, Caller
 from publishing.platforms.tiktok import errors, starts, tokens

@@ -2,7 +2,8 @@
 
 from collections.abc import Iterator
 
-from publishing.platforms.base import AccountRef, MediaSpec, Problem, Spec
+from publishing.platforms.base import AccountRef, MediaSpec, Spec
+from publishing.platforms.declared import Problem
 from publishing.platforms.tiktok.limits import LIMITS
 from publishing.text import length
 

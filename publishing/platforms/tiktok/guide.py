@@ -1,6 +1,6 @@
 """How a person connects TikTok."""
 
-from publishing.platforms.base import Guide
+from publishing.platforms.declared import Guide
 
 GUIDE = Guide(
     needs="Any TikTok account. While the app is not audited by TikTok, the account must be private to be posted to.",

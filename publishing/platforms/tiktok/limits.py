@@ -3,7 +3,7 @@
 from datetime import date
 
 from publishing.platforms.accepts import Accepts, Images, Videos, kinds
-from publishing.platforms.base import Limit, Rate
+from publishing.platforms.declared import Limit, Rate
 
 _POST = "developers.tiktok.com, Content Posting API, direct post reference"
 _MEDIA = "developers.tiktok.com, Content Posting API, media transfer guide"

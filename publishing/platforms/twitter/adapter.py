@@ -18,9 +18,7 @@ from publishing.platforms.base import (
     AccountRef,
     Adapter,
     Checkpoint,
-    Consent,
     Effect,
-    Field,
     Finding,
     Live,
     MediaSpec,
@@ -28,8 +26,6 @@ from publishing.platforms.base import (
     Next,
     NotThere,
     Outcome,
-    Problem,
-    QuotaNeed,
     Session,
     Spec,
     Step,
@@ -37,6 +33,7 @@ from publishing.platforms.base import (
     Unknown,
     Wait,
 )
+from publishing.platforms.declared import Consent, Field, Problem, QuotaNeed
 from publishing.platforms.errors import Kind, PlatformError
 from publishing.platforms.http import Answer, Caller, multipart
 from publishing.platforms.twitter import errors, numbers, timeline, tokens

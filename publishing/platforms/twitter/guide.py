@@ -1,6 +1,6 @@
 """How a person connects X."""
 
-from publishing.platforms.base import Guide
+from publishing.platforms.declared import Guide
 
 GUIDE = Guide(
     needs="Any account on X. Longer texts and videos than usual need X Premium.",

@@ -6,7 +6,7 @@ from datetime import date
 from django.conf import settings
 
 from publishing.platforms.accepts import Accepts, Images, Videos, kinds
-from publishing.platforms.base import Limit, Rate
+from publishing.platforms.declared import Limit, Rate
 
 _POSTS = "docs.x.com, Counting characters"
 _MEDIA = "docs.x.com, Media best practices"

@@ -17,7 +17,6 @@ from publishing.platforms.base import (
     AccountRef,
     Adapter,
     Checkpoint,
-    Consent,
     Effect,
     Finding,
     Live,
@@ -25,8 +24,6 @@ from publishing.platforms.base import (
     Next,
     NotThere,
     Outcome,
-    Problem,
-    QuotaNeed,
     Session,
     Spec,
     Step,
@@ -35,6 +32,7 @@ from publishing.platforms.base import (
     Wait,
     poll_after,
 )
+from publishing.platforms.declared import Consent, Problem, QuotaNeed
 from publishing.platforms.errors import Kind, PlatformError
 from publishing.platforms.http import Answer, Caller
 from publishing.platforms.youtube import errors, numbers, tokens

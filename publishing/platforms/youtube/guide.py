@@ -1,6 +1,6 @@
 """How a person connects YouTube."""
 
-from publishing.platforms.base import Guide
+from publishing.platforms.declared import Guide
 
 _SCOPE = "https://www.googleapis.com/auth"
 

@@ -4,7 +4,7 @@ from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
 from publishing.platforms.accepts import Accepts, Images, kinds
-from publishing.platforms.base import Limit, Rate
+from publishing.platforms.declared import Limit, Rate
 
 _API = "developers.google.com/youtube/v3/docs/videos"
 _QUOTA = "developers.google.com/youtube/v3/determine_quota_cost"

@@ -1,0 +1,122 @@
+"""Accounts that are connected: asked anew, made the default, let go."""
+
+from typing import NoReturn
+from uuid import UUID
+
+from django.db import transaction
+
+from accounts import audit, policy
+from accounts.policy import Action
+from core import clock
+from core.actor import Actor
+from core.errors import Conflict, Unavailable
+from publishing import pictures, selectors
+from publishing.engine import grants, secrets
+from publishing.engine.asking import ask
+from publishing.errors import Code
+from publishing.models import AccountStatus, SocialAccount
+from publishing.platforms.base import AccountInfo
+from publishing.platforms.errors import Kind, NoAnswer, NotSent, PlatformError
+from publishing.platforms.registry import adapter_for
+from publishing.services import giving_back
+
+DESCRIPTION = ("username", "name", "avatar_url", "profile_url", "follower_count", "facts", "checked_at")
+
+
+def describe(account: SocialAccount, info: AccountInfo) -> None:
+    """Take over what the platform says of an account; nothing is saved."""
+    account.username = info.username[:120]
+    account.name = info.name[:160]
+    account.avatar_url = info.avatar_url[:1000]
+    account.profile_url = info.profile_url[:500]
+    account.follower_count = info.follower_count
+    account.facts = {**account.facts, **info.facts}
+    account.checked_at = clock.now()
+
+
+def disconnect(*, actor: Actor, account_id: UUID) -> selectors.Stakes:
+    """Let an account go: its consent is given back and its tokens are destroyed. Its posts stay where they are."""
+    policy.require(actor, Action.MANAGE_CONNECTIONS)
+    account = selectors.account(actor, account_id)
+    if account.status == AccountStatus.DISCONNECTED:
+        raise Conflict(Code.ACCOUNT_NOT_CONNECTED, "This account is disconnected already.")
+    stakes = selectors.stakes(actor).get(account.pk, selectors.Stakes())
+    grant = account.grant
+    with transaction.atomic():
+        SocialAccount.objects.filter(pk=account.pk).update(
+            status=AccountStatus.DISCONNECTED,
+            grant=None,
+            token_sealed="",
+            is_default=False,
+            problem="",
+            updated_at=clock.now(),
+        )
+        lost = giving_back.drop(grant) if grant is not None and not grant.accounts.exists() else None
+        audit.record(actor, "account.disconnect", ("social_account", account.pk), {"account": account.handle})
+    if lost is not None:
+        giving_back.tell(lost)
+    return stakes
+
+
+def refresh_account(*, actor: Actor, account_id: UUID) -> SocialAccount:
+    """Ask the platform anew who the account is and how many follow it; proves that the connection works."""
+    policy.require(actor, Action.MANAGE_CONNECTIONS)
+    return look_at(selectors.account(actor, account_id))
+
+
+def look_at(account: SocialAccount) -> SocialAccount:
+    """Fetch an account's description and keep it. Raises `DomainError` with the reason when it does not work."""
+    adapter = adapter_for(account.platform, account.via)
+    if account.grant_id is None:
+        raise Conflict(Code.ACCOUNT_NOT_CONNECTED, "This account is disconnected. Connect it again first.")
+    try:
+        info = ask(account, adapter.account)
+    except PlatformError as error:
+        if error.kind is Kind.ACCOUNT_TYPE:
+            _refuse_type(account, error.sentence)
+        raise Conflict(Code.ACCOUNT_NOT_CONNECTED, error.sentence, {"platform": error.words}) from None
+    except (NoAnswer, NotSent, grants.Busy):
+        raise Unavailable(Code.CONNECT_FAILED, f"{adapter.label} did not answer. Try again in a moment.") from None
+    if info is None:
+        raise Conflict(
+            Code.ACCOUNT_NOT_CONNECTED, f"{adapter.label} does not show {account.handle} for this consent any more."
+        )
+    if info.problem:
+        _refuse_type(account, info.problem)
+    describe(account, info)
+    if info.token:
+        account.token_sealed = secrets.seal_account_token(account, info.token)
+    account.status, account.problem = AccountStatus.CONNECTED, ""
+    _keep(account, "token_sealed", "status", "problem", *DESCRIPTION)
+    pictures.order(account.pk, account.workspace_id)
+    return account
+
+
+def _refuse_type(account: SocialAccount, sentence: str) -> NoReturn:
+    """The account became one that cannot be posted to (a personal Instagram account): say so, with the way out."""
+    account.status, account.problem = AccountStatus.ERROR, sentence[:300]
+    _keep(account, "status", "problem")
+    raise Conflict(Code.ACCOUNT_TYPE, sentence)
+
+
+def _keep(account: SocialAccount, *fields: str) -> None:
+    """Save what was learnt, unless the account was let go or connected anew while its platform was asked."""
+    assert account.grant_id is not None
+    rows = SocialAccount.objects.filter(pk=account.pk, grant_id=account.grant_id)
+    values = {name: getattr(account, name) for name in fields}
+    if not rows.exclude(status=AccountStatus.DISCONNECTED).update(**values, updated_at=clock.now()):
+        raise Conflict(Code.ACCOUNT_NOT_CONNECTED, "This account was disconnected or connected anew meanwhile.")
+
+
+def make_default(*, actor: Actor, account_id: UUID) -> SocialAccount:
+    """The account that a platform's name alone means."""
+    policy.require(actor, Action.MANAGE_CONNECTIONS)
+    account = selectors.account(actor, account_id)
+    if account.status == AccountStatus.DISCONNECTED:
+        raise Conflict(Code.ACCOUNT_NOT_CONNECTED, "This account is disconnected. Connect it again first.")
+    with transaction.atomic():
+        rows = SocialAccount.objects.for_workspace(actor.workspace_id).filter(platform=account.platform)
+        rows.filter(is_default=True).update(is_default=False)
+        rows.filter(pk=account.pk).update(is_default=True, updated_at=clock.now())
+        audit.record(actor, "account.make_default", ("social_account", account.pk))
+    return selectors.account(actor, account_id)
