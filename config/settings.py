@@ -63,7 +63,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "core.streaming.StaticMiddleware",
     "corsheaders.middleware.CorsMiddleware",
     "core.middleware.RequestContext",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -327,7 +327,7 @@ REST_FRAMEWORK = {
 if TESTING:
     REST_FRAMEWORK["DEFAULT_THROTTLE_CLASSES"] = []
     # Collected files may be replaced by a running product while tests read them.
-    MIDDLEWARE.remove("whitenoise.middleware.WhiteNoiseMiddleware")
+    MIDDLEWARE.remove("core.streaming.StaticMiddleware")
 SIMPLE_JWT = {
     "ACCESS_TOKEN_LIFETIME": timedelta(minutes=15),
     "REFRESH_TOKEN_LIFETIME": timedelta(days=30),

@@ -1,20 +1,17 @@
 """Serves files to whoever holds a signed address: ranges, HEAD, no redirects, nothing read into memory."""
 
 import re
-from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass
-from functools import partial
 from urllib.parse import quote
 from uuid import UUID
 
-from asgiref.sync import sync_to_async
-from django.core.handlers.asgi import ASGIRequest
-from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse, UnreadablePostError
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, UnreadablePostError
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
 from core import clock, scope
 from core.errors import DomainError
+from core.streaming import PiecesResponse
 from media import direct, signing
 from media.bodies import announced
 from media.models import MediaFile
@@ -135,24 +132,11 @@ def _body(request: HttpRequest, file: MediaFile, span: Span | None) -> HttpRespo
             pieces = store().read(file.storage_key, wanted.start, wanted.length)
         except FileNotFoundError:
             return _plain(404, "This file was deleted.")
-        is_async = isinstance(request, ASGIRequest)
-        answer = StreamingHttpResponse(_later(pieces) if is_async else pieces, status=status)
+        answer = PiecesResponse(pieces, status=status)
     answer["Content-Length"] = str(wanted.length)
     if span:
         answer["Content-Range"] = f"bytes {span.start}-{span.end}/{file.size_bytes}"
     return answer
-
-
-async def _later(pieces: Iterator[bytes]) -> AsyncIterator[bytes]:
-    """Pieces read in a thread. A plain iterator would be read to its end before an ASGI server sends the first byte."""
-    read = sync_to_async(partial(next, pieces, b""), thread_sensitive=False)
-    try:
-        while piece := await read():
-            yield piece
-    finally:
-        close = getattr(pieces, "close", None)
-        if close is not None:
-            await sync_to_async(close, thread_sensitive=False)()
 
 
 def _dress(answer: HttpResponseBase, file: MediaFile, etag: str, claim: signing.Claim) -> HttpResponseBase:
