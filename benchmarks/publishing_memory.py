@@ -45,7 +45,7 @@ def _publish(folder: Path, port: int, size: int, platform: str) -> bool:
     stage = STAGES[platform]
     with scope.system("memory run"), sandbox.running(folder, port) as box:
         person = people.make_person(1, people.video_bytes())
-        people.connect(box, person, stage, people.add_sample(box, stage, 1))
+        people.connect(box, person, people.add_sample(box, stage, 1))
 
         def send(text: str) -> PostTarget:
             post = people.make_post(person, text, person.accounts)

@@ -62,7 +62,7 @@ SHARE_OF_BROKEN_PROCESSING = 0.05
 SPREAD_S = 3.0
 KILL_AFTER_S = (2.0, 5.0)
 # Time is moved in small steps while something might just begin, in larger ones when nothing has moved for a while.
-STEP_S, FAR_STEP_S = 10.0, 600.0
+STEP_S, FAR_STEP_S = 10.0, 7200.0
 ENDED = Q(state__in=["published", "failed", "cancelled"]) | Q(state="unconfirmed", asked_at__isnull=False)
 
 
@@ -131,7 +131,7 @@ class Chaos:
             for stage in self.stages:
                 for _ in range(ACCOUNTS_EACH):
                     number += 1
-                    people.connect(self.box, person, stage, people.add_sample(self.box, stage, number))
+                    people.connect(self.box, person, people.add_sample(self.box, stage, number))
         self._set_faults()
         for index in range(count):
             person = self.people[index % WORKSPACES]
@@ -204,8 +204,7 @@ class Chaos:
         lost = SocialAccount.objects.exclude(status=AccountStatus.CONNECTED).values_list("pk", "workspace_id")
         for account_id, workspace_id in list(lost):
             person = next(one for one in self.people if one.workspace.pk == workspace_id)
-            stage, sample = person.samples[account_id]
-            people.connect(self.box, person, stage, sample)
+            people.connect(self.box, person, person.samples[account_id])
             self.report.reconnects += 1
 
     def _move_time(self, workers: Workers, *, far: bool) -> bool:
@@ -245,9 +244,9 @@ class Chaos:
         rows = PostTarget.objects.select_related("account", "post")
         report.states = Counter(rows.values_list("state", flat=True))
         report.sandbox_live = sum(held.values())
-        samples = {pk: sample for person in self.people for pk, (_, sample) in person.samples.items()}
+        held_as = {pk: sample.account for person in self.people for pk, sample in person.samples.items()}
         for target in rows:
-            live = held.pop((samples[target.account_id], target.post.text), 0)
+            live = held.pop((held_as[target.account_id], target.post.text), 0)
             self._judge_one(target, live)
         if held:
             report.breaches.append(f"live without a target of ours: {list(held)[:5]}")

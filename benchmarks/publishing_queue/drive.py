@@ -160,7 +160,7 @@ def crowd(box: sandbox.Box, count: int) -> list[Person]:
     for number in range(count):
         person = people.make_person(number, data)
         stage = list(STAGES.values())[number % len(STAGES)]
-        people.connect(box, person, stage, people.add_sample(box, stage, number))
+        people.connect(box, person, people.add_sample(box, stage, number))
         found.append(person)
     return found
 

@@ -3,7 +3,7 @@
 import hashlib
 import subprocess
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -27,6 +27,15 @@ PADDED_BYTES = 600 * 1024
 _TRIES = 40
 
 
+@dataclass(frozen=True)
+class Sample:
+    """An account at the imitated platform, and who consents for it; both by their ids there."""
+
+    stage: Stage
+    person: str
+    account: str
+
+
 @dataclass
 class Person:
     """Somebody with a workspace of their own, a video and connected accounts."""
@@ -36,14 +45,14 @@ class Person:
     workspace: Workspace
     video: MediaFile
     accounts: list[SocialAccount] = field(default_factory=list)
-    samples: dict[Any, tuple[Stage, str]] = field(default_factory=dict)
+    samples: dict[Any, Sample] = field(default_factory=dict)
 
 
 def video_bytes() -> bytes:
-    """Two seconds of upright video, with bytes behind it that players ignore."""
+    """Four seconds of upright video that every platform takes, with bytes behind it that players ignore."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "clip.mp4"
-        argv = [imageio_ffmpeg.get_ffmpeg_exe(), "-v", "error", "-f", "lavfi", "-i", "testsrc2=s=360x640:r=25:d=2"]
+        argv = [imageio_ffmpeg.get_ffmpeg_exe(), "-v", "error", "-f", "lavfi", "-i", "testsrc2=s=540x960:r=25:d=4"]
         subprocess.run([*argv, "-pix_fmt", "yuv420p", str(path)], check=True, stdin=subprocess.DEVNULL)
         data = path.read_bytes()
     padding = max(8, PADDED_BYTES - len(data))
@@ -66,9 +75,9 @@ def make_person(number: int, data: bytes) -> Person:
         sha256=hashlib.sha256(data).hexdigest(),
         content_type="video/mp4",
         original_name="clip.mp4",
-        width=360,
-        height=640,
-        duration_s=2.0,
+        width=540,
+        height=960,
+        duration_s=4.0,
         fps=25.0,
         state=MediaFile.State.READY,
     )
@@ -77,25 +86,38 @@ def make_person(number: int, data: bytes) -> Person:
     return Person(user, actor, workspace, video)
 
 
-def add_sample(box: Box, stage: Stage, number: int) -> str:
-    """One more account at the imitated platform; its id."""
-    given = {name: value.format(n=number) if isinstance(value, str) else value for name, value in stage.account.items()}
-    return str(box.control("accounts", {"platform": stage.imitated, **given})["id"])
+def add_sample(box: Box, stage: Stage, number: int) -> Sample:
+    """One more account at the imitated platform, with whom it belongs to."""
+    ids = []
+    for fields in stage.accounts:
+        given = _numbered(fields, number)
+        ids.append(str(box.control("accounts", {"platform": stage.imitated, **given})["id"]))
+    return Sample(stage, ids[0], ids[-1])
 
 
-def connect(box: Box, person: Person, stage: Stage, sample: str) -> SocialAccount:
+def _numbered(fields: Mapping[str, Any], number: int) -> dict[str, Any]:
+    def fill(value: Any) -> Any:
+        return _numbered(value, number) if isinstance(value, dict) else value.format(n=number)
+
+    return {name: fill(value) for name, value in fields.items()}
+
+
+def connect(box: Box, person: Person, sample: Sample) -> SocialAccount:
     """Walk to the consent page and back, as often as faults make it necessary."""
+    stage = sample.stage
     for _ in range(_TRIES):
         try:
-            start = connections.start(actor=person.actor, platform=stage.name)
-            query = box.allow(start.auth_url, sample, **stage.form)
-            found = connections.finish(platform=stage.name, query=query, signed_in=person.user).accounts
+            start = connections.start(actor=person.actor, platform=stage.name, login=stage.login)
+            query = box.allow(start.auth_url, sample.person)
+            found = connections.finish(platform=stage.name, query=query, signed_in=person.user)
         except DomainError:
             continue
-        account = next(row for row in found if row.external_id == sample or len(found) == 1)
+        if not isinstance(found, connections.Connected):
+            raise RuntimeError(f"{stage.name} offers a choice of accounts, where one was expected.")
+        account = next(row for row in found.accounts if row.external_id == sample.account or len(found.accounts) == 1)
         if account.pk not in person.samples:
             person.accounts.append(account)
-            person.samples[account.pk] = (stage, sample)
+            person.samples[account.pk] = sample
         return account
     raise RuntimeError(f"{stage.name} could not be connected in {_TRIES} tries.")
 
@@ -104,6 +126,6 @@ def make_post(person: Person, text: str, accounts: Sequence[SocialAccount]) -> P
     """A draft for some accounts."""
     targets = []
     for account in accounts:
-        stage, _ = person.samples[account.pk]
+        stage = person.samples[account.pk].stage
         targets.append(TargetInput(account.pk, title=text if stage.titled else "", options=dict(stage.options)))
     return posts.create_post(actor=person.actor, text=text, media_ids=[person.video.pk], targets=targets)
