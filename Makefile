@@ -43,7 +43,7 @@ run: install assets ## Install, build, migrate and start everything in one proce
 	@$(BIN)/python manage.py up --port $(PORT)
 
 test: install-dev assets ## Install what tests need and run the unit suite
-	$(BIN)/pytest -q -n auto --dist loadfile -m "not e2e and not chaos and not slow and not postgres and not redis"
+	$(BIN)/pytest -q -n auto --dist loadfile -m "not e2e and not chaos and not slow and not postgres and not redis" $(PYTEST_MORE)
 	npm test --silent --prefix frontend
 
 check: install-dev assets ## Style, types, import floors, migrations, templates

@@ -27,7 +27,7 @@ from publishing import preflight, selectors, sources
 from publishing.errors import Code
 from publishing.models import Post, PostTarget
 from publishing.platforms.registry import ADAPTERS
-from publishing.services import creator, posts, schedule, targets
+from publishing.services import creator, posts, schedule, targets, wording
 from publishing.states import EDITABLE, PostState
 
 PER_PAGE = 20
@@ -181,6 +181,25 @@ def compose_check(request: SignedIn, post_id: UUID | None = None) -> HttpRespons
     reports = composer.reports()
     count = sum(len(report.problems) for report in reports)
     return render(request, "publishing/_preflight.html", {"reports": reports, "count": count})
+
+
+@require_POST
+@signed_in
+def compose_text(request: SignedIn, account_id: UUID) -> HttpResponse:
+    """One account's text field, with what is written so far fitted to its platform; nothing is saved."""
+    account = selectors.account(request.actor, account_id)
+    part = form_of(account.platform)(request.POST, account=account, choices={})
+    text = part["text"].value() or request.POST.get("text", "")
+    context: dict[str, Any]
+    try:
+        written = wording.propose(actor=request.actor, text=text, platform=account.platform)
+        initial = {"text": wording.joined(written)}
+        context = {"part": form_of(account.platform)(account=account, choices={}, initial=initial), "written": written}
+    except DomainError as error:
+        context = {"part": part, "problem": error.message}
+    response = render(request, "publishing/_own_text.html", context)
+    response["HX-Trigger-After-Settle"] = "written"
+    return response
 
 
 @signed_in
@@ -346,6 +365,7 @@ urlpatterns = [
     path("compose/", compose, name="compose"),
     path("compose/_check/", compose_check, name="compose_check"),
     path("compose/<uuid:post_id>/", compose, name="compose_post"),
+    path("compose/_text/<uuid:account_id>/", compose_text, name="compose_text"),
     path("compose/<uuid:post_id>/_check/", compose_check, name="compose_post_check"),
     path("posts/", posts_page, name="posts"),
     path(_ONE, post_detail, name="post_detail"),

@@ -43,6 +43,7 @@ urlpatterns = [
     path("posts/scheduled", _post({"get": "scheduled"}), name="api-posts-scheduled"),
     path("posts/limits", _post({"get": "limits"}), name="api-posts-limits"),
     path(f"{_ONE}/preview", _post({"post": "preview"}), name="api-post-preview"),
+    path(f"{_ONE}/optimize", _post({"post": "optimize"}), name="api-post-optimize"),
     path(_ONE, _post({"get": "retrieve", "put": "update", "patch": "update", "delete": "destroy"}), name="api-post"),
     path(f"{_ONE}/publish", _post({"post": "publish"}), name="api-post-publish"),
     path(f"{_ONE}/schedule", _post({"post": "schedule"}), name="api-post-schedule"),

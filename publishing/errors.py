@@ -20,6 +20,7 @@ class Code(StrEnum):
     ACCOUNT_NOT_CONNECTED = "account_not_connected"
     ACCOUNT_CHOICE = "account_choice_needed"
     NO_TARGETS = "no_targets"
+    TEXT_MISSING = "text_missing"
     MEDIA_UNKNOWN = "media_unknown"
     NOT_READY = "not_ready_to_publish"
     ALREADY_GOING_OUT = "already_going_out"

@@ -14,16 +14,18 @@ from rest_framework.response import Response
 
 from accounts import policy
 from accounts.policy import Action
+from ai.throttling import GenerateThrottled
 from core import clock
 from core.api import ActorViewSet
 from core.errors import ValidationFailed
 from core.idempotency import idempotent
 from jobs.models import Job
+from publishing import advice_serializers as advice
 from publishing import preflight, queueing, reading, selectors
 from publishing import serializers as shapes
 from publishing.errors import Code
 from publishing.models import Attempt, Post, PostTarget
-from publishing.services import posts, schedule, targets
+from publishing.services import posts, schedule, targets, wording
 
 ESTIMATE = timedelta(minutes=2)
 
@@ -69,11 +71,12 @@ def published(post: Post) -> Response:
     return Response(shapes.PublishedSerializer(body).data, status=status.HTTP_202_ACCEPTED)
 
 
-class PostViewSet(mixins.ListModelMixin, ActorViewSet):
+class PostViewSet(GenerateThrottled, mixins.ListModelMixin, ActorViewSet):
     """Posts and what became of them on each account."""
 
     serializer_class = shapes.PostSerializer
     queryset = Post.objects.none()
+    generating = ("optimize",)
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         """Who may not write is told so before the body is looked at."""
@@ -196,17 +199,23 @@ class PostViewSet(mixins.ListModelMixin, ActorViewSet):
             raise
         return response
 
-    @extend_schema(request=None, responses=shapes.PreviewsSerializer)
+    @extend_schema(request=None, responses=advice.PreviewsSerializer)
     def preview(self, request: Request, pk: UUID) -> Response:
         """How each share of a post would go out, and everything that stands in its way, at once. Sends nothing."""
         found = preflight.reports(self.actor, pk)
         body = {"ready": not any(report.problems for report in found), "targets": found}
-        return Response(shapes.PreviewsSerializer(body).data)
+        return Response(advice.PreviewsSerializer(body).data)
 
-    @extend_schema(responses=shapes.AllLimitsSerializer)
+    @extend_schema(request=advice.OptimizeSerializer, responses=advice.ProposalsSerializer)
+    def optimize(self, request: Request, pk: UUID) -> Response:
+        """How the text could read on each account's platform. Changes nothing: PATCH the post with what you like."""
+        found = wording.optimize(actor=self.actor, post_id=pk, **read(advice.OptimizeSerializer, request))
+        return Response(advice.ProposalsSerializer({"items": found}).data)
+
+    @extend_schema(responses=advice.AllLimitsSerializer)
     def limits(self, request: Request) -> Response:
         """What each platform allows, with unit, source and date."""
-        return Response(shapes.AllLimitsSerializer({"items": preflight.limits()}).data)
+        return Response(advice.AllLimitsSerializer({"items": preflight.limits()}).data)
 
     @extend_schema(
         responses=shapes.ScheduledSerializer(many=True),

@@ -98,10 +98,10 @@ class AccountForm(forms.Form):
     """One account's share. Subclasses add what the platform asks of a person."""
 
     platform = ""
+    text_label = "Another text for this account"
     toggles: tuple[str, ...] = ()
     use = forms.BooleanField(label="Post here", required=False)
     text = forms.CharField(
-        label="Another text for this account",
         required=False,
         max_length=20_000,
         strip=False,
@@ -123,6 +123,7 @@ class AccountForm(forms.Form):
             {**self.before(target), **(kwargs.get("initial") or {})} if target else kwargs.get("initial")
         )
         super().__init__(*args, **kwargs)
+        self.fields["text"].label = self.text_label
         self.narrow()
 
     def narrow(self) -> None:
@@ -228,6 +229,7 @@ class YouTubeForm(AccountForm):
     """YouTube asks for a title, an audience, and whether the video is made for kids."""
 
     platform = "youtube"
+    text_label = "Another description for this account"
     title_text = forms.CharField(
         label="Title", required=False, max_length=200, help_text="Left empty, the first line of the text is taken."
     )

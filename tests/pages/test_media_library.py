@@ -178,6 +178,17 @@ class TestComposer:
         assert "Nothing stands in the way" in page
         assert "“master.mov” will be converted to H.264 MP4." in page
 
+    def test_a_text_is_fitted_to_one_account_and_nothing_is_saved(
+        self, browser: Client, cast: Any, account: Any
+    ) -> None:
+        address = reverse("compose_text", args=[account.pk])
+        page = browser.post(address, {"text": "How we proof bread overnight. " * 200})
+        assert "Fitted offline" in page.content.decode()
+        assert f'id="a{account.pk.hex}-own"' in page.content.decode()
+        assert page["HX-Trigger-After-Settle"] == "written"
+        assert "Write a text first" in browser.post(address, {"text": " "}).content.decode()
+        assert Post.objects.count() == 0
+
     def test_strangers_files_cannot_be_posted(self, browser: Client, cast: Any, account: Any) -> None:
         theirs = picture(cast.elsewhere)
         data = {"media": [str(theirs.pk)], "text": "x", "action": "draft", "timezone": "UTC"}

@@ -348,6 +348,36 @@ class TestWithoutFiles:
         assert "media_ids" in refused.json()["details"]["fields"]
 
 
+class TestOptimize:
+    def test_each_platform_gets_a_text_that_fits_and_nothing_is_changed(
+        self, box: Any, api: Api, connect: Any, make_post: Any
+    ) -> None:
+        long = "How we proof bread overnight in a small oven. " * 20
+        post = make_post(connect("twitter"), connect("tiktok"), text=long)
+        answer = api("post", f"posts/{post.pk}/optimize", {"tone": "professional"})
+        items = {row["platform"]: row for row in answer.json()["items"]}
+        assert answer.status_code == 200
+        assert set(items) == {"twitter", "tiktok"}
+        assert items["twitter"]["length"] <= items["twitter"]["limit"] == 280
+        assert items["tiktok"]["length"] > 280
+        assert all(row["offline"] for row in items.values())
+        assert api("get", f"posts/{post.pk}").json()["content"] == long
+
+    def test_only_the_named_accounts(self, box: Any, api: Api, connect: Any, make_post: Any) -> None:
+        one, other = connect("twitter"), connect("tiktok")
+        post = make_post(one)
+        found = api("post", f"posts/{post.pk}/optimize", {"account_ids": [str(one.pk)]}).json()["items"]
+        assert [row["account_id"] for row in found] == [str(one.pk)]
+        refused = api("post", f"posts/{post.pk}/optimize", {"account_ids": [str(other.pk)]})
+        assert refused.status_code == 400
+        assert "account_ids" in refused.json()["details"]["fields"]
+
+    def test_without_words_there_is_nothing_to_fit(self, box: Any, api: Api, connect: Any, make_post: Any) -> None:
+        post = make_post(connect("tiktok"), text="")
+        refused = api("post", f"posts/{post.pk}/optimize")
+        assert (refused.status_code, list(refused.json()["details"]["fields"])) == (400, ["text"])
+
+
 class TestPreview:
     def test_everything_wrong_is_told_at_once_and_nothing_is_sent(
         self, box: Any, api: Api, connect: Any, make_post: Any
