@@ -4,7 +4,7 @@ Pure functions of the request. Nothing is invented: where the request gives no p
 is true. All spoken lines fit the measured (or a conventional) speaking rate.
 """
 
-from scripts_app.offline.lines import write_lines
+from scripts_app.offline.lines import without_music, write_lines
 from scripts_app.offline.timing import Beat, plan, rules_of
 from scripts_app.schema import Role, ScriptContent, ScriptRequest, Segment
 
@@ -37,7 +37,7 @@ def write(request: ScriptRequest) -> ScriptContent:
 
 
 def _music(request: ScriptRequest, cuts_per_min: float | None) -> str:
-    if any(fact.type == "music" and fact.value < 0.1 for fact in request.patterns):
+    if without_music(request):
         return "None: the measured videos have hardly any music. Keep the room's sound."
     if cuts_per_min is None:
         return "An even bed under the voice, at least 12 dB below it; a change at the call to action."

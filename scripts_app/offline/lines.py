@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from ai.captions.limits import Platform
-from ai.captions.offline import keywords
 from scripts_app.offline.timing import Beat, Rules
 from scripts_app.schema import Role, ScriptRequest, spoken_words
+from scripts_app.segments import words_that_fit
 
 T = TypeVar("T")
 _MOST_OVERLAY_WORDS = 7
+_HARDLY_ANY_MUSIC = 0.1  # share of a video's length
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,9 +26,11 @@ class Line:
 # From long to short; the longest that fits the seconds is used. {c} is the concept, {p} a point, {n} its number.
 _HOOKS: tuple[tuple[str, ...], ...] = (
     ("{c}: here is what most people skip, and why it matters to you.", "{c}: do not skip this.", "{c}."),
-    ("If {l} is on your mind, give me {s} seconds and one honest answer.", "{c}, in {s} seconds.", "{c}."),
+    ("{c}: give me {s} seconds for one honest answer.", "{c}, in {s} seconds.", "{c}."),
     ("Stop for a moment: this is about {l}, and it is simpler than it looks.", "Stop: {l}.", "{c}."),
 )
+# For an opening that is too short to say the concept: the text on screen says it.
+_SHORT_HOOKS = ("Watch this.", "Look.")
 # Without points only the creator knows the facts: the direction says what to tell, and how many words fit.
 _SETUP = "[Say in up to {w} words who this is for and what goes wrong without it.]"
 _SHORT_SETUP = "[Show who this is for.]"
@@ -51,9 +54,9 @@ _CALLS: dict[Platform, tuple[str, ...]] = {
 }
 _SHOTS: dict[Role, tuple[str, ...]] = {
     Role.HOOK: (
-        "Close-up, moving into the frame: {k}",
-        "The finished result of {l} first, filling the frame",
-        "Face to camera, one step closer than usual, {k} in hand",
+        "Close-up of what this is about, moving into the frame",
+        "The finished result first, filling the frame",
+        "Face to camera, one step closer than usual, what this is about in hand",
     ),
     Role.SETUP: ("Medium shot, face to camera, the place in view", "The problem itself, filmed plainly"),
     Role.POINT: (
@@ -68,6 +71,11 @@ _SHOTS: dict[Role, tuple[str, ...]] = {
         "The hook's last picture again, so that it loops",
     ),
 }
+
+
+def without_music(request: ScriptRequest) -> bool:
+    """Whether the measured videos do without music; then the script does, too."""
+    return any(fact.type == "music" and fact.value < _HARDLY_ANY_MUSIC for fact in request.patterns)
 
 
 def _concept(request: ScriptRequest) -> str:
@@ -110,7 +118,6 @@ def write_lines(request: ScriptRequest, beats: list[Beat], rules: Rules) -> list
 
 def _line(request: ScriptRequest, beat: Beat, rules: Rules, index: int) -> Line:
     concept = _concept(request)
-    subject = " ".join(keywords(concept)[:3]).lower() or _lower(concept)
     point = request.points[beat.number - 1].rstrip(" .") if 0 < beat.number <= len(request.points) else ""
     words = budget(beat, rules)
     fill = {
@@ -121,10 +128,9 @@ def _line(request: ScriptRequest, beat: Beat, rules: Rules, index: int) -> Line:
         "w": str(max(1, words - 1)),
         "n": str(beat.number),
         "o": _ORDINALS[beat.number - 1] if 0 < beat.number <= len(_ORDINALS) else f"Number {beat.number}",
-        "k": subject,
-        "d": point or f"step {beat.number}" if beat.number else subject,
+        "d": point or f"step {beat.number}",
     }
-    audio, overlay = _said(request, beat, words, fill)
+    audio, overlay = _said(request, beat, rules, fill)
     shot = _turn(_SHOTS[beat.role], request.variation + index)[0].format(**fill)
     if beat.cuts:
         every = beat.seconds / (beat.cuts + 1)
@@ -132,12 +138,15 @@ def _line(request: ScriptRequest, beat: Beat, rules: Rules, index: int) -> Line:
     return Line(visual=shot, audio=audio, overlay=overlay)
 
 
-def _said(request: ScriptRequest, beat: Beat, words: int, fill: dict[str, str]) -> tuple[str, str]:
+def _said(request: ScriptRequest, beat: Beat, rules: Rules, fill: dict[str, str]) -> tuple[str, str]:
+    words = budget(beat, rules)
     if beat.role is Role.HOOK:
         given = _turn(tuple(request.hooks), request.variation)[:1] if request.hooks else ()
         own = (f"{given[0].rstrip(' .')}.",) if given else ()
         text = _fitting((*own, *_turn(_HOOKS, request.variation)[0]), words, **fill)
-        return f"[Music starts] {text}", _overlay(fill["c"])
+        if spoken_words(text) > words_that_fit(beat.seconds, rules.words_per_min):
+            text = _fitting(_SHORT_HOOKS, words, **fill)
+        return text if without_music(request) else f"[Music starts] {text}", _overlay(fill["c"])
     if beat.role is Role.SETUP:
         return (_SETUP if words >= _SENTENCE_WORDS else _SHORT_SETUP).format(**fill), ""
     if beat.role is Role.POINT:

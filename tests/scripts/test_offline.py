@@ -121,6 +121,17 @@ class TestLines:
         assert len({content.segments[0].visual for content in variations}) == 3
         assert [content.title for content in variations][1] == "5 Tips for Better Sleep (2)"
 
+    def test_an_opening_too_short_for_the_concept_leaves_it_to_the_text_on_screen(self):
+        content = write(request(concept="Three ways to keep basil alive", patterns=facts(hook_timing=2.0)))
+        assert content.segments[0].audio == "[Music starts] Watch this."
+        assert content.segments[0].text_overlay == "Three ways to keep basil alive"
+        assert segments.warnings(content, rules_of(request()).words_per_min) == []
+
+    def test_videos_without_music_start_none(self):
+        content = write(request(patterns=facts(music=0.0)))
+        assert "hardly any music" in content.music
+        assert "Music" not in content.segments[0].audio
+
     def test_hooks_of_a_strategy_open(self):
         content = write(request(hooks=["Stop scrolling", "Second"], patterns=facts(hook_timing=4.0)))
         assert content.segments[0].audio == "[Music starts] Stop scrolling."
