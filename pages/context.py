@@ -9,9 +9,11 @@ from django.conf import settings
 from django.db import Error as DatabaseError
 from django.http import HttpRequest
 from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
 
 from accounts import selectors
 from accounts.models import Membership, Preferences, Role, User, Workspace
+from core import clock
 from notifications.selectors import unread_count
 
 log = logging.getLogger(__name__)
@@ -170,6 +172,11 @@ class Shell:
         """The `date` filter's format of a time of day."""
         twelve = self.preferences is not None and self.preferences.hour_format == Preferences.HourFormat.H12
         return "g:i a" if twelve else "H:i"
+
+    @property
+    def year(self) -> str:
+        """The person's present year: dates of another one show theirs."""
+        return str(timezone.localtime(clock.now()).year)
 
     @property
     def rail_shown(self) -> bool:

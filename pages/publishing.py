@@ -31,6 +31,8 @@ from publishing.services import creator, posts, schedule, targets, wording
 from publishing.states import EDITABLE, PostState
 
 PER_PAGE = 20
+# Which hidden field becomes the text when a proposal is taken, or taken back. Any other step leaves the text as it is.
+_STEPS = {"take": "proposal", "undo": "former"}
 
 
 class Composer:
@@ -186,19 +188,25 @@ def compose_check(request: SignedIn, post_id: UUID | None = None) -> HttpRespons
 @require_POST
 @signed_in
 def compose_text(request: SignedIn, account_id: UUID) -> HttpResponse:
-    """One account's text field, with what is written so far fitted to its platform; nothing is saved."""
+    """A proposal of one account's text, or (by `step`) the field with it taken over or put back; nothing is saved."""
     account = selectors.account(request.actor, account_id)
     part = form_of(account.platform)(request.POST, account=account, choices={})
-    text = part["text"].value() or request.POST.get("text", "")
-    context: dict[str, Any]
-    try:
-        written = wording.propose(actor=request.actor, text=text, platform=account.platform)
-        initial = {"text": wording.joined(written)}
-        context = {"part": form_of(account.platform)(account=account, choices={}, initial=initial), "written": written}
-    except DomainError as error:
-        context = {"part": part, "problem": error.message}
+    own, step = part["text"].value() or "", request.POST.get("step", "")
+    context: dict[str, Any] = {"part": part}
+    if step:
+        text = request.POST.get(part.add_prefix(_STEPS.get(step, "text")), "")
+        context["part"] = form_of(account.platform)(account=account, choices={}, initial={"text": text})
+        context |= {"taken": step == "take", "former": own}
+    else:
+        try:
+            text = own if own.strip() else request.POST.get("text", "")
+            written = wording.propose(actor=request.actor, text=text, platform=account.platform)
+            context |= {"written": written, "proposal": wording.joined(written)}
+        except DomainError as error:
+            context["problem"] = error.message
     response = render(request, "publishing/_own_text.html", context)
-    response["HX-Trigger-After-Settle"] = "written"
+    if step:
+        response["HX-Trigger-After-Settle"] = "written"
     return response
 
 

@@ -1,6 +1,8 @@
 """The media library, and choosing from it in a post's form."""
 
+import html
 import io
+import re
 from types import SimpleNamespace
 from typing import Any
 
@@ -24,6 +26,12 @@ def browser(cast: SimpleNamespace, settings: Any, tmp_path: Any) -> Client:
     client = Client()
     client.force_login(cast.alice, backend="django.contrib.auth.backends.ModelBackend")
     return client
+
+
+def _textarea(page: Any) -> str:
+    """What the page's only text area holds."""
+    inside: str = re.split(r"</textarea>", re.split(r"<textarea[^>]*>", page.content.decode())[1])[0]
+    return html.unescape(inside).lstrip("\n")
 
 
 def jpeg(name: str = "photo.jpg") -> SimpleUploadedFile:
@@ -178,14 +186,23 @@ class TestComposer:
         assert "Nothing stands in the way" in page
         assert "“master.mov” will be converted to H.264 MP4." in page
 
-    def test_a_text_is_fitted_to_one_account_and_nothing_is_saved(
+    def test_a_text_is_fitted_to_one_account_only_when_the_proposal_is_taken(
         self, browser: Client, cast: Any, account: Any
     ) -> None:
-        address = reverse("compose_text", args=[account.pk])
-        page = browser.post(address, {"text": "How we proof bread overnight. " * 200})
-        assert "Fitted offline" in page.content.decode()
-        assert f'id="a{account.pk.hex}-own"' in page.content.decode()
-        assert page["HX-Trigger-After-Settle"] == "written"
+        address, prefix = reverse("compose_text", args=[account.pk]), f"a{account.pk.hex}"
+        own = "How we proof bread overnight. " * 200
+        page = browser.post(address, {f"{prefix}-text": own}).content.decode()
+        proposal = html.unescape(page.split(f'name="{prefix}-proposal" value="')[1].split('"')[0])
+        assert "without a language model" in page
+        assert own.strip() in page, "the text stays as it is"
+        assert 0 < len(proposal) <= 2200
+        asked = {f"{prefix}-text": own, f"{prefix}-proposal": proposal}
+        taken = browser.post(address, {**asked, "step": "take"})
+        assert _textarea(taken) == proposal
+        assert taken["HX-Trigger-After-Settle"] == "written"
+        back = browser.post(address, {f"{prefix}-text": proposal, f"{prefix}-former": own, "step": "undo"})
+        assert _textarea(back).strip() == own.strip()
+        assert _textarea(browser.post(address, {**asked, "step": "discard"})).strip() == own.strip()
         assert "Write a text first" in browser.post(address, {"text": " "}).content.decode()
         assert Post.objects.count() == 0
 
