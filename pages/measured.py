@@ -6,7 +6,7 @@ from uuid import UUID
 from django.db.models import Prefetch, QuerySet
 
 from core.actor import Actor
-from patterns.levels import SCALES
+from patterns.levels import ABSENT, shown
 from patterns.models import Analysis, Pattern, PatternType
 from videos.models import Video
 
@@ -45,4 +45,9 @@ def choices(actor: Actor, chosen: set[str]) -> list[Choice]:
 def _chips(video: Video) -> list[str]:
     shown: list[Pattern] = getattr(video, "shown", [])
     found = {PatternType(pattern.type): pattern for pattern in shown}
-    return [f"{_WORDS.get(type_, '')}{SCALES[type_].show(found[type_].value)}" for type_ in _SHOWN if type_ in found]
+    return [_chip(found[type_]) for type_ in _SHOWN if type_ in found]
+
+
+def _chip(pattern: Pattern) -> str:
+    said = shown(pattern.type, pattern.value, pattern.bucket)
+    return said if pattern.bucket in ABSENT else f"{_WORDS.get(PatternType(pattern.type), '')}{said}"

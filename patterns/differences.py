@@ -13,7 +13,6 @@ _WORDS: dict[str, tuple[str, str, str]] = {
     "loudness": ("{:.1f} LU", "louder", "quieter"),
     "speech_rate": ("{:.1f}", "more syllables/s", "fewer syllables/s"),
     "duration": ("{:.1f} s", "longer", "shorter"),
-    "aspect": ("{:.2f}", "wider", "narrower"),
 }
 # Shares are compared in points: 20 % against 50 % is 30 points, not 150 %.
 _POINTS: dict[str, tuple[str, str]] = {
@@ -45,6 +44,8 @@ def in_words(type: str, first: Known, other: Known) -> str:
     change = other[0] - first[0]
     if abs(change) < _SAME * scale(type).spread and first[1] == other[1]:
         return "About the same"
+    if type == "aspect":
+        return f"{shown(type, *other)} instead of {shown(type, *first)}"
     if type in _POINTS:
         return f"{100 * abs(change):.0f} points {_POINTS[type][change < 0]}"
     if type in _WORDS:

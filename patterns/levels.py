@@ -37,6 +37,7 @@ class Scale:
 
 
 _END = float("inf")
+_SHAPES = ((9, 16), (2, 3), (3, 4), (4, 5), (1, 1), (5, 4), (4, 3), (3, 2), (16, 9), (2, 1), (21, 9))
 
 
 def _seconds(value: float) -> str:
@@ -48,11 +49,13 @@ def _share(value: float) -> str:
 
 
 def _change(value: float) -> str:
-    return f"{100 * value:.0f} %/s"
+    return f"{100 * value:.0f} % change/s"
 
 
-def _plain(value: float) -> str:
-    return f"{value:.2f}"
+def _shape(value: float) -> str:
+    """`9:16`, or `0.62:1` for a shape without a name."""
+    near = next(((wide, high) for wide, high in _SHAPES if abs(value * high / wide - 1) <= 0.02), None)
+    return f"{near[0]}:{near[1]}" if near else f"{value:.2f}:1"
 
 
 SCALES: dict[PatternType, Scale] = {
@@ -200,7 +203,7 @@ SCALES: dict[PatternType, Scale] = {
             Level("landscape", _END, "is wide"),
         ),
         0.6,
-        _plain,
+        _shape,
     ),
 }
 

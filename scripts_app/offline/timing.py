@@ -46,7 +46,8 @@ class Beat:
 
 
 def _measured(request: ScriptRequest, type_: str) -> float | None:
-    rows = [fact for fact in request.patterns if fact.type == type_]
+    # A fact with a note times nothing: without a cut the value is the video's length.
+    rows = [fact for fact in request.patterns if fact.type == type_ and not fact.note]
     rows = [fact for fact in rows if fact.source == "measured"] or rows
     return median(fact.value for fact in rows) if rows else None
 

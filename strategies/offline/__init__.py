@@ -60,21 +60,22 @@ def _title(request: StrategyRequest) -> str:
 def _summary(request: StrategyRequest, found: dict[str, Compared], advised: list[Recommendation]) -> str:
     goals = " and ".join(goal.replace("_", " ") for goal in request.goals)
     period = "One week" if request.weeks == 1 else f"{request.weeks} weeks"
-    parts = [f"{period} for {_names(request.platforms)}, aimed at {goals}."]
-    audience = f" for {request.audience}" if request.audience else ""
+    audience = f", for {request.audience}" if request.audience else ""
+    parts = [f"{period} for {_names(request.platforms)}, aimed at {goals}{audience}."]
     if request.videos:
         values = sum(len(compared.rows) for compared in found.values())
-        plural = "s" if len(request.videos) > 1 else ""
-        parts.append(f"It rests on {values} measured values of {len(request.videos)} video{plural}{audience}.")
+        measured = f"{values} measured value{'' if values == 1 else 's'}"
+        parts.append(f"It rests on {measured} of {len(request.videos)} video{'s' if len(request.videos) > 1 else ''}.")
         first = found.get("hook_timing")
         pace = found.get("cut_frequency")
         if first and pace:
+            opening = "no cut" if first.low.fact.note else f"first cut at {number(first.median)} s"
             parts.append(
-                f"Your starting point: first cut at {number(first.median)} s, {number(pace.median)} cuts a minute "
+                f"Your starting point: {opening}, {number(pace.median)} cuts a minute "
                 f"(median{'s' if first.several else ''})."
             )
     else:
-        parts.append(f"No videos were chosen, so it rests on benchmarks and a template{audience}.")
+        parts.append("No videos were chosen, so it rests on benchmarks and a template.")
     parts.append(f"First step: {advised[0].title}.")
     return " ".join(parts)
 

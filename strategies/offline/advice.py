@@ -94,8 +94,8 @@ def pace(found: dict[str, Compared], request: StrategyRequest) -> Recommendation
     else:
         headline = f"Hold the pace at about {number(compared.median)} cuts a minute"
         text = (
-            f"That is where your measured videos are.{beside} As a test, make one version with half as many "
-            f"cuts again ({number(compared.median * 1.5)} a minute) and compare."
+            f"That is where your measured videos are.{beside} As a test, make one version at "
+            f"{number(compared.median * 1.5)} cuts a minute, and compare."
         )
     return _make("cut_frequency", headline, text, request, proof)
 
@@ -142,11 +142,12 @@ def loudness(found: dict[str, Compared], request: StrategyRequest) -> Recommenda
         worst = max(off, key=lambda row: abs(row.value - target))
         side = "quieter" if worst.value < target else "louder"
         headline = f"Render at {number(target)} LUFS"
+        far = f"{number(abs(worst.value - target))} LU {side}"
         text = (
-            f"{_share(off, compared)} more than {number(tolerance)} LU off the usual target; "
-            f"{title(worst)} is {number(abs(worst.value - target))} LU {side}. "
-            "Renders made here are normalised to the target."
-        )
+            f"{_share(off, compared)} more than {number(tolerance)} LU off the usual target; {title(worst)} is {far}. "
+            if compared.several
+            else f"{title(worst)} is {far} than the usual target. "
+        ) + "Renders made here are normalised to the target."
     else:
         headline = "Leave the loudness as it is"
         text = f"All measured videos are within {number(tolerance)} LU of the usual target."

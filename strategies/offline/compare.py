@@ -66,7 +66,13 @@ def compare(videos: Iterable[VideoFacts]) -> dict[str, Compared]:
             fact = video.fact(type_)
             if fact is not None:
                 rows.setdefault(type_, []).append(Row(video, fact))
-    return {type_: Compared(type_, tuple(sorted(found, key=lambda row: row.value))) for type_, found in rows.items()}
+    return {type_: Compared(type_, _sorted(found)) for type_, found in rows.items()}
+
+
+def _sorted(rows: list[Row]) -> tuple[Row, ...]:
+    """By value. A video without a cut or a text has its length as value, which is no time to compare with others'."""
+    timed = [row for row in rows if not row.fact.note]
+    return tuple(sorted(timed or rows, key=lambda row: row.value))
 
 
 def number(value: float) -> str:

@@ -1,5 +1,7 @@
 """Pillars, themes, hooks and hashtags: a niche's template, filled with the words and measurements at hand."""
 
+from collections import Counter
+from itertools import chain
 from typing import TypeVar
 
 from ai.captions import text
@@ -17,8 +19,14 @@ def subject(request: StrategyRequest) -> str:
     """What the strategy is about, for use inside a sentence."""
     if request.niche:
         return request.niche[:80]
-    words = keywords(" ".join(video.title for video in request.videos))
-    return " ".join(words[:3]).lower() or "your subject"
+    return " ".join(recurring(request)[:3]) or "this"
+
+
+def recurring(request: StrategyRequest) -> list[str]:
+    """Words that several of the videos' titles share. One title alone may be a file's name or a line of speech."""
+    heard = Counter(chain.from_iterable({word.lower() for word in keywords(video.title)} for video in request.videos))
+    order = dict.fromkeys(word.lower() for video in request.videos for word in keywords(video.title))
+    return [word for word in order if heard[word] > 1]
 
 
 def rotated(items: list[T], by: int) -> list[T]:
@@ -71,14 +79,14 @@ def hashtags(request: StrategyRequest) -> HashtagStrategy:
     first = request.platforms[0]
     template: list[str] = knowledge.niche(request.niche)["hashtags"]
     core = text.hashtags([*([joined] if joined else []), *(word.lower() for word in own), *template], first, 3)
-    titles = [word.lower() for word in keywords(" ".join(video.title for video in request.videos))]
+    titles = recurring(request)
     goals = [_GOAL_TAGS[goal] for goal in request.goals if goal in _GOAL_TAGS]
     sets = []
     for platform in request.platforms:
         count = _TAGS_PER_PLATFORM.get(platform, 5)
         extra = rotated([*titles, *goals, *template], request.variation)
         sets.append(HashtagSet(platform=platform, hashtags=text.hashtags([*core, *extra], platform, count)))
-    origin = "the niche and the titles of the chosen videos" if request.videos else "the niche"
+    origin = "the niche and from what the titles of the chosen videos share" if titles else "the niche"
     return HashtagStrategy(
         core=core,
         sets=sets,

@@ -18,6 +18,8 @@ from patterns.levels import SCALES
         ("first_text", (2.0, "early"), (20.0, "no_text"), "Shows no text"),
         ("overlay_density", (0.2, "some"), (0.5, "mostly"), "30 points more text"),
         ("loudness", (-20.0, "usual"), (-14.0, "usual"), "6.0 LU louder"),
+        ("aspect", (1.7778, "landscape"), (0.5625, "portrait"), "9:16 instead of 16:9"),
+        ("aspect", (0.62, "portrait"), (1.0, "square"), "1:1 instead of 0.62:1"),
         ("speech", (0.2, "some"), (0.5, "mostly"), "30 points more speech"),
         ("speech", (0.50, "mostly"), (0.51, "mostly"), "About the same"),
         ("hook_style", (0.0, "question"), (0.0, "question"), "The same"),

@@ -52,6 +52,10 @@ class TestTiming:
         assert write(request()).segments[0].end_time == 3.0
         assert write(request(duration=8, patterns=facts(hook_timing=5.0))).segments[0].end_time == 2.0
 
+    def test_a_video_without_a_cut_times_no_hook(self):
+        uncut = facts(hook_timing=60.0)[0].model_copy(update={"note": "There is no cut."})
+        assert rules_of(request(patterns=[uncut])).reasons[0].basis == "benchmark"
+
     def test_pace_decides_how_many_parts(self):
         slow = write(request(concept="A quiet walk", patterns=facts(cut_frequency=6.0)))
         fast = write(request(concept="A quiet walk", patterns=facts(cut_frequency=40.0)))

@@ -77,7 +77,7 @@ class TestAdvice:
         alike = [video("a", "A", cut_frequency=20.0), video("b", "B", cut_frequency=22.0)]
         assert advice(write(request(videos=alike)), "cut_frequency").title == "Hold the pace at about 21 cuts a minute"
         one = advice(write(request(videos=[MORNING])), "cut_frequency")
-        assert "33 a minute" in one.text
+        assert "33 cuts a minute" in one.text
         assert "2.4 s" in one.text
 
     def test_motion(self):
@@ -187,6 +187,30 @@ class TestPlan:
         assert [len(row.hashtags) for row in content.hashtag_strategy.sets] == [5, 2]
         assert content.hashtag_strategy.core[0] == "#HomeGardening"
 
+    def test_one_title_is_not_a_subject(self):
+        alone = write(request(niche="", videos=[video("a", "stop killing your basil", hook_timing=2.0)]))
+        assert not {"#stop", "#killing"} & set(alone.hashtag_strategy.sets[0].hashtags)
+        assert alone.hooks[0].text == "The one thing about this I wish I had known earlier"
+        titles = ("Basil in water", "Basil from seed")
+        shared = write(request(niche="", videos=[video(title, title, hook_timing=2.0) for title in titles]))
+        assert "#basil" in shared.hashtag_strategy.sets[0].hashtags
+        assert shared.hooks[0].text == "The one thing about basil I wish I had known earlier"
+
+    def test_one_video_is_named_once(self):
+        content = write(request(audience="beginners", videos=[video("a", "Basil", loudness=-20.0)]))
+        loud = advice(content, "loudness")
+        assert loud.text.count("“Basil”") == 1
+        assert ", for beginners. It rests on 1 measured value of 1 video." in content.summary
+
+    def test_a_video_without_a_cut_is_no_first_cut(self):
+        uncut = video("b", "Still", hook_timing=9.0, cut_frequency=0.0)
+        uncut.facts[0].note = "There is no cut."
+        both = write(request(videos=[video("a", "Cut", hook_timing=2.0, cut_frequency=10.0), uncut]))
+        assert "Still" not in advice(both, "hook_timing").text
+        assert "first cut at 2 s" in both.summary
+        alone = write(request(videos=[uncut]))
+        assert "starting point: no cut, 0 cuts a minute" in alone.summary
+
     def test_niche_template(self):
         assert knowledge.niche("Vegan FOOD trucks")["name"] == "Food and cooking"
         assert knowledge.niche("")["name"] == "General"
@@ -214,7 +238,7 @@ class TestWhole:
         content = write(request(videos=[], niche=""))
         assert "benchmarks and a template" in content.summary
         assert content.hooks[0].seconds == 3.0
-        assert "your subject" in content.hooks[0].text
+        assert content.hooks[0].text == "The one thing about this I wish I had known earlier"
         assert content.recommendations[0].basis == "benchmark"
 
     def test_says_what_is_missing(self):

@@ -63,6 +63,10 @@ class TestNew:
         assert "22 cuts/min" in page
         assert "Not yet" not in page
         assert "Answers are made offline" in page
+        made.first.patterns.filter(type="hook_timing").update(value=9.0, bucket="no_cut")
+        page = text(browser.get(reverse("strategy_new")))
+        assert "No cut" in page
+        assert "first cut 9.0 s" not in page
 
     def test_makes_one(self, browser, made):
         answer = browser.post(
