@@ -8,7 +8,7 @@ import sys
 import time
 from collections import Counter
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -63,7 +63,7 @@ SPREAD_S = 3.0
 KILL_AFTER_S = (2.0, 5.0)
 # Time is moved to what comes next, but never by less than the least step: hundreds of targets look at their platforms
 # every few seconds, and without it an hour would take an hour. In larger steps when nothing has moved for a while.
-LEAST_STEP_S, STEP_S, FAR_STEP_S = 5.0, 10.0, 7200.0
+LEAST_STEP_S, STEP_S, FAR_STEP_S = 5.0, 10.0, 600.0
 ENDED = Q(state__in=["published", "failed", "cancelled"]) | Q(state="unconfirmed", asked_at__isnull=False)
 
 
@@ -228,8 +228,18 @@ class Chaos:
         if not known:
             return False
         ahead = (min(known) - now).total_seconds() + 0.05
-        self.clock.jump(min(max(ahead, LEAST_STEP_S), FAR_STEP_S if far else STEP_S))
+        self.clock.jump(self._days_end(now) or min(max(ahead, LEAST_STEP_S), FAR_STEP_S if far else STEP_S))
         return True
+
+    @staticmethod
+    def _days_end(now: datetime) -> float:
+        """Seconds until the first of the targets left may go on, when all of them wait for the end of a day."""
+        left = PostTarget.objects.exclude(ENDED)
+        near = now + timedelta(seconds=FAR_STEP_S)
+        if left.exclude(state="waiting").exists() or left.filter(Q(next_at=None) | Q(next_at__lt=near)).exists():
+            return 0.0
+        first = left.aggregate(at=Min("next_at"))["at"]
+        return float((first - now).total_seconds()) if first else 0.0
 
     # Afterwards -------------------------------------------------------------------------------------------------
 
