@@ -12,6 +12,7 @@ from django.core.cache import cache
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 
 from core import clock, scope
+from flows import watching
 from jobs.leases import keeper
 from tests import factories
 
@@ -44,6 +45,8 @@ def _own_folders(settings: object, tmp_path: object) -> None:
     settings.MEDIA_ROOT = tmp_path / "media"  # type: ignore[attr-defined,operator]
     settings.WORK_DIR = tmp_path / "work"  # type: ignore[attr-defined,operator]
     settings.WORK_DIR.mkdir()  # type: ignore[attr-defined]
+    settings.FILE_UPLOAD_TEMP_DIR = tmp_path / "tmp"  # type: ignore[attr-defined,operator]
+    settings.FILE_UPLOAD_TEMP_DIR.mkdir()  # type: ignore[attr-defined]
     storages = {**settings.STORAGES}  # type: ignore[attr-defined]
     if not settings.USE_S3:  # type: ignore[attr-defined]
         default = {**storages["default"], "OPTIONS": {"location": settings.MEDIA_ROOT}}  # type: ignore[attr-defined]
@@ -60,6 +63,12 @@ def _own_cache(settings: object) -> None:
         address = urlsplit(default["LOCATION"])._replace(path=f"/{1 + worker % 15}").geturl()
         settings.CACHES = {"default": {**default, "LOCATION": address}}  # type: ignore[attr-defined]
     cache.clear()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _nobody_watches() -> None:
+    """The thread that comes with the ASGI application would raise alarms in whatever test runs two minutes later."""
+    watching.watcher.stop()
 
 
 @pytest.fixture(autouse=True)

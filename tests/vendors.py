@@ -104,7 +104,7 @@ def env(settings: Any) -> Any:
 
     apply(
         OPENAI_API_KEY="", OPENAI_BASE_URL="", GEMINI_API_KEY="", GEMINI_BASE_URL="", ANTHROPIC_API_KEY="",
-        ANTHROPIC_BASE_URL="", AI_TEXT_MODEL="", AI_VISION_MODEL="", AI_TIMEOUT_S=5.0, AI_MONTHLY_BUDGET_USD=0.0,
+        ANTHROPIC_BASE_URL="", AI_TEXT_MODEL="", AI_VISION_MODEL="", AI_TIMEOUT_S=60.0, AI_MONTHLY_BUDGET_USD=0.0,
         AI_PRICES={},
     )  # fmt: skip
     return apply

@@ -147,10 +147,10 @@ class TestOffline:
         assert "C# is fine" in write(request(text="C# is fine")).caption
 
     def test_hostile_texts_cost_no_time(self):
-        started = time.monotonic()
+        started = time.process_time()
         for hostile in ("a" * 60_000, "#a " * 20_000 + "x", "a." * 30_000, "http://" * 8_000):
             write(request(platform="twitter", text=hostile))
-        assert time.monotonic() - started < 5
+        assert time.process_time() - started < 5
 
     def test_a_long_given_text_is_cut_to_fit(self):
         answer = write(request(platform="twitter", text="A sentence about sleep. " * 40))

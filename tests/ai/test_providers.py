@@ -14,11 +14,12 @@ from ai.providers.schema import strict_schema
 from ai.purposes import Image, Kind
 from core.errors import Throttled, Unavailable, ValidationFailed
 from tests.ai.conftest import Told
+from tests.ports import free_port
 
 CLASSES = [OpenAIProvider, GeminiProvider, AnthropicProvider]
 
 
-def make(cls, url, timeout_s=5.0):
+def make(cls, url, timeout_s=60.0):
     return cls(key="sk-test", model="m-1", base_url=url, timeout_s=timeout_s)
 
 
@@ -82,9 +83,7 @@ class TestEveryVendor:
         assert raised.value.code == AiError.ANSWER_CUT_OFF
 
     def test_nobody_listens(self, cls):
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            url = f"http://127.0.0.1:{free.getsockname()[1]}"
+        url = f"http://127.0.0.1:{free_port()}"
         with pytest.raises(Unavailable) as raised:
             make(cls, url).ask(question())
         assert raised.value.code == AiError.UNAVAILABLE

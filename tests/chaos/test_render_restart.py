@@ -2,7 +2,6 @@
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -15,6 +14,8 @@ import imageio_ffmpeg
 import psutil
 import pytest
 
+from tests.ports import free_port
+
 pytestmark = [pytest.mark.chaos, pytest.mark.timeout(900)]
 PATIENCE_S = 400
 
@@ -23,9 +24,7 @@ class Server:
     """`manage.py up` with a folder of its own."""
 
     def __init__(self, root: Path, var: Path) -> None:
-        with socket.socket() as probe:
-            probe.bind(("127.0.0.1", 0))
-            self.port = probe.getsockname()[1]
+        self.port = free_port()
         self.root, self.var = root, var
         kept = {name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "REDIS_URL")}
         self.environment = kept | {"VAR_DIR": str(var), "PUBLIC_BASE_URL": f"http://localhost:{self.port}"}

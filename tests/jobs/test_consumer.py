@@ -17,6 +17,7 @@ from jobs import consumers, events
 from tests import factories
 
 pytestmark = pytest.mark.django_db(transaction=True)
+PATIENCE_S = 60
 
 
 @pytest.fixture
@@ -35,19 +36,19 @@ class Socket(ApplicationCommunicator):
 
     async def connect(self):
         await self.send_input({"type": "websocket.connect"})
-        return (await self.receive_output(timeout=10))["type"] == "websocket.accept"
+        return (await self.receive_output(timeout=PATIENCE_S))["type"] == "websocket.accept"
 
     async def say(self, message):
         await self.send_input({"type": "websocket.receive", "text": json.dumps(message)})
 
     async def hear(self):
-        output = await self.receive_output(timeout=10)
+        output = await self.receive_output(timeout=PATIENCE_S)
         assert output["type"] == "websocket.send", output
         return json.loads(output["text"])
 
     async def leave(self):
         await self.send_input({"type": "websocket.disconnect", "code": 1000})
-        await self.wait(timeout=10)
+        await self.wait(timeout=PATIENCE_S)
 
 
 async def open_socket(user, *, origin=b"http://localhost:8000"):
@@ -69,7 +70,7 @@ async def connected(user):
 
 
 async def closed_with(socket):
-    message = await socket.receive_output(timeout=10)
+    message = await socket.receive_output(timeout=PATIENCE_S)
     assert message["type"] == "websocket.close"
     return message["code"]
 
@@ -157,7 +158,8 @@ class TestWhileConnected:
         socket = await connected(people.bob)
         topic = f"workspace:{people.workspace.pk}"
         await socket.say({"op": "sub", "topics": [topic]})
-        await asyncio.sleep(0.3)
+        await socket.say({"op": "ping"})
+        assert (await socket.hear())["type"] == "pong"
         with scope.system("tests"):
             await sync_to_async(Membership.objects.filter(user=people.bob).delete)()
         assert await socket.hear() == {"v": 1, "type": "denied", "data": {"topic": topic}}

@@ -4,6 +4,7 @@ import os
 import sys
 import threading
 import time
+from types import SimpleNamespace
 
 import pytest
 from django.db import connection
@@ -28,7 +29,7 @@ def sent(monkeypatch):
 class TestProgress:
     def test_at_most_4_events_a_second_and_a_row_every_5_seconds(self, in_workspace, kind, sent, monkeypatch):
         now = [100.0]
-        monkeypatch.setattr(context.time, "monotonic", lambda: now[0])
+        monkeypatch.setattr(context, "time", SimpleNamespace(monotonic=lambda: now[0]))
         rows = []
 
         def work(ctx):

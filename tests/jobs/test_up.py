@@ -13,6 +13,8 @@ from urllib.request import urlopen
 
 import pytest
 
+from tests.ports import free_port
+
 CHILD = "jobs_chaos/child.py"
 NOT_HERE = ("DATABASE_URL", "REDIS_URL", "MODE", "PUBLIC_BASE_URL", "DJANGO_ALLOW_ASYNC_UNSAFE")
 ORDER = """
@@ -37,9 +39,7 @@ class Product:
     def __init__(self, folder, root):
         self.root = root
         self.folder = folder
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.port = free.getsockname()[1]
+        self.port = free_port()
         kept = {key: value for key, value in os.environ.items() if key not in NOT_HERE}
         self.env = {
             **kept,

@@ -1,4 +1,3 @@
-import socket
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -10,13 +9,12 @@ from moto.server import ThreadedMotoServer
 
 from media.storage import store
 from media.stores.base import Store
+from tests.ports import free_port
 
 
-@pytest.fixture(autouse=True)
-def scratch(settings: Any, tmp_path: Path) -> Path:
+@pytest.fixture
+def scratch(settings: Any) -> Path:
     """Where request bodies are put down while they arrive."""
-    settings.FILE_UPLOAD_TEMP_DIR = tmp_path / "tmp"
-    settings.FILE_UPLOAD_TEMP_DIR.mkdir()
     return settings.FILE_UPLOAD_TEMP_DIR
 
 
@@ -34,9 +32,7 @@ def stored(settings: Any) -> Callable[[], list[str]]:
 @pytest.fixture(scope="session")
 def s3_server() -> Iterator[str]:
     """A local S3 server's address."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     server = ThreadedMotoServer(ip_address="127.0.0.1", port=port, verbose=False)
     server.start()
     yield f"http://127.0.0.1:{port}"

@@ -1,6 +1,5 @@
 """A real SMTP server on this machine that can be told to refuse, and people with proven addresses."""
 
-import socket
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from email import message_from_bytes
@@ -12,6 +11,7 @@ import pytest
 from aiosmtpd.controller import Controller
 
 from core import clock
+from tests.ports import free_port
 
 
 @dataclass
@@ -40,14 +40,12 @@ class Post:
 @pytest.fixture
 def smtp(settings: Any) -> Iterator[Post]:
     """The product's mail server, as `EMAIL_URL=smtp://127.0.0.1:<port>` would set it."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
+    port = free_port()
     post = Post()
-    controller = Controller(post, hostname="127.0.0.1", port=port)
+    controller = Controller(post, hostname="127.0.0.1", port=port, ready_timeout=60)
     controller.start()
     settings.EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
-    settings.EMAIL_HOST, settings.EMAIL_PORT, settings.EMAIL_TIMEOUT = "127.0.0.1", port, 5
+    settings.EMAIL_HOST, settings.EMAIL_PORT, settings.EMAIL_TIMEOUT = "127.0.0.1", port, 60
     yield post
     controller.stop()
 

@@ -20,9 +20,7 @@ from tests.analytics.conftest import make_account, make_live
 
 
 @pytest.fixture
-def browser(cast: SimpleNamespace, settings: Any, tmp_path: Any) -> Client:
-    settings.FILE_UPLOAD_TEMP_DIR = tmp_path / "tmp"
-    settings.FILE_UPLOAD_TEMP_DIR.mkdir()
+def browser(cast: SimpleNamespace) -> Client:
     client = Client()
     client.force_login(cast.alice, backend="django.contrib.auth.backends.ModelBackend")
     return client

@@ -80,7 +80,7 @@ class Box:
 
     def __init__(self, base: str) -> None:
         self.base = base
-        self.http = httpx.Client(timeout=30)
+        self.http = httpx.Client(timeout=60)
 
     def control(self, path: str, body: dict[str, Any] | None = None) -> Any:
         url = f"{self.base}/_control/{path}"

@@ -61,7 +61,8 @@ class Box:
 
     def settled(self) -> None:
         """Wait until everything that was to be fetched is fetched."""
-        for _ in range(500):
+        ends_at = time.monotonic() + 60
+        while time.monotonic() < ends_at:
             if not self.control("counts")["totals"]["pulls_pending"]:
                 return
             time.sleep(0.01)

@@ -9,11 +9,9 @@ from rest_framework.test import APIClient
 TUS = {"HTTP_TUS_RESUMABLE": "1.0.0"}
 
 
-@pytest.fixture(autouse=True)
-def scratch(settings: Any, tmp_path: Path) -> Path:
+@pytest.fixture
+def scratch(settings: Any) -> Path:
     """Where request bodies are put down while they arrive."""
-    settings.FILE_UPLOAD_TEMP_DIR = tmp_path / "tmp"
-    settings.FILE_UPLOAD_TEMP_DIR.mkdir()
     return settings.FILE_UPLOAD_TEMP_DIR
 
 

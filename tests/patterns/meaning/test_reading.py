@@ -48,7 +48,7 @@ def video(in_workspace):
 @pytest.fixture
 def gemini(vendor, env):
     """Gemini by key, at the local server."""
-    env(GEMINI_API_KEY="g-key", GEMINI_BASE_URL=vendor.url, AI_TIMEOUT_S=5.0)
+    env(GEMINI_API_KEY="g-key", GEMINI_BASE_URL=vendor.url, AI_TIMEOUT_S=60.0)
     vendor.replies = [{"text": json.dumps(GOOD)}]
     return vendor
 
