@@ -65,7 +65,7 @@ function rig(t, topics = []) {
       raws.push(raw);
       return raw;
     },
-    body: { dispatchEvent: (event) => events.push(event) },
+    body: { dataset: {}, dispatchEvent: (event) => events.push(event) },
   });
   return { socket, raws, events };
 }
@@ -108,9 +108,28 @@ describe("socket", () => {
     raws[0].open();
     assert.deepEqual(raws[0].sent, [{ op: "sub", topics: ["job:1"] }, { op: "ping" }]);
     assert.equal(events.length, 0);
+    assert.ok(!("live" in socket.body.dataset));
     socket.receive(JSON.stringify({ v: 1, type: "pong" }));
     socket.receive(JSON.stringify({ v: 1, type: "pong" }));
     assert.deepEqual(events.map((event) => event.type), ["ws:resync"]);
+    assert.ok("live" in socket.body.dataset);
+    raws[0].close(1006);
+    assert.ok(!("live" in socket.body.dataset));
+  });
+
+  it("waits for the newest of several subscriptions", (t) => {
+    const { socket, raws, events } = rig(t);
+    socket.connect();
+    raws[0].open();
+    socket.ping();
+    socket.sync(new Set(["job:1"]));
+    socket.sync(new Set(["job:1", "post:2"]));
+    const resyncs = [];
+    for (let pongs = 1; pongs <= 3; pongs += 1) {
+      socket.receive(JSON.stringify({ v: 1, type: "pong" }));
+      resyncs.push(events.length);
+    }
+    assert.deepEqual(resyncs, [0, 0, 1]);
   });
 
   it("polls while down, comes back, and asks the page to fetch what it shows", (t) => {

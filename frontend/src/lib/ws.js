@@ -1,6 +1,6 @@
 // One socket per page. Events are hints: they become `ws:<topic>` DOM events; fragments then fetch their own HTML.
 // While it is down, `poll:tick` fires every 10 s and a banner says so. `ws:resync` fires once a subscription is in force,
-// since what happened between the page and then was told to nobody.
+// since what happened between the page and then was told to nobody; from there on `data-live` is on the body.
 import { $, $$ } from "./dom.js";
 
 const BANNER_MS = 5000;
@@ -43,7 +43,7 @@ export function paintProgress(topic, data, root = document) {
 
 export class Socket {
   constructor(url, { make = (address) => new WebSocket(address), body = document.body } = {}) {
-    Object.assign(this, { url, make, body, attempt: 0, have: new Set(), want: new Set(), downTimers: [], stopped: false, unheard: false });
+    Object.assign(this, { url, make, body, attempt: 0, have: new Set(), want: new Set(), downTimers: [], stopped: false, pings: 0, pongs: 0, heardAt: 0 });
   }
 
   start() {
@@ -62,12 +62,13 @@ export class Socket {
 
   up() {
     this.attempt = 0;
+    Object.assign(this, { pings: 0, pongs: 0, heardAt: 0 });
     this.have.clear();
     for (const timer of this.downTimers) clearTimeout(timer);
     this.downTimers = [];
     clearInterval(this.poll);
     this.poll = 0;
-    this.beat = setInterval(() => this.send({ op: "ping" }), BEAT_MS);
+    this.beat = setInterval(() => this.ping(), BEAT_MS);
     banner("");
     this.sync();
   }
@@ -75,6 +76,7 @@ export class Socket {
   down(event) {
     clearInterval(this.beat);
     this.have.clear();
+    delete this.body.dataset.live;
     if (event?.code === 4401 || event?.code === 4403) this.stopped = true;
     if (!this.poll) {
       this.downTimers.push(setTimeout(() => banner("Live updates are paused. Trying to reconnect…"), BANNER_MS));
@@ -100,11 +102,27 @@ export class Socket {
     if (add.length) {
       this.send({ op: "sub", topics: add });
       // Requests are answered in order, so the answer to this one means that the topics are heard.
-      this.send({ op: "ping" });
-      this.unheard = true;
+      this.heardAt = this.ping();
+      delete this.body.dataset.live;
     }
     if (drop.length) this.send({ op: "unsub", topics: drop });
     this.have = new Set(this.want);
+  }
+
+  /** Ask for a sign of life; returns how many were asked for. */
+  ping() {
+    this.send({ op: "ping" });
+    this.pings += 1;
+    return this.pings;
+  }
+
+  /** A sign of life; the one after the newest subscription means that all of it is in force. */
+  pong() {
+    this.pongs += 1;
+    if (!this.heardAt || this.pongs < this.heardAt) return;
+    this.heardAt = 0;
+    this.emit("ws:resync", {});
+    this.body.dataset.live = "";
   }
 
   send(message) {
@@ -120,10 +138,7 @@ export class Socket {
     }
     if (!message || typeof message.type !== "string") return;
     if (message.v !== undefined && message.v !== SUPPORTED) return void this.emit("ws:resync", {});
-    if (message.type === "pong" && this.unheard) {
-      this.unheard = false;
-      return void this.emit("ws:resync", {});
-    }
+    if (message.type === "pong") return void this.pong();
     if (message.type === "resync") return void this.emit("ws:resync", {});
     if (message.type === "toast") return void this.emit("toast", message.data ?? {});
     const topic = message.topic ?? "";
