@@ -19,7 +19,8 @@ FLAGS = [
     "--disable-component-update", "--disable-sync",
 ]  # fmt: skip
 
-expect.set_options(timeout=30_000)
+PATIENCE_MS = 60_000  # for one step of a browser on a busy machine
+expect.set_options(timeout=PATIENCE_MS)
 
 Visit = Callable[..., Page]
 
@@ -75,6 +76,7 @@ def visit(browser: Browser, running: product.Product, guard: Guard) -> Iterator[
             base_url=running.url, viewport={"width": width, "height": height}, reduced_motion="reduce", **options
         )
         contexts.append(context)
+        context.set_default_timeout(PATIENCE_MS)
         guard.watch(context)
         page = context.new_page()
         if path:
@@ -89,6 +91,7 @@ def visit(browser: Browser, running: product.Product, guard: Guard) -> Iterator[
 def _person(browser: Browser, running: product.Product, name: str) -> Person:
     person = Person(name=name)
     context = browser.new_context(base_url=running.url, timezone_id="Europe/Paris")
+    context.set_default_timeout(PATIENCE_MS)
     sign_up(context.new_page(), running, person)
     context.close()
     return person
@@ -116,6 +119,7 @@ def studio(browser: Browser, running: product.Product, clip: Path) -> Person:
     """A person whose workspace has everything; tests may add to it, but change nothing that is there."""
     person = Person(name="Stella Studio")
     context = browser.new_context(base_url=running.url)
+    context.set_default_timeout(PATIENCE_MS)
     studios.fill(context.new_page(), running, clip, person)
     context.close()
     return person

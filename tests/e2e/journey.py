@@ -6,8 +6,26 @@ from pathlib import Path
 from playwright.sync_api import Locator, Page, WebSocket, expect
 
 from tests.e2e.people import LONG_MS
+from tests.e2e.waits import press, settled
 
 SECONDS = 5  # the length that is asked for: small files are quick to make
+# Leaving the page stops a player: nothing then.
+PLAY = """async (video) => {
+  video.muted = true;
+  const moved = new Promise((done) => {
+    video.addEventListener("timeupdate", () => video.currentTime > 0 && done());
+    video.addEventListener("pause", done);
+  });
+  try {
+    await video.play();
+    await moved;
+  } catch (error) {
+    if (video.isConnected) throw error;
+  }
+  if (!video.isConnected) return null;
+  video.pause();
+  return [video.videoWidth, video.videoHeight, video.duration];
+}"""
 TEXT = "Could your balcony feed you? Five herbs that grow in a cup. #balcony #herbs #garden"
 
 
@@ -36,7 +54,7 @@ def assert_not_reloaded(page: Page) -> None:
 
 def watch_analysis(page: Page, title: str) -> None:
     """From the library to the video's page, where the timeline appears by itself."""
-    page.get_by_role("link", name=title).first.click()
+    press(page.get_by_role("link", name=title).first)
     expect(page.get_by_role("heading", level=1, name=title)).to_be_visible()
     mark(page)
     expect(page.locator("[data-timeline] [data-row]").first).to_be_visible(timeout=LONG_MS)
@@ -71,41 +89,40 @@ def plan_edit(page: Page, title: str) -> None:
     page.get_by_role("link", name="Send to edit").click()
     option = page.locator("select[name=video] option", has_text=title).first.get_attribute("value")
     page.get_by_label("Video", exact=True).select_option(option)
-    assert page.locator("select[name=script]").input_value(), "The script is chosen already."
+    expect(page.locator("select[name=script]"), "The script is chosen already.").not_to_have_value("")
     page.get_by_label("Length in seconds").fill(str(SECONDS))
     page.get_by_role("button", name="Next: formats").click()
     for shape in ("Vertical 9:16", "Square 1:1", "Wide 16:9"):
         expect(page.get_by_role("checkbox", name=shape)).to_be_checked()
     page.get_by_role("button", name="Next: preview").click()
+    page.wait_for_url(re.compile(r"/edits/[0-9a-f-]{36}/\?step=preview$"))
+    settled(page)
 
 
 def make_files(page: Page) -> Locator:
     """Make the files and see them appear."""
-    page.get_by_role("button", name="Make the files").click()
-    page.wait_for_url(re.compile(r"/edits/[0-9a-f-]{36}/"))
+    press(page.get_by_role("button", name="Make the files"))
+    page.wait_for_url(re.compile(r"/edits/[0-9a-f-]{36}/$"))
     mark(page)
     players = page.locator("li video")
     expect(players).to_have_count(3, timeout=LONG_MS)
+    expect(page.get_by_role("button", name="Make again")).to_have_count(3, timeout=LONG_MS)
     assert_not_reloaded(page)
     return players
 
 
 def plays(player: Locator) -> tuple[int, int, float]:
-    """Play a moment of it without sound; its width, height and length."""
-    found: list[float] = player.evaluate(
-        """async (video) => {
-          video.muted = true;
-          await video.play();
-          await new Promise((done) => video.addEventListener("timeupdate", () => video.currentTime > 0 && done()));
-          video.pause();
-          return [video.videoWidth, video.videoHeight, video.duration];
-        }"""
-    )
-    return int(found[0]), int(found[1]), found[2]
+    """Play a moment of it without sound; its width, height and length. A player that news replaced is played anew."""
+    for _ in range(10):
+        found: list[float] | None = player.evaluate(PLAY)
+        if found:
+            return int(found[0]), int(found[1]), found[2]
+    raise AssertionError("The player is replaced again and again.")
 
 
 def compose(page: Page, text: str = TEXT) -> None:
     """Fill the composer for all accounts: the shared text, then what each platform requires of a person."""
+    page.wait_for_load_state()
     page.locator("textarea[name=text]").fill(text)
     for part in page.locator("section.panel", has=page.locator("input[name$='-use']")).all():
         part.locator("input[name$='-use']").check()
@@ -116,7 +133,7 @@ def compose(page: Page, text: str = TEXT) -> None:
 
 def publish(page: Page) -> None:
     """Send it and watch both accounts become live."""
-    page.get_by_role("button", name="Publish or schedule").click()
+    press(page.get_by_role("button", name="Publish or schedule"))
     page.wait_for_url(re.compile(r"/posts/[0-9a-f-]{36}/"))
     mark(page)
     expect(page.locator("[id^=target-]").get_by_text("Published", exact=True)).to_have_count(2, timeout=LONG_MS)
@@ -125,6 +142,6 @@ def publish(page: Page) -> None:
 
 def download(page: Page, link: Locator, to: Path) -> Path:
     with page.expect_download() as waiting:
-        link.click()
+        press(link)
     waiting.value.save_as(to)
     return to

@@ -9,6 +9,7 @@ from tests.e2e.conftest import Visit
 from tests.e2e.guard import Guard
 from tests.e2e.people import PASSWORD, Person, connect, sign_up
 from tests.e2e.product import Product
+from tests.e2e.waits import settled
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]
 
@@ -22,6 +23,7 @@ class TestSigningUp:
         page = visit("/", timezone_id="Asia/Kathmandu")
         page.get_by_role("link", name="Log in").first.click()
         page.get_by_role("link", name="Create").click()
+        expect(page).to_have_url(re.compile("/account/signup/"))
         sign_up(page, running, Person())
         page.goto("/settings/preferences/")
         # Chromium still says the zone's former name, which means the same.
@@ -68,7 +70,9 @@ class TestSigningIn:
         page = visit("/account/login/")
         field = page.get_by_label("Password", exact=True)
         field.fill("secret words")
-        page.get_by_role("button", name="Show password").click()
+        button = page.get_by_role("button", name="Show password")
+        expect(button).to_have_attribute("aria-pressed", "false")
+        button.click()
         expect(field).to_have_attribute("type", "text")
 
 
@@ -78,7 +82,7 @@ class TestSettings:
         page.get_by_label("Time zone").fill("America/New_York")
         page.get_by_label("Time of day").select_option("12")
         page.get_by_role("button", name="Save preferences").click()
-        page.wait_for_load_state()
+        expect(page.get_by_text("Your preferences are saved.").first).to_be_visible()
         page.goto("/settings/preferences/")
         expect(page.get_by_label("Time zone")).to_have_value("America/New_York")
         expect(page.get_by_label("Time of day")).to_have_value("12")
@@ -105,9 +109,10 @@ class TestTheme:
         paper = "getComputedStyle(document.body).backgroundColor"
         dark = page.evaluate(paper)
         _menu(page)
-        page.get_by_role("button", name="Light", exact=True).click()
+        with page.expect_response(lambda answer: answer.request.method == "POST"):
+            page.get_by_role("button", name="Light", exact=True).click()
         expect(page.locator("html")).to_have_attribute("data-theme", "light")
-        assert page.evaluate(paper) != dark
+        expect(page.locator("body")).not_to_have_css("background-color", dark)
         page.goto("/settings/profile/")
         expect(page.locator("html")).to_have_attribute("data-theme", "light")
 
@@ -128,6 +133,7 @@ class TestKeyboard:
 
     def test_the_first_stop_leads_to_the_content(self, visit: Visit, newcomer: Person) -> None:
         page = visit("/dashboard/", person=newcomer)
+        settled(page)
         page.keyboard.press("Tab")
         expect(page.get_by_role("link", name="Skip to content")).to_be_focused()
         page.keyboard.press("Enter")
@@ -135,6 +141,7 @@ class TestKeyboard:
 
     def test_escape_closes_the_menu_and_returns_to_its_opener(self, visit: Visit, newcomer: Person) -> None:
         page = visit("/dashboard/", person=newcomer)
+        settled(page)
         opener = page.locator("summary", has_text="Account menu")
         opener.focus()
         page.keyboard.press("Enter")
@@ -146,6 +153,7 @@ class TestKeyboard:
 
     def test_escape_closes_a_dialog_and_returns_to_its_opener(self, visit: Visit, newcomer: Person) -> None:
         page = visit("/videos/", person=newcomer)
+        settled(page)
         opener = page.locator("[data-dialog-open=folder-new]:visible").first
         opener.focus()
         page.keyboard.press("Enter")

@@ -10,8 +10,9 @@ from PIL import Image
 from playwright.sync_api import Page, expect
 
 from tests.e2e.people import LONG_MS, connect
+from tests.e2e.waits import press, settled
 
-pytestmark = pytest.mark.e2e
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(600)]
 SHOTS = os.environ.get("E2E_SHOTS", "")
 
 
@@ -51,10 +52,12 @@ def test_upload_delete_undo_and_a_post_of_several_files(visit, running, someone,
     expect(page.locator("[data-upload-list]")).to_contain_text("neither pictures nor videos")
     cards = page.locator("#media-list > ul > li")
     expect(cards).to_have_count(3, timeout=LONG_MS)
+    expect(page.locator("[data-busy-upload]")).to_have_count(0)
     page.reload()
+    settled(page)
     shot(page, "media")
 
-    page.get_by_role("button", name="Delete photo.jpg").first.click()
+    press(page.get_by_role("button", name="Delete photo.jpg").first)
     expect(page.get_by_text("“photo.jpg” is deleted.").first).to_be_visible()
     expect(cards).to_have_count(2)
     shot(page, "media-deleted")
@@ -63,10 +66,11 @@ def test_upload_delete_undo_and_a_post_of_several_files(visit, running, someone,
 
     page.get_by_label("Show").select_option("video")
     expect(cards).to_have_count(1)
-    assert "kind=video" in page.url
+    expect(page).to_have_url(re.compile("kind=video"))
 
     connect(page, running, "TikTok", "tt-lumen")
     page.goto(f"{running.url}/compose/")
+    settled(page)
     items = page.locator("[data-picker-item]")
     expect(items).to_have_count(3)
     for number in range(2):
@@ -75,8 +79,8 @@ def test_upload_delete_undo_and_a_post_of_several_files(visit, running, someone,
     expect(strip).to_have_count(2)
     first = strip.first.get_attribute("data-key")
     strip.first.get_by_role("button", name=re.compile("Later")).click()
-    assert strip.nth(1).get_attribute("data-key") == first
-    assert page.locator("input[name=media_order]").input_value().endswith(first)
+    expect(strip.nth(1)).to_have_attribute("data-key", first)
+    expect(page.locator("input[name=media_order]")).to_have_value(re.compile(f"{re.escape(first)}$"))
 
     page.get_by_role("checkbox", name=re.compile("Lumen Studio")).check()
     checked = page.locator("#preflight")
@@ -87,5 +91,5 @@ def test_upload_delete_undo_and_a_post_of_several_files(visit, running, someone,
     page.get_by_label("Search files by name").fill("")
     shot(page, "compose")
 
-    page.get_by_role("button", name="Save draft").click()
+    press(page.get_by_role("button", name="Save draft"))
     expect(page.get_by_text("The draft is saved.")).to_be_visible()

@@ -13,6 +13,7 @@ from tests.e2e import axe
 from tests.e2e.conftest import Visit
 from tests.e2e.guard import Guard, overflow
 from tests.e2e.people import Person
+from tests.e2e.waits import press, settled
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(900)]
 
@@ -60,6 +61,7 @@ def address(name: str, pk: str = "") -> str:
 def inspect(page: Page, name: str) -> None:
     """All looks of one page; everything that is wrong is told at once."""
     problems: list[str] = []
+    settled(page)
     page.evaluate(STILL)
     for width, theme in ((1280, "light"), (1280, "dark"), (360, "dark"), (360, "light")):
         page.set_viewport_size({"width": width, "height": 800 if width > 600 else 740})
@@ -113,9 +115,10 @@ def test_not_found(visit: Visit, guard: Guard, newcomer: Person) -> None:
 def test_forms_with_errors(visit: Visit, guard: Guard, studio: Person) -> None:
     with guard.allow(422):
         page = visit("/compose/", person=studio)
+        settled(page)
         for use in page.locator("input[name$='-use']").all():
             use.check()
-        page.get_by_role("button", name="Publish or schedule").click()
+        press(page.get_by_role("button", name="Publish or schedule"))
         expect(page.locator("[aria-invalid=true]").first).to_be_visible()
         inspect(page, "errors-compose")
         page = visit("/account/signup/")
@@ -135,7 +138,8 @@ def test_open_menus_and_dialogs(visit: Visit, studio: Person) -> None:
     expect(page.get_by_role("dialog")).to_be_visible()
     inspect(page, "open-dialog")
     page = visit(address("post_detail", studio.ids["scheduled"]), person=studio)
-    page.locator("form[data-confirm] button:visible").first.click()
+    settled(page)
+    press(page.locator("form[data-confirm] button:visible").first)
     expect(page.get_by_role("alertdialog")).to_be_visible()
     inspect(page, "open-confirm")
 

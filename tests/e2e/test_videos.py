@@ -1,23 +1,27 @@
 """The signature screens by keyboard: timeline, table, comparison, preview."""
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
 from tests.e2e.conftest import Visit
 from tests.e2e.people import Person
 from tests.e2e.test_pages import address, inspect
+from tests.e2e.waits import settled
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(600)]
 
 
 def test_a_video_by_keyboard(visit: Visit, studio: Person) -> None:
     page = visit(address("video_detail", studio.ids["video"]), person=studio)
+    settled(page)
     head = page.get_by_role("slider", name="Playhead")
     head.focus()
     page.keyboard.press("n")
-    assert "cut 1 of" in str(head.get_attribute("aria-valuetext"))
+    expect(head).to_have_attribute("aria-valuetext", re.compile("cut 1 of"))
     page.keyboard.press("Home")
-    assert str(head.get_attribute("aria-valuetext")).startswith("0:00.0")
+    expect(head).to_have_attribute("aria-valuetext", re.compile(r"^0:00\.0"))
 
     row = page.locator(".timeline-row[data-row=motion]")
     toggle = page.get_by_role("group", name="Rows").get_by_role("button", name="Motion")
@@ -42,21 +46,25 @@ def test_a_video_by_keyboard(visit: Visit, studio: Person) -> None:
 
 def test_compared_playheads_move_together_when_asked(visit: Visit, studio: Person) -> None:
     page = visit(address("videos_compare") + f"?v={studio.ids['video']}&v={studio.ids['other']}", person=studio)
-    first, second = page.get_by_role("slider", name="Playhead").all()
+    settled(page)
+    heads = page.get_by_role("slider", name="Playhead")
+    expect(heads).to_have_count(2)
+    first, second = heads.all()
     first.focus()
     page.keyboard.press("Shift+ArrowRight")
-    assert str(first.get_attribute("aria-valuetext")).startswith("0:01.0")
-    assert str(second.get_attribute("aria-valuetext")).startswith("0:00.0")
+    expect(first).to_have_attribute("aria-valuetext", re.compile(r"^0:01\.0"))
+    expect(second).to_have_attribute("aria-valuetext", re.compile(r"^0:00\.0"))
     link = page.get_by_role("button", name="Link the playheads")
     link.press("Enter")
     expect(link).to_have_attribute("aria-pressed", "true")
     first.focus()
     page.keyboard.press("Shift+ArrowRight")
-    assert str(second.get_attribute("aria-valuetext")).startswith("0:02.0")
+    expect(second).to_have_attribute("aria-valuetext", re.compile(r"^0:02\.0"))
 
 
 def test_a_preview_opens_and_gives_the_focus_back(visit: Visit, studio: Person) -> None:
     page = visit("/videos/", person=studio)
+    settled(page)
     opener = page.get_by_role("button", name="Preview").first
     opener.press("Enter")
     dialog = page.get_by_role("dialog", name="Preview")

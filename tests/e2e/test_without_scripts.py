@@ -21,6 +21,7 @@ def test_sign_up_out_and_in(visit: Visit, running: Product, guard: Guard) -> Non
     sign_up(page, running, person)
     page.locator("summary", has_text="Account menu").click()
     page.get_by_role("button", name="Sign out").click()
+    expect(page.get_by_role("link", name="Log in").first).to_be_visible()
     page.goto("/account/login/")
     page.get_by_label("E-mail").fill(person.email)
     page.get_by_label("Password", exact=True).fill("wrong words entirely")
