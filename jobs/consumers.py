@@ -7,6 +7,7 @@ connect and subscribe, and again on every beat while connected.
 
 import asyncio
 import json
+import logging
 from contextlib import suppress
 from importlib import import_module
 from typing import Any
@@ -22,7 +23,10 @@ from core import scope
 from core.actor import Actor, ActorKind
 from jobs import events
 
+logger = logging.getLogger(__name__)
+
 SIGNED_OUT = 4401
+TRY_AGAIN = 1013
 MAX_TOPICS = 200
 MAX_MESSAGE_BYTES = 32 * 1024
 
@@ -94,7 +98,13 @@ class AppConsumer(AsyncWebsocketConsumer):
     async def _recheck(self) -> None:
         while True:
             await asyncio.sleep(self.recheck_s)
-            allowed = await self._allowed(set(self.topics))
+            try:
+                allowed = await self._allowed(set(self.topics))
+            except Exception:
+                # Who may not be asked about may not listen; the page connects again and is asked about then.
+                logger.exception("The permissions of a socket could not be checked.")
+                await self.close(TRY_AGAIN)
+                return
             if allowed is None:
                 await self.close(SIGNED_OUT)
                 return

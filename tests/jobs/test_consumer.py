@@ -7,6 +7,7 @@ import pytest
 from asgiref.sync import sync_to_async
 from asgiref.testing import ApplicationCommunicator
 from django.contrib.auth import logout
+from django.db import DatabaseError
 from django.http import HttpRequest
 from django.test import Client
 
@@ -178,6 +179,19 @@ class TestWhileConnected:
         await sync_to_async(self._sign_out)(socket)
         await socket.say({"op": "sub", "topics": [f"workspace:{people.workspace.pk}"]})
         assert await closed_with(socket) == consumers.SIGNED_OUT
+
+    async def test_what_cannot_be_checked_is_not_heard(self, people, monkeypatch, caplog):
+        """Nobody goes on listening because the database was away for a moment; the page comes back by itself."""
+        socket = await connected(people.bob)
+        await socket.say({"op": "ping"})
+        assert (await socket.hear())["type"] == "pong"
+
+        def fail(session_key):
+            raise DatabaseError("away")
+
+        monkeypatch.setattr(consumers, "_signed_in", fail)
+        assert await closed_with(socket) == consumers.TRY_AGAIN
+        assert "could not be checked" in caplog.text
 
     async def test_a_deactivated_person_is_out(self, people):
         socket = await connected(people.bob)
