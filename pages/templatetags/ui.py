@@ -7,6 +7,7 @@ from django.core.paginator import Page
 from django.forms import BoundField, widgets
 from django.utils.safestring import SafeString
 
+from media.words import size_words
 from pages import ui
 
 register = template.Library()
@@ -66,6 +67,12 @@ def timecode(seconds: object, places: int = 1) -> str:
     head = f"{hours}:{minutes:02d}:{left:02d}" if hours else f"{minutes}:{left:02d}"
     sign = "−" if seconds < 0 and ticks else ""
     return f"{sign}{head}.{part:0{places}d}" if places else f"{sign}{head}"
+
+
+@register.filter
+def size(size_bytes: int | str) -> str:
+    """`500 MB`: what a file may weigh, as everywhere else in the product."""
+    return size_words(int(size_bytes))
 
 
 @register.filter
@@ -147,15 +154,17 @@ def page_url(context: template.Context, param: str, number: int) -> str:
 
 @register.simple_tag
 def flow_steps(here: str, links: dict[str, str] | None = None) -> list[dict[str, str]]:
-    """Where a thing stands between video and results: done before `here`, to do after it."""
+    """Where a thing stands between video and results. What came before `here` is done when it has a link: a list, or a
+    script without a strategy, has not been through it."""
     names = [key for key, _ in ui.FLOW_STEPS]
     at = names.index(here) if here in names else -1
     found = links or {}
+    done = {*found, *(["pattern"] if "video" in found else [])}
     return [
         {
             "key": key,
             "label": label,
-            "state": "current" if index == at else "done" if index < at else "todo",
+            "state": "current" if index == at else "done" if index < at and key in done else "todo",
             "url": found.get(key, "") if index != at else "",
         }
         for index, (key, label) in enumerate(ui.FLOW_STEPS)

@@ -172,6 +172,7 @@ def _side_by_side(actor: Actor, found: Comparison, axis: str) -> dict[str, Any]:
         "has_lengths": len(lengths) > 1 and not axis,
         "longest_s": longest / 1000,
         "ticks": [longest * part / 4000 for part in range(5)],
+        "tick_places": timeline.tick_places(longest / 1000),
         "curve_height": timeline.CURVE_HEIGHT,
     }
 

@@ -65,7 +65,8 @@ def show(request: SignedIn, pk: UUID) -> HttpResponse:
         "duration": duration_words(media.duration_s),
         "is_tall": (media.aspect_ratio or 1.0) < 1,
         "uses": uses,
-        "links": {use.step: use.url for use in uses},
+        "links": {use.step: use.url for use in uses} | {"video": ""},
+        "here": "pattern" if video.status == Video.Status.PROCESSED else "video",
         "next_steps": _next_steps(video),
     }
     if may_write:

@@ -91,12 +91,21 @@ class Timeline:
     ticks: list[float]
 
     @property
+    def tick_places(self) -> int:
+        return tick_places(self.duration_s)
+
+    @property
     def duration_ms(self) -> int:
         return max(1, round(1000 * self.duration_s))
 
     @property
     def cuts_text(self) -> str:
         return ",".join(f"{cut:g}" for cut in self.cuts)
+
+
+def tick_places(axis_s: float) -> int:
+    """Decimals below the axis: quarters of a short clip are no whole seconds, and a rounded one is at a wrong place."""
+    return 0 if axis_s >= 20 else 1
 
 
 def filmstrip(storyboard: MediaFile | None, *, is_tall: bool, part: float = 1.0) -> list[Frame]:

@@ -76,7 +76,7 @@ def _hook(facts: Facts) -> HookClaim | None:
         return claim(HookStyle.MONTAGE, 0.7, *shown)
     if overlays and overlays[0]["start_s"] <= _TEXT_EARLY_S:
         text = str(overlays[0].get("text", ""))[:80]
-        return claim(HookStyle.TEXT_FIRST, 0.6, _cite(overlays[0]["start_s"], Channel.TEXT, f"Text: “{text}”."))
+        return claim(HookStyle.TEXT_FIRST, 0.6, _cite(overlays[0]["start_s"], Channel.TEXT, f"“{text}”"))
     if first_speech is not None and first_speech <= _VOICE_EARLY_S:
         return claim(HookStyle.VOICE_FIRST, 0.6, _cite(first_speech, Channel.SPEECH, "Speech begins."))
     motion, step = hook.get("motion"), hook.get("motion_step")
@@ -124,7 +124,7 @@ def _call_to_action(facts: Facts) -> CallToActionClaim | None:
         text = str(one.get("text", ""))
         for value, pattern in _ASKS:
             if re.search(pattern, text, re.IGNORECASE):
-                cite = _cite(one["start_s"], Channel.TEXT, f"Text: “{text[:120]}”.")
+                cite = _cite(one["start_s"], Channel.TEXT, f"“{text[:120]}”")
                 return CallToActionClaim(value=value, words=text[:200], confidence_p=0.7, cites=[cite])
     return None
 

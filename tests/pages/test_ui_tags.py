@@ -87,9 +87,13 @@ class TestPaging:
 class TestSteps:
     def test_flow_knows_before_and_after(self):
         steps = tags.flow_steps("script", {"video": "/v/1", "script": "/s/1"})
-        assert [step["state"] for step in steps] == ["done", "done", "done", "current", "todo", "todo", "todo"]
+        assert [step["state"] for step in steps] == ["done", "done", "todo", "current", "todo", "todo", "todo"]
         assert steps[0]["url"] == "/v/1"
         assert steps[3]["url"] == ""
+
+    def test_flow_of_a_list_has_done_nothing(self):
+        states = [step["state"] for step in tags.flow_steps("strategy")]
+        assert states == ["todo", "todo", "current", "todo", "todo", "todo", "todo"]
 
     def test_numbered(self):
         assert [s["state"] for s in tags.numbered_steps("A|B|C", "2")] == ["done", "current", "todo"]

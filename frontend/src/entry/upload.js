@@ -148,7 +148,9 @@ class Tray {
         job.videoId = response.getHeader("Upload-Video") ?? job.videoId;
       },
       onError: (error) => {
-        job.row.set(isFinal(error) ? "refused" : "failed", sentenceOf(error));
+        const final = isFinal(error);
+        job.row.set(final ? "refused" : "failed", sentenceOf(error));
+        if (final) this.forget(job);
         this.next();
       },
       onSuccess: () => {
@@ -159,6 +161,12 @@ class Tray {
         this.leave();
       },
     });
+  }
+
+  /** What was refused is not gone on with: the same file starts anew. */
+  async forget(job) {
+    const storage = job.upload.options.urlStorage;
+    for (const earlier of await job.upload.findPreviousUploads()) await storage.removeUpload(earlier.urlStorageKey);
   }
 
   /** When all went well and the page says where, go and see them. */
@@ -196,6 +204,7 @@ class Tray {
     job.row.root.remove();
     this.input?.focus();
     this.next();
+    if (this.jobs.length) this.leave();
   }
 
   summary() {
@@ -212,6 +221,8 @@ class Tray {
       .map(([number, word]) => `${number} ${word}`)
       .join(", ");
     $("[data-upload-tray]", this.root).hidden = this.jobs.length === 0;
+    const leave = $("[data-upload-leave]", this.root);
+    if (leave) leave.hidden = count("done") === 0;
   }
 }
 
