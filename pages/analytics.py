@@ -70,6 +70,9 @@ def analytics(request: SignedIn) -> HttpResponse:
     """Everything of a period, with the period before beside it."""
     form = PeriodForm(request.GET)
     asked, platform = _asked(request, form)
+    if not form.errors:
+        # The fields say which days are shown, also when nobody chose any.
+        form = PeriodForm({"start": str(asked.first), "end": str(asked.last), "platform": platform})
     workspace_id = request.actor.workspace_id
     found = dashboard.dashboard(workspace_id, asked, platform)
     scores = [row for row in posts.newest_scores(workspace_id) if not platform or row.platform == platform]
@@ -79,6 +82,7 @@ def analytics(request: SignedIn) -> HttpResponse:
         "numbers": found,
         "before": asked.before(),
         "bars": bars(found.days),
+        "chart_top": max((views or 0 for _, views in found.days), default=0),
         "top_posts": dashboard.top_posts(workspace_id, asked, platform, limit=20),
         "scores": [row for row in scores if row.sample_size],
         "export_url": f"{reverse('analytics_export')}?{query}",

@@ -105,7 +105,8 @@ def _page(request: SignedIn, refused: Mapping[str, KeyForm] | None = None) -> Ht
         for name, adapter in CONNECTORS.items()
     ]
     decision = may(request.actor, Action.MANAGE_CONNECTIONS)
-    context = {"shelves": shelves, "manages": bool(decision), "refusal": decision.reason}
+    has_accounts = any(shelf.cards for shelf in shelves)
+    context = {"shelves": shelves, "has_accounts": has_accounts, "manages": bool(decision), "refusal": decision.reason}
     return render(request, "publishing/connections.html", context, status=422 if refused else 200)
 
 

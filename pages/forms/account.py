@@ -69,7 +69,7 @@ class ProfileForm(forms.Form):
 
 class PasswordForm(forms.Form):
     current_password = forms.CharField(
-        label="Present password",
+        label="Current password",
         max_length=1024,
         strip=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),

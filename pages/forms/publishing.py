@@ -35,7 +35,7 @@ class PostForm(forms.Form):
         max_length=20_000,
         strip=False,
         widget=forms.Textarea(attrs={"rows": 5}),
-        help_text="Goes to every chosen account, unless you write another text for it below.",
+        help_text="Goes to every chosen account, unless you write another one for it.",
     )
     campaign = forms.CharField(
         label="Campaign", required=False, max_length=80, help_text="A name to filter by in analytics."

@@ -171,12 +171,12 @@ class TestConnecting:
         page.get_by_role("link", name="Disconnect…").click()
         expect(page.get_by_text("No post is planned for this account")).to_be_visible()
         page.get_by_role("button", name="Disconnect").click()
-        expect(page.get_by_role("heading", level=1, name="Connected platforms")).to_be_visible()
+        expect(page.get_by_role("heading", level=1, name="Connected Platforms")).to_be_visible()
         expect(page.get_by_role("link", name="Disconnect…")).to_have_count(0)
 
     def test_cancelled_on_the_platforms_page(self, visit: Visit, newcomer: Person) -> None:
         page = visit("/settings/connections/", person=newcomer)
         page.get_by_role("button", name="Connect YouTube").click()
         page.get_by_role("button", name="Cancel").click()
-        expect(page.get_by_role("heading", level=1, name="Connected platforms")).to_be_visible()
+        expect(page.get_by_role("heading", level=1, name="Connected Platforms")).to_be_visible()
         expect(page.get_by_role("link", name="Disconnect…")).to_have_count(0)

@@ -17,8 +17,18 @@ function clean(form) {
   delete form.dataset.dirty;
 }
 
+/** What was wrong with a field is not said any more once it was changed; its next check says it anew. */
+function forgive(event) {
+  const field = event.target.closest?.(".field");
+  const said = field?.querySelector("[id$=_error]");
+  if (!said?.firstChild) return;
+  said.replaceChildren();
+  for (const one of [field, ...field.querySelectorAll("[aria-invalid]")]) one.removeAttribute("aria-invalid");
+}
+
 export function startForms() {
   document.addEventListener("submit", once);
+  document.addEventListener("input", forgive);
   // Back from the cache must not leave a form that believes it was sent.
   window.addEventListener("pageshow", () => {
     for (const form of document.querySelectorAll("form[data-sent]")) {

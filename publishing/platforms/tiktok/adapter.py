@@ -44,7 +44,7 @@ _PROFILE = "open_id,union_id,avatar_url,display_name,username,follower_count,fol
 _COUNTS = "id,view_count,like_count,comment_count,share_count,share_url"
 _UPLOAD_LIFE = timedelta(minutes=55)
 _LINK = re.compile(r"^https://(?:www\.)?tiktok\.com/@[\w.]+/(?:video|photo)/(\d+)")
-_CHECKS = "TikTok gives the public link once its checks are through."
+_CHECKS = "TikTok gives the video's own link once its checks are through; until then the link leads to the profile."
 
 
 class TikTok(Adapter):
