@@ -60,6 +60,7 @@ FAULTS: tuple[dict[str, Any], ...] = (
 SHARE_OF_BROKEN_PROCESSING = 0.05
 # What is planned is spread over so many seconds for each post.
 SPREAD_S = 3.0
+# Every so many seconds one of the workers is killed.
 KILL_AFTER_S = (2.0, 5.0)
 # Time is moved to what comes next, but never by less than the least step: hundreds of targets look at their platforms
 # every few seconds, and without it an hour would take an hour. In larger steps when nothing has moved for a while.
@@ -160,7 +161,7 @@ class Chaos:
         """Kill, reconnect what is lost, and move time when nothing else moves, until every target has ended."""
         ends_at = time.monotonic() + timeout_s
         shown_at, still = 0.0, 0
-        kill_at: dict[int, float] = {}
+        kill_at = time.monotonic()
         while time.monotonic() < ends_at:
             workers.check()
             self._knock()
@@ -171,13 +172,13 @@ class Chaos:
             if left == 0:
                 return
             self._reconnect()
-            ready = self._ready()
-            for place, pid in list(workers.living.items()):
-                if pid not in ready:
-                    continue
-                due = kill_at.setdefault(pid, time.monotonic() + self.dice.uniform(*KILL_AFTER_S))
-                if time.monotonic() >= due:
-                    workers.kill(place)
+            working = self._ready()
+            ready = [place for place, pid in list(workers.living.items()) if pid in working]
+            if not ready:
+                kill_at = time.monotonic() + self.dice.uniform(*KILL_AFTER_S)
+            elif time.monotonic() >= kill_at:
+                workers.kill(self.dice.choice(ready))
+                kill_at = time.monotonic() + self.dice.uniform(*KILL_AFTER_S)
             still = still + 1 if self._move_time(workers, far=still > 3) else 0
             connection.close()
             time.sleep(0.02 if still else 0.1)
