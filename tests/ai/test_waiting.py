@@ -1,6 +1,8 @@
 """Waiting for a generation, the person's language, and the gateway's sweeps."""
 
+import time
 from datetime import timedelta
+from types import SimpleNamespace
 
 import pytest
 
@@ -37,7 +39,7 @@ class TestWaiting:
         def finish(_seconds):
             Job.objects.filter(pk=job.pk).update(status=Status.DONE, finished_at=clock.now())
 
-        monkeypatch.setattr(waiting.time, "sleep", finish)
+        monkeypatch.setattr(waiting, "time", SimpleNamespace(monotonic=time.monotonic, sleep=finish))
         ended = waiting.wait_for(in_workspace.bob_actor, job)
         assert ended.status == Status.DONE
 

@@ -1,6 +1,8 @@
 """The whole loop against the imitated platforms, with real measuring and rendering; jobs run wherever it would wait."""
 
+import time
 from datetime import timedelta
+from types import SimpleNamespace
 
 import av
 import pytest
@@ -29,7 +31,7 @@ def ticking(monkeypatch):
         with scope.system("as beat does"):
             collecting.enqueue_due()
 
-    monkeypatch.setattr(autopilot.time, "sleep", tick)
+    monkeypatch.setattr(autopilot, "time", SimpleNamespace(monotonic=time.monotonic, sleep=tick))
 
 
 @pytest.fixture
@@ -94,7 +96,7 @@ class TestWholeLoop:
             fly(in_workspace, heard, path=bad).run()
 
     def test_gives_up_after_its_limit(self, in_workspace, monkeypatch, heard):
-        monkeypatch.setattr(autopilot.time, "sleep", lambda seconds: None)
+        monkeypatch.setattr(autopilot, "time", SimpleNamespace(monotonic=time.monotonic, sleep=lambda seconds: None))
         with pytest.raises(Unavailable, match="goes on in the background"):
             fly(in_workspace, heard, path=tiny_mp4(), limit_s=0.01).run()
 
