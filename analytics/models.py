@@ -74,6 +74,7 @@ class LatestMetrics(WorkspaceModel):
     taken_at = models.DateTimeField()
 
     class Meta:
+        verbose_name = verbose_name_plural = "latest metrics"
         indexes: ClassVar = [
             models.Index(fields=["workspace", "published_at"], name="latest_by_publication"),
         ]

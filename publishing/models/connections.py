@@ -186,6 +186,7 @@ class OAuthState(WorkspaceModel):
     choice_until = models.DateTimeField(null=True, blank=True, help_text="Until then the person chooses accounts.")
 
     class Meta:
+        verbose_name = "OAuth state"
         constraints: ClassVar = [
             models.CheckConstraint(condition=Q(platform__in=Connector.values), name="oauth_platform_known"),
         ]

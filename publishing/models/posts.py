@@ -51,6 +51,7 @@ class PostMedia(WorkspaceModel):
     position = models.PositiveSmallIntegerField(default=0)
 
     class Meta:
+        verbose_name = verbose_name_plural = "post media"
         ordering = ("position", "id")
         constraints: ClassVar = [models.UniqueConstraint(fields=["post", "position"], name="post_media_place")]
 
