@@ -6,6 +6,7 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitVie
 from accounts import api_urls as accounts
 from ai import api_urls as ai
 from analytics import api_urls as analytics
+from config import openapi  # noqa: F401  (registers how we sign in)
 from core.api import api_not_found
 from editing import api_urls as editing
 from flows import api_urls as flows

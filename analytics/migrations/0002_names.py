@@ -4,14 +4,13 @@ from django.db import migrations
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('analytics', '0001_initial'),
+        ("analytics", "0001_initial"),
     ]
 
     operations = [
         migrations.AlterModelOptions(
-            name='latestmetrics',
-            options={'verbose_name': 'latest metrics', 'verbose_name_plural': 'latest metrics'},
+            name="latestmetrics",
+            options={"verbose_name": "latest metrics", "verbose_name_plural": "latest metrics"},
         ),
     ]

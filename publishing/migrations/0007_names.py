@@ -4,18 +4,17 @@ from django.db import migrations
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('publishing', '0006_pictures'),
+        ("publishing", "0006_pictures"),
     ]
 
     operations = [
         migrations.AlterModelOptions(
-            name='oauthstate',
-            options={'verbose_name': 'OAuth state'},
+            name="oauthstate",
+            options={"verbose_name": "OAuth state"},
         ),
         migrations.AlterModelOptions(
-            name='postmedia',
-            options={'ordering': ('position', 'id'), 'verbose_name': 'post media', 'verbose_name_plural': 'post media'},
+            name="postmedia",
+            options={"ordering": ("position", "id"), "verbose_name": "post media", "verbose_name_plural": "post media"},
         ),
     ]

@@ -112,6 +112,17 @@ def test_not_found(visit: Visit, guard: Guard, newcomer: Person) -> None:
         inspect(visit("/nothing/here/"), "error-404-visitor")
 
 
+def test_api_docs(visit: Visit) -> None:
+    page = visit("/api/v1/docs")
+    expect(page.locator(".opblock-summary-path[data-path='/api/v1/analytics/dashboard']")).to_be_visible()
+    expect(page.get_by_role("button", name="Authorize")).to_be_visible()
+    for width in (1280, 360):
+        page.set_viewport_size({"width": width, "height": 800})
+        assert not overflow(page)
+    page.get_by_role("link", name="Back to ElevoAI").click()
+    expect(page.get_by_role("heading", level=1, name="Log in")).to_be_visible()
+
+
 def test_forms_with_errors(visit: Visit, guard: Guard, studio: Person) -> None:
     with guard.allow(422):
         page = visit("/compose/", person=studio)
@@ -121,6 +132,11 @@ def test_forms_with_errors(visit: Visit, guard: Guard, studio: Person) -> None:
         press(page.get_by_role("button", name="Publish or schedule"))
         expect(page.locator("[aria-invalid=true]").first).to_be_visible()
         inspect(page, "errors-compose")
+        answers = page.get_by_text("No, it is not made for kids")
+        field = page.locator(".field", has=answers)
+        expect(field.locator(".field-error")).to_have_count(1)
+        answers.click()
+        expect(field.locator(".field-error")).to_have_count(0)
         page = visit("/account/signup/")
         page.get_by_role("button", name="Create account").click()
         expect(page.locator("[aria-invalid=true]").first).to_be_visible()
