@@ -80,6 +80,18 @@ class SourceForm(forms.Form):
             assert isinstance(field, forms.ModelChoiceField)
             field.queryset = queryset
 
+    def clean(self) -> dict[str, Any]:
+        found: dict[str, Any] = super().clean() or {}
+        if found.get("script"):
+            return found  # which then says what is shown; the stretch is not used
+        start, end, video = found.get("start") or 0.0, found.get("end"), found.get("video")
+        length = video.media.duration_s if video else None
+        if end is not None and end <= start:
+            self.add_error("end", "It has to come after the second where the stretch begins.")
+        if length is not None and start >= length:
+            self.add_error("start", f"The video ends at {length:.1f} s.")
+        return found
+
     def request(self, formats: Iterable[Wish], former: EditRequest | None = None) -> EditRequest:
         """What was asked for; choices of later steps are kept."""
         found = self.cleaned_data

@@ -94,6 +94,8 @@ class TestFirstStep:
             ({"video": str(uuid4())}, "Select a valid choice"),
             ({"duration": "0.2"}, "greater than or equal to 1"),
             ({"end": "9"}, "The video ends at 2.00 s"),
+            ({"start": "1.5", "end": "0.5"}, "It has to come after the second where the stretch begins."),
+            ({"start": "2"}, "The video ends at 2.0 s."),
         ],
     )
     def test_what_is_wrong_is_said_at_once(self, world: SimpleNamespace, change: dict[str, str], words: str) -> None:
