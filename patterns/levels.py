@@ -90,7 +90,7 @@ SCALES: dict[PatternType, Scale] = {
             Level("very_fast", _END, "cuts very fast"),
         ),
         15,
-        lambda value: f"{value:.0f} cuts/min",
+        lambda value: f"{value:.0f} cuts/min" if value >= 10 else f"{value:.1f}".removesuffix(".0") + " cuts/min",
     ),
     PatternType.SHOT_LENGTH: Scale(
         "s",

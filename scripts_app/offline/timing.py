@@ -53,7 +53,7 @@ def _measured(request: ScriptRequest, type_: str) -> float | None:
 
 
 def _said(request: ScriptRequest, type_: str, value: float, effect: str) -> Reason:
-    count = sum(1 for fact in request.patterns if fact.type == type_)
+    count = sum(1 for fact in request.patterns if fact.type == type_ and not fact.note)
     shown = SCALES[PatternType(type_)].show(value)
     label = PatternType(type_).label.lower()
     exact = next((fact for fact in request.patterns if fact.type == type_ and abs(fact.value - value) < 1e-9), None)

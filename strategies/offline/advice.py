@@ -57,9 +57,9 @@ def hook(found: dict[str, Compared], request: StrategyRequest) -> Recommendation
     elif compared.several and low.value <= window:
         headline = f"Open like {title(low)}: first cut by {number(low.value)} s"
         text = (
-            f"First cuts come at {number(compared.median)} s in the middle of your {len(compared.rows)} videos, from "
-            f"{number(low.value)} s in {title(low)} to {number(high.value)} s in {title(high)}. Use the earliest as "
-            "the pattern for the next openings, and keep one opening in the later style to compare."
+            f"First cuts come at {number(compared.median)} s in the middle of your {len(compared.rows)} videos with "
+            f"cuts, from {number(low.value)} s in {title(low)} to {number(high.value)} s in {title(high)}. "
+            "Use the earliest as the pattern for the next openings, and keep one opening in the later style to compare."
         )
     elif low.value <= window:
         headline = f"Keep the first cut inside {number(window)} s"

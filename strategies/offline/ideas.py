@@ -24,7 +24,8 @@ def subject(request: StrategyRequest) -> str:
 
 def recurring(request: StrategyRequest) -> list[str]:
     """Words that several of the videos' titles share. One title alone may be a file's name or a line of speech."""
-    heard = Counter(chain.from_iterable({word.lower() for word in keywords(video.title)} for video in request.videos))
+    titles = {video.title for video in request.videos}
+    heard = Counter(chain.from_iterable({word.lower() for word in keywords(title)} for title in titles))
     order = dict.fromkeys(word.lower() for video in request.videos for word in keywords(video.title))
     return [word for word in order if heard[word] > 1]
 

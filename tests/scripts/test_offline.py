@@ -55,6 +55,8 @@ class TestTiming:
     def test_a_video_without_a_cut_times_no_hook(self):
         uncut = facts(hook_timing=60.0)[0].model_copy(update={"note": "There is no cut."})
         assert rules_of(request(patterns=[uncut])).reasons[0].basis == "benchmark"
+        mixed = rules_of(request(patterns=[uncut, *facts(hook_timing=2.0)])).reasons[0]
+        assert mixed.sentence == "First cut 2.0 s (measured): the hook lasts 2 s"
 
     def test_pace_decides_how_many_parts(self):
         slow = write(request(concept="A quiet walk", patterns=facts(cut_frequency=6.0)))

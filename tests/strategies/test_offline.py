@@ -192,6 +192,8 @@ class TestPlan:
         assert not {"#stop", "#killing"} & set(alone.hashtag_strategy.sets[0].hashtags)
         assert alone.hooks[0].text == "The one thing about this I wish I had known earlier"
         titles = ("Basil in water", "Basil from seed")
+        twice = [video(key, "silent portrait", hook_timing=2.0) for key in ("a", "b")]
+        assert "#silent" not in write(request(niche="", videos=twice)).hashtag_strategy.sets[0].hashtags
         shared = write(request(niche="", videos=[video(title, title, hook_timing=2.0) for title in titles]))
         assert "#basil" in shared.hashtag_strategy.sets[0].hashtags
         assert shared.hooks[0].text == "The one thing about basil I wish I had known earlier"
