@@ -59,7 +59,7 @@ FAULTS: tuple[dict[str, Any], ...] = (
 )
 SHARE_OF_BROKEN_PROCESSING = 0.05
 # What is planned is spread over so many seconds for each post.
-SPREAD_S = 3.0
+SPREAD_S = 1.5
 # Every so many seconds one of the workers is killed.
 KILL_AFTER_S = (2.0, 5.0)
 # Time is moved to what comes next, but never by less than the least step: hundreds of targets look at their platforms

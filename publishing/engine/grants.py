@@ -147,6 +147,15 @@ def bury(grant: Grant, sentence: str) -> None:
             signals.account_lost.send(SocialAccount, account_id=account.pk, workspace_id=account.workspace_id)
 
 
+def connected_anew(account: SocialAccount) -> bool:
+    """Whether the account was connected since `account` was read. In a transaction: until it ends, nobody can.
+
+    Without the lock a post could be parked just after a reconnect has taken up everything that was parked, for ever.
+    """
+    row = SocialAccount.objects.select_for_update().only("connected_at").get(pk=account.pk)
+    return row.connected_at != account.connected_at
+
+
 def _needs_person(grant: Grant) -> PlatformError:
     label = adapter_for(grant.platform).label
     sentence = grant.problem or (

@@ -293,8 +293,10 @@ def fail(run: "Run", code: TargetError, sentence: str, words: str = "") -> Pause
 
 
 def needs_person(run: "Run", error: PlatformError) -> Pause:
-    """Parked until the person has done something; what was sent so far stays known."""
+    """Parked until the person has done something, unless they just have; what was sent so far stays known."""
     with transaction.atomic():
+        if grants.connected_anew(run.target.account):
+            return pause(run, timedelta(), committed=run.target.committed)
         if not error.token_problem and error.code != "grant_dead":
             SocialAccount.objects.filter(pk=run.target.account_id, status=AccountStatus.CONNECTED).update(
                 status=AccountStatus.ERROR, problem=error.sentence[:300], updated_at=clock.now()

@@ -1,11 +1,15 @@
 """On every platform, posts parked on a connection that ended or was given back go out once it is made again."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from core import clock
 from jobs.testing import drain
-from publishing.models import PostTarget, SocialAccount
+from publishing.engine import grants
+from publishing.models import Grant, GrantState, PostTarget, SocialAccount
+from publishing.platforms.errors import PlatformError
 from publishing.platforms.registry import ADAPTERS
 from publishing.services import connected, schedule
 from tests.publishing.conftest import PEOPLE
@@ -46,3 +50,28 @@ def test_after_we_gave_it_back(platform: str, box: Any, connect: Any, make_post:
     target.refresh_from_db()
     assert target.state == "published"
     assert len(box.live(platform)) == 1
+
+
+def test_reconnecting_while_a_run_is_about_to_park_the_post(
+    box: Any, connect: Any, make_post: Any, in_workspace: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    account = connect("twitter")
+    post = make_post(account)
+    Grant.objects.update(state=GrantState.DEAD)
+    refused = grants.usable
+    reconnected = []
+
+    def refuse_too_late(grant: Grant, **more: Any) -> Grant:
+        try:
+            return refused(grant, **more)
+        except PlatformError:
+            # The person is quicker than the run that has just found the consent gone.
+            clock.advance(timedelta(seconds=1))
+            reconnected.append(connect("twitter").pk)
+            raise
+
+    monkeypatch.setattr(grants, "usable", refuse_too_late)
+    schedule.publish_now(actor=in_workspace.alice_actor, post_id=post.pk)
+    drain(advance=True)
+    assert reconnected == [account.pk]
+    assert PostTarget.objects.get(post=post).state == "published"
