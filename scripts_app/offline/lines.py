@@ -11,6 +11,7 @@ from scripts_app.segments import words_that_fit
 
 T = TypeVar("T")
 _MOST_OVERLAY_WORDS = 7
+_MOST_OPENING_WORDS = 12  # the opening's text may be all that says what the clip is about
 _HARDLY_ANY_MUSIC = 0.1  # share of a video's length
 
 
@@ -102,9 +103,9 @@ def _tidy(line: str) -> str:
     return line[:1].upper() + line[1:]
 
 
-def _overlay(text: str) -> str:
+def _overlay(text: str, most: int = _MOST_OVERLAY_WORDS) -> str:
     words = text.rstrip(" .").split()
-    return " ".join(words[:_MOST_OVERLAY_WORDS]) + ("…" if len(words) > _MOST_OVERLAY_WORDS else "")
+    return " ".join(words[:most]) + ("…" if len(words) > most else "")
 
 
 def _turn(options: tuple[T, ...], by: int) -> tuple[T, ...]:
@@ -146,7 +147,7 @@ def _said(request: ScriptRequest, beat: Beat, rules: Rules, fill: dict[str, str]
         text = _fitting((*own, *_turn(_HOOKS, request.variation)[0]), words, **fill)
         if spoken_words(text) > words_that_fit(beat.seconds, rules.words_per_min):
             text = _fitting(_SHORT_HOOKS, words, **fill)
-        return text if without_music(request) else f"[Music starts] {text}", _overlay(fill["c"])
+        return text if without_music(request) else f"[Music starts] {text}", _overlay(fill["c"], _MOST_OPENING_WORDS)
     if beat.role is Role.SETUP:
         return (_SETUP if words >= _SENTENCE_WORDS else _SHORT_SETUP).format(**fill), ""
     if beat.role is Role.POINT:

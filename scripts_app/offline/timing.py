@@ -15,7 +15,8 @@ _SLOWEST_WPM, _FASTEST_WPM = 90.0, 220.0
 _SHORTEST_PART_S, _LONGEST_PART_S, _USUAL_PART_S = 2.5, 8.0, 5.0
 _SHORTEST_HOOK_S, _LONGEST_HOOK_S = 1.5, 5.0
 _THINGS = "tips|ways|steps|ideas|reasons|mistakes|things|rules|tricks|hacks"
-_COUNT = re.compile(rf"^\s*(\d{{1,2}})\s+[a-z]|\b(\d{{1,2}})\s+(?:{_THINGS})\b", re.IGNORECASE)
+_NUMBERS = ("two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
+_COUNT = re.compile(rf"^\s*(\d{{1,2}})\s+[a-z]|\b(\d{{1,2}}|{'|'.join(_NUMBERS)})\s+(?:{_THINGS})\b", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +109,8 @@ def points_wanted(request: ScriptRequest) -> int | None:
     if request.points:
         return len(request.points)
     found = _COUNT.search(request.concept)
-    count = int(next(group for group in found.groups() if group)) if found else 0
+    said = next(group for group in found.groups() if group).lower() if found else "0"
+    count = int(said) if said.isdigit() else 2 + _NUMBERS.index(said)
     return count if 1 < count <= 12 else None
 
 

@@ -84,6 +84,9 @@ class TestTiming:
             ("How I sleep", [], None),
             ("2026 in review", [], None),
             ("1 thing", [], None),
+            ("Five reasons your basil dies", [], 5),
+            ("The twelve rules of rest", [], 12),
+            ("Ten people met", [], None),
             ("5 Tips", ["a", "b"], 2),
         ],
     )
@@ -132,6 +135,10 @@ class TestLines:
         assert content.segments[0].audio == "[Music starts] Watch this."
         assert content.segments[0].text_overlay == "Three ways to keep basil alive"
         assert segments.warnings(content, rules_of(request()).words_per_min) == []
+
+    def test_the_text_of_the_opening_tells_the_whole_concept(self):
+        concept = "Five reasons your basil dies on the windowsill every winter"
+        assert write(request(concept=concept)).segments[0].text_overlay == concept
 
     def test_videos_without_music_start_none(self):
         content = write(request(patterns=facts(music=0.0)))
