@@ -17,4 +17,4 @@ class PublishingStageConfig(AppConfig):
         if not os.environ.get("STAGE_WHOLE_PARTS"):
             adapter.CHUNK = limits.GRANULE
         if os.environ.get(VARIABLE):
-            registry.ADAPTERS["tiktok"] = Instant()
+            registry.ADAPTERS["tiktok"] = registry.CONNECTORS["tiktok"] = Instant()
