@@ -91,6 +91,18 @@ def pace(found: dict[str, Compared], request: StrategyRequest) -> Recommendation
             f"{title(high)} cuts {number(factor)} times as often as {title(low)}.{beside} Make the next two clips "
             "of the same subject at both paces; their retention will say which one your audience follows."
         )
+    elif not high.value:
+        headline = "Test a version with cuts"
+        text = (
+            f"{'No measured video is' if compared.several else f'{title(high)} is not'} cut.{beside} As a test, cut "
+            "one version at each new thought, and compare."
+        )
+    elif compared.several and not low.value:
+        headline = f"Test an uncut clip against {number(high.value)} cuts a minute"
+        text = (
+            f"{title(low)} is not cut at all, {title(high)} {number(high.value)} times a minute.{beside} Make the next "
+            "two clips of the same subject both ways; their retention will say which one your audience follows."
+        )
     else:
         headline = f"Hold the pace at about {number(compared.median)} cuts a minute"
         text = (

@@ -76,6 +76,11 @@ class TestAdvice:
         assert "2.75 times as often" in found.text
         alike = [video("a", "A", cut_frequency=20.0), video("b", "B", cut_frequency=22.0)]
         assert advice(write(request(videos=alike)), "cut_frequency").title == "Hold the pace at about 21 cuts a minute"
+        uncut = [video("a", "A", cut_frequency=0.0), video("b", "B", cut_frequency=22.0)]
+        found = advice(write(request(videos=uncut)), "cut_frequency")
+        assert found.title == "Test an uncut clip against 22 cuts a minute"
+        assert "“A” is not cut at all, “B” 22 times a minute" in found.text
+        assert advice(write(request(videos=uncut[:1])), "cut_frequency").text.startswith("“A” is not cut.")
         one = advice(write(request(videos=[MORNING])), "cut_frequency")
         assert "33 cuts a minute" in one.text
         assert "2.4 s" in one.text
