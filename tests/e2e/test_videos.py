@@ -44,6 +44,20 @@ def test_a_video_by_keyboard(visit: Visit, studio: Person) -> None:
     inspect(page, "video-table-open")
 
 
+def test_news_that_change_nothing_leave_the_page_alone(visit: Visit, studio: Person) -> None:
+    page = visit(person=studio)
+    page.add_init_script(
+        "addEventListener('DOMContentLoaded', () => {"
+        " for (const node of document.querySelectorAll('[data-topics][hx-get]')) node.kept = true; })"
+    )
+    page.goto(address("video_detail", studio.ids["video"]))
+    settled(page)
+    with page.expect_response(re.compile("/_analysis/")):
+        page.evaluate("document.body.dispatchEvent(new CustomEvent('ws:resync'))")
+    settled(page)
+    assert page.locator("[id^=videos-analysis-]").evaluate("node => node.kept") is True
+
+
 def test_compared_playheads_move_together_when_asked(visit: Visit, studio: Person) -> None:
     page = visit(address("videos_compare") + f"?v={studio.ids['video']}&v={studio.ids['other']}", person=studio)
     settled(page)

@@ -13,6 +13,7 @@ import { startMenus } from "../lib/menu.js";
 import { startRequests } from "../lib/requests.js";
 import { applyTheme, startTheme } from "../lib/theme.js";
 import { startToasts, toast } from "../lib/toast.js";
+import { startUnchanged } from "../lib/unchanged.js";
 import { startSocket } from "../lib/ws.js";
 
 window.htmx = htmx;
@@ -22,6 +23,8 @@ Alpine.data("counter", counter);
 Alpine.data("password", password);
 Alpine.data("tabs", tabs);
 
+// First of all: what it keeps is the page as the server sent it.
+startUnchanged();
 startEscape();
 startMenus();
 startDialogs();
