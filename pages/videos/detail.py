@@ -19,7 +19,7 @@ from pages.forms.videos import DetailsForm
 from pages.videos import meaning, timeline
 from pages.videos.cards import state_of, unfinished_jobs
 from pages.videos.compare import address as compare_address
-from pages.videos.uses import uses_of
+from pages.videos.uses import Use, uses_of
 from patterns.differences import in_words
 from patterns.levels import level_words, shown
 from patterns.meaning.rows import TYPES
@@ -65,8 +65,7 @@ def show(request: SignedIn, pk: UUID) -> HttpResponse:
         "duration": duration_words(media.duration_s),
         "is_tall": (media.aspect_ratio or 1.0) < 1,
         "uses": uses,
-        "links": {use.step: use.url for use in uses} | {"video": ""},
-        "here": "pattern" if video.status == Video.Status.PROCESSED else "video",
+        **_flow(video, uses),
         "next_steps": _next_steps(video),
     }
     if may_write:
@@ -78,6 +77,14 @@ def show(request: SignedIn, pk: UUID) -> HttpResponse:
         }
         context["details_form"] = DetailsForm(initial=initial, folders=selectors.folders(request.actor))
     return render(request, "videos/detail.html", context)
+
+
+def _flow(video: Video, uses: list[Use]) -> dict[str, Any]:
+    """How far the way from the video to its results has come."""
+    return {
+        "links": {use.step: use.url for use in uses} | {"video": ""},
+        "here": "pattern" if video.status == Video.Status.PROCESSED else "video",
+    }
 
 
 def _next_steps(video: Video) -> list[tuple[str, str, str]]:
@@ -200,8 +207,9 @@ def _apart(mine: Pattern, theirs: Pattern) -> str:
 def analysis(request: SignedIn, pk: UUID) -> HttpResponse:
     """The part of the page that changes while a video is processed."""
     video = library.get(request.actor, pk)
-    context = _analysis_context(request.actor, video) | {"may_write": bool(may(request.actor, Action.WRITE))}
-    response = render(request, "videos/_analysis.html", context)
+    context = _analysis_context(request.actor, video) | _flow(video, uses_of(request.actor, video))
+    context["may_write"] = bool(may(request.actor, Action.WRITE))
+    response = render(request, "videos/_analysis_news.html", context)
     patch_vary_headers(response, ["HX-Request"])
     return response
 

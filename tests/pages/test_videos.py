@@ -283,9 +283,11 @@ class TestVideoPage:
         page = text(alice.get(f"/videos/{video.pk}/"))
         assert "Waiting for its turn" in page
         assert "You can leave this page" in page
+        assert "hx-swap-oob" not in page
         drain(kind="videos.process")
         page = text(alice.get(reverse("video_analysis", args=[video.pk])))
         assert "Analysing" in page
+        assert f'<div id="videos-flow-{video.pk}" class="mb-4" hx-swap-oob="true">' in page
 
     def test_a_failure_says_why_and_offers_to_try_again(self, alice, cast):
         video = factories.make_video(cast.workspace, status="failed", stage="measure", error="It has no pictures.")

@@ -5,15 +5,16 @@ import { $$ } from "./dom.js";
 const LIVE = "[data-topics][hx-get]";
 const CSRF = /(name="csrfmiddlewaretoken" value=")[^"]*/g;
 
-function reserialised(html) {
+/** The fragment of this id, written the browser's way; an answer may carry parts for other places beside it. */
+function reserialised(html, id) {
   const holder = document.createElement("template");
   holder.innerHTML = html;
-  return holder.innerHTML;
+  return (holder.content.getElementById(id) ?? holder).outerHTML;
 }
 
-/** HTML as it can be compared: written the browser's way, without the token that is masked anew each time. */
-export function comparable(html, write = reserialised) {
-  return write(html).replace(CSRF, "$1").replace(/\s+/g, " ").trim();
+/** HTML as it can be compared: without the token that is masked anew each time. */
+export function comparable(html, id, write = reserialised) {
+  return write(html, id).replace(CSRF, "$1").replace(/\s+/g, " ").trim();
 }
 
 /** Whether a request was made because of a hint, not because a person pressed something. */
@@ -29,7 +30,7 @@ export class Sent {
   }
 
   keep(id, html) {
-    this.last.set(id, comparable(html, this.write));
+    this.last.set(id, comparable(html, id, this.write));
   }
 
   /** Keep what came; true when it is the same as before. */
