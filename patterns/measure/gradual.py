@@ -23,6 +23,8 @@ from .thumbs import F32, U8
 WINDOWS_S = (0.24, 0.36, 0.54, 0.8, 1.2, 1.7, 2.4, 3.4)
 MAX_SHIFTED_MOVING = 0.6
 MAX_SHIFTED = 0.9  # the same for one picture moved against the other: a pan
+CLEAN = 0.02  # residue below which the straight line itself is proof enough
+MAX_CONTRAST = 0.3  # of what a blend loses in contrast: what only moves or turns keeps more of it
 MIN_LENGTH_S, LONGEST_S = 0.12, 4.0
 MIN_WIPE_S, LONGEST_WIPE_S = 0.2, 2.0
 LARGEST_SHARE = 0.85
@@ -213,6 +215,8 @@ def _measured(part: Part, fit: Fit) -> Transition | None:
             return None
         if not _stands_out(part, first, last) or (fit.wipe and not _steady(part, fit, low, high)):
             return None
+        if not fit.wipe and fit.residue > CLEAN and _kept_contrast(part, fit) > MAX_CONTRAST:
+            return None
         limit = MAX_SHIFTED if fit.residue < MAX_RESIDUE else MAX_SHIFTED_MOVING
         if shifted_alike(part, fit.first, fit.last) > limit:
             return None
@@ -227,6 +231,33 @@ def _steady(part: Part, fit: Fit, low: float, high: float) -> bool:
         return len(places) < 3
     even = 0.15 + 0.7 * (places - low) / max(high - low, 1e-3)
     return bool(np.abs(ramp[places] - even).max() < 0.18)
+
+
+def _kept_contrast(part: Part, fit: Fit) -> float:
+    """How much of the contrast that a blend of the two pictures must lose on its way is there all the same.
+
+    Half of one picture and half of another are flatter than either: about 0 for a dissolve. A picture that turns or
+    slides passes nearly the same straight line, but keeps its contrast: up to 1.
+    """
+    share = _ramp(part, fit)
+    middle = np.flatnonzero((share > 0.3) & (share < 0.7))
+    if not len(middle):
+        return 0.0
+    before, after, on_way = (
+        _levelled(pictures)
+        for pictures in (part.pictures[[fit.first]], part.pictures[[fit.last]], part.pictures[fit.first + middle])
+    )
+    at = share[middle, None]
+    blends = (1 - at) * before + at * after
+    lost = (at * (1 - at))[:, 0] * ((after - before) ** 2).sum()
+    kept = (on_way**2).sum(axis=1) - (blends**2).sum(axis=1)
+    return float(np.median(kept / np.maximum(lost, 1e-3)))
+
+
+def _levelled(pictures: F32) -> F32:
+    """Pictures without the mean of each of their three planes."""
+    planes = pictures.reshape(len(pictures), 3, -1)
+    return np.asarray((planes - planes.mean(axis=2, keepdims=True)).reshape(len(pictures), -1))
 
 
 def _ramp(part: Part, fit: Fit) -> F32:

@@ -43,10 +43,14 @@ BRIEF_S = 0.5  # shots shorter than this are read last
 
 @dataclass(frozen=True)
 class Stretch:
-    """Frames `first` up to `last` (not included) without a cut or a transition."""
+    """Frames `first` up to `last` (not included) without a cut or a transition.
+
+    The shot itself is seen for `beside` frames more: half of the transitions before and after it.
+    """
 
     first: int
     last: int
+    beside: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -61,11 +65,12 @@ class View:
 def stretches(frames: int, cuts: Sequence[int], transitions: Sequence[tuple[int, int]]) -> list[Stretch]:
     """Between two cuts or transitions (first and last frame) nothing but the picture's own motion happens."""
     edges = [(cut, cut) for cut in cuts] + [(first, last + 1) for first, last in transitions]
-    out, at = [], 0
+    out, at, before = [], 0, 0.0
     for first, last in [*sorted(edges), (frames, frames)]:
+        half = (last - first) / 2
         if first > at:
-            out.append(Stretch(at, first))
-        at = max(at, last)
+            out.append(Stretch(at, first, before + half))
+        at, before = max(at, last), half
     return out
 
 
@@ -99,7 +104,7 @@ def _of_stretch(film: Film, part: Stretch, still: int, step: int, usual_ms: floa
     length = part.last - part.first
     if length < still + 1:
         return []
-    lasts_s = length * usual_ms / 1000
+    lasts_s = (length + part.beside) * usual_ms / 1000
     out: list[View] = []
     seen: list[tuple[I16, Mask]] = []
     coming = max(2, round(COMING_MS / usual_ms))

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 
 from benchmarks.measure.timeline import Segment
-from patterns.measure import LayerName, measure
+from patterns.measure import LayerName, gradual, measure, views
 from patterns.measure.features import Transition
+from patterns.measure.model import Fit, Part
 
 from .conftest import FPS, Clips, scene, timeline
 
@@ -72,3 +74,21 @@ def test_a_shot_ends_in_the_middle_of_a_dissolve(clips: Clips) -> None:
     assert len(facts.shots) == facts.pace.shots == 2
     assert facts.shots[0].end_s == pytest.approx(40 / FPS, abs=0.1)
     assert facts.shots[-1].end_s == facts.duration_s
+
+
+@pytest.mark.parametrize(("turns", "kept"), [(False, 0.0), (True, 1.0)])
+def test_a_blend_loses_contrast_and_a_turn_does_not(turns: bool, kept: float) -> None:
+    rng = np.random.default_rng(5)
+    before, after = (rng.permutation(np.tile([-30.0, 30.0], 96)).astype(np.float32) for _ in range(2))
+    way = np.linspace(0, 1, 25, dtype=np.float32)[:, None]
+    angle = way * np.float32(np.pi / 2)
+    pictures = np.cos(angle) * before + np.sin(angle) * after if turns else (1 - way) * before + way * after
+    part = Part(np.arange(25) * 33.3, 128 + pictures, 8, 8)
+    assert gradual._kept_contrast(part, Fit(0, 24, 0.04, False)) == pytest.approx(kept, abs=0.15)
+
+
+def test_a_shot_between_two_transitions_lasts_half_of_both_longer() -> None:
+    found = views.stretches(100, [80], [(20, 39), (60, 69)])
+    assert [(part.first, part.last, part.beside) for part in found] == [
+        (0, 20, 10.0), (40, 60, 15.0), (70, 80, 5.0), (80, 100, 0.0),
+    ]  # fmt: skip
