@@ -24,6 +24,8 @@ from publishing.platforms.registry import CONNECTORS, SERVICES, adapter_for
 from publishing.services import connected, connections, keys
 
 LISTED = 50
+# The address of a post that somebody began before there was an account to send it to.
+WAITING_POST = "waiting_post"
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,7 +108,13 @@ def _page(request: SignedIn, refused: Mapping[str, KeyForm] | None = None) -> Ht
     ]
     decision = may(request.actor, Action.MANAGE_CONNECTIONS)
     has_accounts = any(shelf.cards for shelf in shelves)
-    context = {"shelves": shelves, "has_accounts": has_accounts, "manages": bool(decision), "refusal": decision.reason}
+    context = {
+        "shelves": shelves,
+        "has_accounts": has_accounts,
+        "waiting_post": request.session.get(WAITING_POST, ""),
+        "manages": bool(decision),
+        "refusal": decision.reason,
+    }
     return render(request, "publishing/connections.html", context, status=422 if refused else 200)
 
 

@@ -21,6 +21,7 @@ from media import selectors as media
 from media.models import MediaFile
 from pages import receipts
 from pages.access import SignedIn, signed_in
+from pages.connections import WAITING_POST
 from pages.filecards import FileCard, cards
 from pages.forms.publishing import AccountForm, PostForm, form_of, place_problem
 from publishing import preflight, selectors, sources
@@ -217,6 +218,10 @@ def compose(request: SignedIn, post_id: UUID | None = None) -> HttpResponse:
     if post and not all(row.state in EDITABLE for row in post.targets.all()):
         return redirect("post_detail", post.pk)
     composer = Composer(request, post)
+    if composer.parts:
+        request.session.pop(WAITING_POST, None)
+    else:
+        request.session[WAITING_POST] = request.get_full_path()
     if request.method == "POST" and composer.valid():
         done = _send(request, composer)
         if done is not None:

@@ -101,6 +101,18 @@ class TestCompose:
     def test_without_accounts_the_page_says_what_is_missing(self, box: Any, browser: Client) -> None:
         assert b"No account is connected" in browser.get(reverse("compose")).content
 
+    def test_a_post_that_was_begun_before_the_first_account_is_found_again(
+        self, box: Any, browser: Client, connect: Any, in_workspace: Any
+    ) -> None:
+        begun = f"{reverse('compose')}?media={portrait(in_workspace.workspace).pk}"
+        browser.get(begun)
+        assert b"Back to your post" not in browser.get(reverse("connections")).content
+        connect("tiktok")
+        page = browser.get(reverse("connections")).content.decode()
+        assert f'href="{begun}"' in page
+        browser.get(begun)
+        assert b"Back to your post" not in browser.get(reverse("connections")).content
+
     def test_tiktok_has_no_default_audience_and_all_toggles_off(
         self, box: Any, browser: Client, connect: Any, in_workspace: Any
     ) -> None:
