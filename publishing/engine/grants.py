@@ -134,6 +134,15 @@ def _renew_account_tokens(grant: Grant, http: Caller) -> None:
             SocialAccount.objects.filter(pk=account.pk).update(token_sealed=sealed, updated_at=clock.now())
 
 
+def replaced(grant: Grant, sentence: str) -> bool:
+    """Whether a refused token was replaced meanwhile: that says nothing about the new one. Else the grant is buried."""
+    present = read(grant.pk)
+    if present.token_version != grant.token_version and present.state == GrantState.ACTIVE:
+        return True
+    bury(present, sentence)
+    return False
+
+
 def bury(grant: Grant, sentence: str) -> None:
     """The consent is gone: nothing works until the person gives it again."""
     with transaction.atomic():

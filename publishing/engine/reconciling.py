@@ -7,7 +7,7 @@ from django.db import transaction
 
 from core import clock
 from jobs import Again, Done
-from publishing.engine import receipts, results, windows
+from publishing.engine import grants, receipts, results, windows
 from publishing.models import Attempt, AttemptOutcome
 from publishing.platforms.base import Accepted, Effect, Finding, Live, NotThere, Step, Unknown
 from publishing.platforms.errors import Kind, NoAnswer, NotSent, PlatformError
@@ -46,6 +46,8 @@ def look(run: "Run") -> Pause | None:
         results.close_refused(attempt, error)
         if error.token_problem and not run.renewed:
             return results.renew(run, grant)
+        if error.token_problem and grants.replaced(grant, error.sentence):
+            return None
         return _refused(run, error)
     except (NotSent, NoAnswer) as error:
         receipts.complete(attempt, AttemptOutcome.NO_ANSWER, words=str(error))

@@ -16,7 +16,6 @@ from publishing.models import (
     Attempt,
     AttemptOutcome,
     Grant,
-    GrantState,
     PostTarget,
     SocialAccount,
 )
@@ -223,13 +222,9 @@ def refused(
         recover(run, step.name)
     if error.token_problem and grant is not None and not run.renewed:
         return renew(run, grant)
-    if error.token_problem and grant is not None:
-        present = grants.read(grant.pk)
-        if present.token_version != grant.token_version and present.state == GrantState.ACTIVE:
-            # Refused was a token that somebody has replaced meanwhile; that says nothing about the new one.
-            stay(run, committed=run.target.committed)
-            return None
-        grants.bury(present, error.sentence)
+    if error.token_problem and grant is not None and grants.replaced(grant, error.sentence):
+        stay(run, committed=run.target.committed)
+        return None
     return conclude(run, error)
 
 

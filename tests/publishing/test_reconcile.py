@@ -8,7 +8,7 @@ import pytest
 
 from core import clock
 from jobs.testing import drain
-from publishing.models import Attempt, PostTarget
+from publishing.models import Attempt, PostTarget, SocialAccount
 from publishing.platforms.base import Accepted, Checkpoint, Finding, Live, NotThere, Unknown
 from publishing.platforms.errors import Kind, NoAnswer, PlatformError
 from publishing.platforms.tiktok import TikTok
@@ -97,6 +97,20 @@ class TestSilence:
         checkpoint = Checkpoint({**PostTarget.objects.get().checkpoint, "sent": 1})
         monkeypatch.setattr(TikTok, "reconcile", lambda *_: Accepted(checkpoint))
         assert look(target, 5).state == "published"
+
+
+class TestTokens:
+    def test_a_token_refused_twice_while_looking_ends_the_connection_so_that_reconnecting_goes_on(
+        self, unconfirmed: Say, connect: Any
+    ) -> None:
+        gone = PlatformError(Kind.AUTH_EXPIRED, "Please reconnect.", token_problem=True)
+        live = Live(Checkpoint(), external_id="77", permalink="https://www.tiktok.com/@lumen.studio/video/77")
+        target = look(unconfirmed(gone, gone, live), 1)
+        account = SocialAccount.objects.get()
+        assert (target.state, account.status) == ("action_required", "expired"), "the page asks for what would help"
+        clock.advance(timedelta(seconds=1))
+        connect("tiktok")
+        assert look(target, 1).state == "published"
 
 
 class TestEnds:
