@@ -19,6 +19,7 @@ from .thumbs import U8
 
 NEAR_MS = 2  # the first reading told the times in whole milliseconds
 AGAIN_MS = 1500  # decoding this much more costs less than another start of FFmpeg
+TAIL_MS = 600  # read behind the last wanted picture: pictures are stored in another order than they are shown
 LATE_MS = 500  # a seek that lands this far behind its goal has missed
 MOST_AT_ONCE = 24  # pictures held in memory, half a megabyte each
 
@@ -123,8 +124,10 @@ def _run(
     args = [
         *("-threads", str(ffmpeg.threads()), "-skip_loop_filter", "all"),
         *(("-ss", f"{seek / 1000:.3f}") if seek else ()),
+        # Of the input: an end of the output would wait for a picture behind it, and none of those is chosen.
+        *("-t", f"{(last - seek + TAIL_MS) / 1000:.3f}"),
         *ffmpeg.input_args(probe.path),
-        *("-map", f"0:{probe.index}", "-an", "-sn", "-dn", "-t", f"{(last - seek) / 1000 + 0.2:.3f}"),
+        *("-map", f"0:{probe.index}", "-an", "-sn", "-dn"),
         *("-vf", f"select='{chosen}',scale={width}:{height}:flags=area:out_range=tv", "-pix_fmt", pixels),
         *("-filter_threads", "1", "-fps_mode", "passthrough", "-c:v", "rawvideo", "-f", "matroska", "pipe:1"),
     ]

@@ -10,11 +10,24 @@ import pytest
 from benchmarks.measure.scenes import make_scene
 from benchmarks.measure.texts import Caption
 from benchmarks.measure.timeline import Segment, Timeline, write
-from patterns.measure import Features, LayerName, LayerStatus, measure, ocr, overlays, report, text_pass, tracks, views
+from patterns.measure import (
+    Features,
+    LayerName,
+    LayerStatus,
+    measure,
+    ocr,
+    overlays,
+    pictures,
+    report,
+    text_pass,
+    tracks,
+    views,
+)
+from patterns.measure.errors import Stalled
 from patterns.measure.film import Film
 from patterns.measure.overlays import Track
 from patterns.measure.pictures import groups
-from patterns.measure.probe import probe
+from patterns.measure.probe import Probe, probe
 
 from .conftest import Clips, Ffmpeg
 
@@ -200,3 +213,22 @@ class TestJoining:
 def test_what_one_run_of_the_decoder_serves() -> None:
     keys = [0, 8000, 16000]
     assert groups([100, 900, 15000, 16100, 40000], keys) == [(0, [100, 900]), (8000, [15000, 16100, 40000])]
+
+
+def test_single_pictures_are_read_without_the_rest_of_the_video(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[list[str]] = []
+
+    class Nothing:
+        def __init__(self, _exe: str, args: list[str]) -> None:
+            asked.append(list(args))
+            raise Stalled("nothing is read here")
+
+    monkeypatch.setattr(pictures.ffmpeg, "Stream", Nothing)
+    seen = Probe.__new__(Probe)
+    object.__setattr__(seen, "path", Path("long.mp4"))
+    object.__setattr__(seen, "index", 0)
+    assert list(pictures._decode("ffmpeg", seen, 40_000, [41_000], 64, 64)) == []
+    args = asked[0]
+    # An end of the output is noticed by a picture behind it, and none of those is chosen: it would read to the end.
+    assert args.index("-ss") < args.index("-t") < args.index("-i")
+    assert float(args[args.index("-t") + 1]) < 3
