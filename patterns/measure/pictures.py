@@ -27,15 +27,15 @@ MOST_AT_ONCE = 24  # pictures held in memory, half a megabyte each
 def fetch(exe: str, probe: Probe, wanted: Sequence[int]) -> Iterator[tuple[int, U8]]:
     """Pairs (time in ms, picture (h, w, 3) as blue, green, red, as shown) for the times that could be found again."""
     width, height = size(probe)
-    for start, group in groups(sorted(set(wanted)), _key_times(probe)):
-        pictures = dict(_decode(exe, probe, start, group, width, height))
-        missing = [ms for ms in group if ms not in pictures]
-        if missing and start:
-            # Without usable seek points the file is read from its beginning.
-            pictures.update(_decode(exe, probe, 0, missing, width, height))
-        for ms in group:
-            if ms in pictures:
-                yield ms, pictures[ms]
+    left = sorted(set(wanted))
+    for start, group in groups(left, _key_times(probe)):
+        found = dict(_decode(exe, probe, start, group, width, height))
+        if start and len(found) < len(group):
+            # Without usable seek points the rest of the file is read in one go, from its beginning.
+            yield from _decode(exe, probe, 0, left, width, height)
+            return
+        yield from sorted(found.items())
+        left = left[len(group) :]
 
 
 def size(probe: Probe) -> tuple[int, int]:
