@@ -1,14 +1,14 @@
 """Outgoing HTTP: one client factory with timeouts, and the guard against server-side request forgery.
 
 Configured base URLs (a setting names them) are trusted. URLs from users or from a platform's answers are judged: the
-name is resolved once, every address must be public, and the connection goes to the judged address itself, so that a
-second lookup cannot lead elsewhere. Redirects are never followed by themselves.
+name is resolved once, every address must be public (`core.addresses`), and the connection goes to a judged address
+itself, so that a second lookup cannot lead elsewhere. Redirects are never followed by themselves.
 """
 
-import ipaddress
 import socket
 import ssl
 from collections.abc import Iterable
+from contextlib import suppress
 from functools import lru_cache
 from typing import Any
 from urllib.parse import urlsplit
@@ -17,27 +17,24 @@ import httpcore
 import httpx
 from django.conf import settings
 
+from core.addresses import is_public
 from core.errors import ValidationFailed
 
+# Each may cost a whole connect timeout, and the host decides how many it names.
+_MOST_ADDRESSES = 3
 TIMEOUT = httpx.Timeout(connect=10.0, read=60.0, write=60.0, pool=10.0)
 
 
-def _allowed_address(address: str) -> bool:
-    ip = ipaddress.ip_address(address)
-    mapped = getattr(ip, "ipv4_mapped", None)
-    return (mapped or ip).is_global and not ip.is_multicast
-
-
-def resolve_public(host: str, port: int) -> str:
-    """The one address to connect to for a host; refuses when any of its addresses is not public."""
+def resolve_public(host: str, port: int) -> list[str]:
+    """The addresses to connect to for a host, in the resolver's order; refuses when any of them is not public."""
     try:
         answers = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     except (OSError, UnicodeError):
         raise ValidationFailed("url_unresolved", f"The address {host} could not be found.") from None
-    addresses = [str(answer[4][0]) for answer in answers]
-    if not addresses or not all(_allowed_address(address) for address in addresses):
+    addresses = list(dict.fromkeys(str(answer[4][0]) for answer in answers))
+    if not addresses or not all(map(is_public, addresses)):
         raise ValidationFailed("url_not_public", f"{host} is not a public internet address, so it is not fetched.")
-    return addresses[0]
+    return addresses
 
 
 def trusted_hosts() -> frozenset[str]:
@@ -82,10 +79,14 @@ class _PinnedBackend(httpcore.NetworkBackend):
         local_address: str | None = None,
         socket_options: Any = None,
     ) -> httpcore.NetworkStream:
-        address = host if f"{host.lower()}:{port}" in self._trusted else resolve_public(host, port)
-        return self._inner.connect_tcp(
-            address, port, timeout=timeout, local_address=local_address, socket_options=socket_options
+        addresses = (
+            [host] if f"{host.lower()}:{port}" in self._trusted else resolve_public(host, port)[:_MOST_ADDRESSES]
         )
+        for address in addresses[:-1]:
+            # The next address may answer: many hosts have an IPv6 address that not every network can reach.
+            with suppress(httpcore.ConnectError, httpcore.ConnectTimeout):
+                return self._inner.connect_tcp(address, port, timeout, local_address, socket_options)
+        return self._inner.connect_tcp(addresses[-1], port, timeout, local_address, socket_options)
 
     def sleep(self, seconds: float) -> None:
         self._inner.sleep(seconds)

@@ -1,6 +1,8 @@
 import http.server
+import socket
 import threading
 
+import httpcore
 import httpx
 import pytest
 
@@ -36,7 +38,10 @@ class TestJudge:
         [
             "http://127.0.0.1/x", "http://localhost/x", "http://[::1]/x", "http://10.0.0.1/", "http://169.254.169.254/",
             "http://192.168.1.1/", "http://0.0.0.0/", "http://[::ffff:127.0.0.1]/", "http://2130706433/",
-            "ftp://example.com/", "file:///etc/passwd", "http://user:pw@93.184.216.34/", "http:///nothing", "http://[bad",
+            "http://[64:ff9b::7f00:1]/", "http://[2002:7f00:1::]/", "http://[::127.0.0.1]/", "http://[::ffff:0:127.0.0.1]/",
+            "http://192.0.0.192/", "http://127.1/", "http://0x7f.1/", "http://0177.0.0.1/", "http://[fe80::1%25lo]/",
+            "http://93.184.216.34:99999/", "ftp://example.com/", "file:///etc/passwd",
+            "http://user:pw@93.184.216.34/", "http:///nothing", "http://[bad",
         ],
     )  # fmt: skip
     def test_refuses(self, url):
@@ -51,6 +56,58 @@ class TestJudge:
         house_http.judge_url("http://127.0.0.1:9000/bucket/key")
         with pytest.raises(ValidationFailed):
             house_http.judge_url("http://127.0.0.1:9001/bucket/key")
+
+
+class TestManyAddresses:
+    """A name may resolve to several addresses; the resolver here is told what to answer."""
+
+    @pytest.fixture
+    def resolves_to(self, monkeypatch):
+        def make(*addresses):
+            answers = [(socket.AF_INET, socket.SOCK_STREAM, 6, "", (address, 80)) for address in addresses]
+            plain = socket.getaddrinfo
+
+            def answer(host, *args, **kwargs):
+                return answers if host.endswith(".example.com") else plain(host, *args, **kwargs)
+
+            monkeypatch.setattr(socket, "getaddrinfo", answer)
+
+        return make
+
+    def test_one_inner_address_among_public_ones_is_refused(self, resolves_to):
+        resolves_to("93.184.216.34", "2606:4700::1", "10.0.0.1")
+        with pytest.raises(ValidationFailed, match="not a public"):
+            house_http.judge_url("https://mixed.example.com/")
+
+    def test_the_next_address_is_tried_when_one_does_not_answer(self, resolves_to, monkeypatch, local_server):
+        port = int(local_server.rsplit(":", 1)[1])
+        tried = []
+
+        def connect(self, host, *args, **kwargs):
+            tried.append(host)
+            if host != "93.184.216.35":
+                raise httpcore.ConnectError("no route")
+            return plain(self, "127.0.0.1", *args, **kwargs)
+
+        plain = httpcore.SyncBackend.connect_tcp
+        monkeypatch.setattr(httpcore.SyncBackend, "connect_tcp", connect)
+        resolves_to("2606:4700::1", "93.184.216.35", "93.184.216.36")
+        with house_http.client() as client:
+            assert client.get(f"http://two.example.com:{port}/").text == "here"
+        assert tried == ["2606:4700::1", "93.184.216.35"]
+
+    def test_a_host_that_names_many_dead_addresses_costs_three_tries(self, resolves_to, monkeypatch):
+        tried = []
+
+        def connect(self, host, *args, **kwargs):
+            tried.append(host)
+            raise httpcore.ConnectTimeout("silence")
+
+        monkeypatch.setattr(httpcore.SyncBackend, "connect_tcp", connect)
+        resolves_to(*(f"93.184.216.{n}" for n in range(1, 50)))
+        with house_http.client() as client, pytest.raises(httpx.ConnectTimeout):
+            client.get("http://many.example.com/")
+        assert len(tried) == 3
 
 
 class TestClient:
