@@ -19,6 +19,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
 from django.urls import reverse
+from django.utils.crypto import constant_time_compare
 from django.utils.encoding import force_bytes
 
 from accounts import policy
@@ -103,7 +104,7 @@ def _token(upload: DirectUpload) -> str:
 def find_signed(*, upload_id: UUID, token: str, name: str) -> DirectUpload | None:
     """The upload that a signed path opens. System scope; None when the path was changed or its time is over."""
     upload = DirectUpload.objects.filter(pk=upload_id, expires_at__gt=clock.now()).first()
-    if upload is None or not hmac.compare_digest(token, _token(upload)):
+    if upload is None or not constant_time_compare(token, _token(upload)):
         return None
     return upload if name == plain_name(upload.filename, upload.content_type) else None
 

@@ -32,7 +32,7 @@ INLINE = {
     "audio/mp4",
     "audio/wav",
 }
-_RANGE = re.compile(r"^bytes=(\d*)-(\d*)$")
+_RANGE = re.compile(r"^bytes=([0-9]*)-([0-9]*)$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,19 +56,24 @@ def parse_range(header: str, size: int) -> Span | None:
     match = _RANGE.match(header.strip())
     if not match or match.group(1) == match.group(2) == "":
         return None
-    first, last = match.groups()
-    if not first:
-        wanted = min(int(last), size)
+    first, last = (_position(digits) for digits in match.groups())
+    if first is None:
+        wanted = min(last or 0, size)
         if not wanted:
             raise UnsatisfiableError
         return Span(size - wanted, size - 1)
-    start = int(first)
-    end = min(int(last), size - 1) if last else size - 1
-    if last and int(last) < start:
+    if last is not None and last < first:
         return None
-    if start >= size:
+    if first >= size:
         raise UnsatisfiableError
-    return Span(start, end)
+    return Span(first, size - 1 if last is None else min(last, size - 1))
+
+
+def _position(digits: str) -> int | None:
+    """A place in a file; None when none is named. Python turns no number of more than 4,300 digits into an `int`, and
+    any of more than 18 lies behind the end of every file."""
+    kept = digits.lstrip("0") or digits[:1]
+    return int(kept[:19]) if kept else None
 
 
 @csrf_exempt

@@ -23,7 +23,7 @@ STATIC: Final = Path(__file__).parent / "static"
 
 def _bounded(call: Call, name: str, default: int, most: int) -> int:
     text = call.query.get(name, "")
-    return min(int(text), most) if text.isdigit() else default
+    return min(int(text[:19]), most) if text.isascii() and text.isdigit() else default
 
 
 def state(call: Call) -> Reply:

@@ -166,3 +166,28 @@ def test_an_unknown_id_is_not_found(world):
         if response.status_code not in (404, 405):
             wrong.append(f"{path}: {response.status_code}")
     assert not wrong, "\n".join(wrong)
+
+
+HOSTILE = ("%C3%A9", "%C2%B2", "%FF", "9" * 5000, "%00", "..%2F..%2Fetc", "%25s.%25n", "a.b", "." * 40)
+
+
+def test_no_word_in_a_path_breaks_a_door(world):
+    """Tokens, names and keys in paths are any text: letters beyond ASCII, bytes that are no text, endless digits."""
+    wrong = []
+    clients = {True: client_for(ALL_API, world.cast.alice), False: client_for(ALL_PAGES, world.cast.alice)}
+    words = [
+        route for route in ALL if not {"platform", "service", "token", "key", "n", "name"}.isdisjoint(route.params)
+    ]
+    assert {"/m/{token}/{name}", "/m/in/{upload_id}/{token}/{name}"} <= {route.path for route in words}
+    for route in words:
+        for value in HOSTILE:
+            ids = {name: kept if name.endswith("_id") else value for name, kept in world.ids.items()}
+            path = route.fill(ids)
+            for method in METHODS:
+                try:
+                    status = attack(clients[route.is_api], route, method, path).status_code
+                except Exception as error:  # the test client hands through what would be a 500
+                    status = f"500, {error!r}"
+                if str(status).startswith("5"):
+                    wrong.append(f"{method} {path[:80]}: {status}")
+    assert not wrong, "\n".join(wrong)

@@ -88,6 +88,7 @@ class TestOnThisServer:
             ({"data": jpeg((90, 60))}, 400),
             ({"name": "other.jpg"}, 404),
             ({"token": "AAAA"}, 404),
+            ({"token": "%C3%A9"}, 404),
         ],
     )
     def test_the_address_takes_nothing_else(self, alice, client, stored, change, status):

@@ -94,12 +94,16 @@ class TestRanges:
             ("bytes=9-3", None),
             ("bytes=0-1,5-6", None),
             ("items=0-1", None),
+            ("bytes=0-" + "9" * 5000, Span(0, 199)),
+            ("bytes=-" + "9" * 5000, Span(0, 199)),
+            ("bytes=" + "0" * 5000 + "5-9", Span(5, 9)),
         ],
+        ids=lambda value: str(value)[:24],
     )
     def test_reading_the_header(self, header, span):
         assert parse_range(header, 200) == span
 
-    @pytest.mark.parametrize("header", ["bytes=200-", "bytes=900-950", "bytes=-0"])
+    @pytest.mark.parametrize("header", ["bytes=200-", "bytes=900-950", "bytes=-0", f"bytes={'9' * 5000}-"])
     def test_outside_of_the_file(self, header):
         with pytest.raises(UnsatisfiableError):
             parse_range(header, 200)
@@ -122,6 +126,10 @@ class TestAnswers:
 
     def test_a_part_outside(self, file, client):
         answer = client.get(signed_path(file), HTTP_RANGE="bytes=500-")
+        assert (answer.status_code, answer["Content-Range"]) == (416, "bytes */200")
+
+    def test_a_part_with_5000_digits_is_outside(self, file, client):
+        answer = client.get(signed_path(file), HTTP_RANGE=f"bytes={'9' * 5000}-")
         assert (answer.status_code, answer["Content-Range"]) == (416, "bytes */200")
 
     def test_head_says_all_and_sends_nothing(self, file, client):

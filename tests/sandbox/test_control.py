@@ -37,6 +37,10 @@ class TestControl:
         assert box.http.post("/_control/settings", json={"tiktok.processing_s": "soon"}).status_code == 400
         assert box.control("settings", {"tiktok.processing_s": 9})["tiktok.processing_s"] == 9
 
+    @pytest.mark.parametrize("limit", ["²", "9" * 5000, "-1", "many"])
+    def test_a_limit_that_is_no_number_is_no_failure(self, box: Box, limit: str) -> None:
+        assert box.http.get("/_control/posts", params={"limit": limit}).status_code == 200
+
     def test_audience_can_be_hurried(self, box: Box) -> None:
         Creator(box).publish(mp4())
         box.advance(10)
