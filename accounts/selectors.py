@@ -40,3 +40,11 @@ def preferences_of(user_id: UUID) -> Preferences:
     """A person's preferences."""
     found, _ = Preferences.objects.get_or_create(user_id=user_id)
     return found
+
+
+def timezone_of(actor: Actor) -> str:
+    """The actor's own time zone; UTC for the system."""
+    if actor.user_id is None:
+        return "UTC"
+    found = Preferences.objects.filter(user_id=actor.user_id).values_list("timezone", flat=True).first()
+    return found or "UTC"

@@ -7,6 +7,7 @@ from rest_framework import serializers
 from ai.captions.limits import Platform
 from ai.captions.schema import Tone
 from ai.models import ResponseTemplate
+from core.fields import InstantField
 
 
 class GenerateSerializer(serializers.Serializer[Any]):
@@ -54,7 +55,7 @@ class TemplateCreateSerializer(serializers.Serializer[Any]):
     purpose = serializers.CharField(max_length=64)
     request = serializers.JSONField()
     answer = serializers.JSONField()
-    expires_at = serializers.DateTimeField(required=False, allow_null=True, default=None)
+    expires_at = InstantField(required=False, allow_null=True, default=None)
 
 
 class TemplateUpdateSerializer(serializers.Serializer[Any]):
@@ -63,7 +64,7 @@ class TemplateUpdateSerializer(serializers.Serializer[Any]):
     version = serializers.IntegerField(min_value=1)
     answer = serializers.JSONField(required=False)
     is_active = serializers.BooleanField(required=False)
-    expires_at = serializers.DateTimeField(required=False, allow_null=True)
+    expires_at = InstantField(required=False, allow_null=True)
 
 
 class TemplateFilterSerializer(serializers.Serializer[Any]):

@@ -5,14 +5,16 @@ from typing import Any
 from rest_framework import serializers
 
 from analytics.selectors import best
+from core.fields import DayField, ZoneField
 from publishing.models import Platform
 
 
 class PeriodSerializer(serializers.Serializer[Any]):
     """Query of everything that covers a period; the last 30 days by default."""
 
-    start_date = serializers.DateField(required=False)
-    end_date = serializers.DateField(required=False)
+    start_date = DayField(required=False)
+    end_date = DayField(required=False)
+    timezone = ZoneField(required=False, help_text="Whose days are meant. Default: the person's own time zone.")
     platform = serializers.ChoiceField(choices=[*Platform.choices, ("x", "X")], required=False)
 
 
@@ -42,6 +44,7 @@ class PostRowSerializer(serializers.Serializer[Any]):
 class DashboardSerializer(serializers.Serializer[Any]):
     start_date = serializers.DateField(source="period.first")
     end_date = serializers.DateField(source="period.last")
+    timezone = serializers.CharField(source="period.zone")
     total_views = serializers.IntegerField(source="now.views", allow_null=True)
     total_engagement = serializers.IntegerField(source="now.engagement", allow_null=True)
     average_engagement_rate = serializers.FloatField(source="now.rate", allow_null=True)

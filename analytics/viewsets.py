@@ -13,7 +13,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.views import APIView
 
-from accounts.selectors import preferences_of
+from accounts.selectors import timezone_of
 from analytics.selectors import best, dashboard, posts, totals
 from analytics.serializers import (
     BestFilterSerializer,
@@ -44,12 +44,11 @@ class Door(APIView):
         return found
 
     def asked(self, request: Request) -> tuple[totals.Period, str]:
-        """The period (in the person's time zone) and the platform of a query."""
+        """The period (in the named time zone, else the person's) and the platform of a query."""
         query = PeriodSerializer(data=request.query_params)
         query.is_valid(raise_exception=True)
         body = query.validated_data
-        assert self.actor.user_id is not None
-        zone = preferences_of(self.actor.user_id).timezone
+        zone = body.get("timezone") or timezone_of(self.actor)
         platform = body.get("platform", "")
         platform = "twitter" if platform == "x" else platform
         return totals.period(body.get("start_date"), body.get("end_date"), zone=zone), platform

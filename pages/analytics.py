@@ -9,12 +9,13 @@ from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.urls import path, reverse
 
-from accounts.selectors import preferences_of
+from accounts.selectors import timezone_of
 from analytics.selectors import dashboard, posts
 from analytics.selectors.totals import Period, period
 from analytics.viewsets import csv_response
 from core.errors import ValidationFailed
 from pages.access import SignedIn, signed_in
+from pages.forms.times import DayField
 from publishing.models import Platform
 
 CHART_WIDTH, CHART_HEIGHT = 720, 180
@@ -23,8 +24,8 @@ CHART_WIDTH, CHART_HEIGHT = 720, 180
 class PeriodForm(forms.Form):
     """The filters, always in the address."""
 
-    start = forms.DateField(label="From", required=False, widget=forms.DateInput(attrs={"type": "date"}))
-    end = forms.DateField(label="To", required=False, widget=forms.DateInput(attrs={"type": "date"}))
+    start = DayField(label="From", required=False)
+    end = DayField(label="To", required=False)
     platform = forms.ChoiceField(label="Platform", required=False, choices=[("", "All platforms"), *Platform.choices])
 
 
@@ -54,7 +55,7 @@ def bars(days: list[tuple[date, int | None]]) -> list[Bar]:
 
 
 def _asked(request: SignedIn, form: PeriodForm) -> tuple[Period, str]:
-    zone = preferences_of(request.user.pk).timezone
+    zone = timezone_of(request.actor)
     if not form.is_valid():
         return period(None, None, zone=zone), ""
     try:

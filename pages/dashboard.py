@@ -8,7 +8,7 @@ from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import path
 
-from accounts.selectors import preferences_of
+from accounts.selectors import timezone_of
 from analytics.selectors import dashboard as numbers
 from analytics.selectors.totals import period
 from core import clock
@@ -98,7 +98,7 @@ def checklist(actor: Actor, videos: int) -> list[Step]:
 def dashboard(request: SignedIn) -> HttpResponse:
     """All cards of one workspace; each list is bounded."""
     actor = request.actor
-    zone = preferences_of(request.user.pk).timezone
+    zone = timezone_of(request.actor)
     found = numbers.dashboard(actor.workspace_id, period(None, None, zone=zone))
     library = Video.objects.for_workspace(actor.workspace_id).filter(deleted_at__isnull=True)
     videos = list(library.select_related("poster", "media").order_by("-created_at", "-id")[:6])

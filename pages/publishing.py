@@ -14,6 +14,7 @@ from django.urls import path
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_POST
 
+from accounts.selectors import timezone_of
 from core import zones
 from core.actor import Actor
 from core.errors import DomainError, NotFound, ValidationFailed
@@ -44,7 +45,7 @@ class Composer:
         self.data: QueryDict | None = request.POST if request.method == "POST" else None
         known = {row.account_id: row for row in post.targets.all()} if post else {}
         self.files = self._files()
-        self.form = PostForm(self.data, files=self.files, zone=schedule.zone_of(request.actor), initial=self._initial())
+        self.form = PostForm(self.data, files=self.files, zone=timezone_of(request.actor), initial=self._initial())
         self.conflicts: list[Mapping[str, Any]] = []
         self.notes: dict[UUID, str] = {}
         self.parts: dict[UUID, AccountForm] = {}

@@ -14,9 +14,11 @@ from django.urls import path, reverse
 from django.utils.cache import patch_vary_headers
 from django.utils.http import urlencode
 
-from core import clock, zones
+from accounts.selectors import timezone_of
+from core import clock, dates, zones
 from core.errors import Conflict, ValidationFailed
 from pages.access import SignedIn, signed_in
+from pages.forms.times import WallTimeField, ZoneField
 from publishing import lateness, selectors
 from publishing.errors import Code
 from publishing.models import PostTarget
@@ -51,29 +53,15 @@ class Day:
 class MoveForm(forms.Form):
     """Another time for one account's share."""
 
-    # Plain text: a DateTimeField refuses times that the person's own zone skips or has twice.
-    wall_time = forms.CharField(
-        label="Date and time", max_length=19, widget=forms.TextInput(attrs={"type": "datetime-local"})
-    )
-    timezone = forms.CharField(label="Time zone", max_length=64, widget=forms.TextInput(attrs={"list": "zones"}))
-
-    def clean_wall_time(self) -> datetime:
-        try:
-            return datetime.fromisoformat(self.cleaned_data["wall_time"]).replace(tzinfo=None)
-        except ValueError:
-            raise forms.ValidationError("This is not a date and a time.") from None
-
-    def clean_timezone(self) -> str:
-        found = zones.canonical(self.cleaned_data["timezone"])
-        if not found:
-            raise forms.ValidationError("This is not a time zone like Europe/Paris.")
-        return found
+    wall_time = WallTimeField(label="Date and time")
+    timezone = ZoneField(label="Time zone")
 
 
 def _first_day(given: str, today: date) -> date:
+    """The asked day; today for what is no day, or one that no post can be at."""
     try:
-        return date.fromisoformat(given)
-    except ValueError:
+        return dates.day(given)
+    except dates.DateRefused:
         return today
 
 
@@ -103,7 +91,7 @@ def _days(rows: list[PostTarget], first: date, today: date, zone: ZoneInfo) -> l
 def schedule_page(request: SignedIn) -> HttpResponse:
     """A week of what is to come, day by day."""
     query = request.GET
-    own = schedule.zone_of(request.actor)
+    own = timezone_of(request.actor)
     shown = zones.canonical(query.get("tz", "")) or zones.canonical(own) or "UTC"
     zone = ZoneInfo(shown)
     today = clock.now().astimezone(zone).date()
@@ -146,7 +134,7 @@ def schedule_move(request: SignedIn, post_id: UUID, target_id: UUID) -> HttpResp
     if row.state not in EDITABLE:
         messages.warning(request, "This is already going out, so its time cannot be changed any more.")
         return redirect("post_detail", post_id)
-    zone = row.zone or schedule.zone_of(request.actor)
+    zone = row.zone or timezone_of(request.actor)
     form = MoveForm(
         request.POST if request.method == "POST" else None, initial={"wall_time": row.wall_time, "timezone": zone}
     )

@@ -28,6 +28,7 @@ class Code(StrEnum):
     DUPLICATE_CONTENT = "duplicate_content"
     SCHEDULE_CONFLICT = "schedule_conflict"
     DUE_IN_PAST = "due_in_past"
+    DUE_TOO_FAR = "due_too_far"
     ZONE_UNKNOWN = "zone_unknown"
     WRONG_STATE = "wrong_state"
     LINK_INVALID = "link_invalid"

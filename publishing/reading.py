@@ -1,12 +1,13 @@
 """From the body of a request to the arguments of a service; the same for the API and the assistant's tools."""
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from core.actor import Actor
 from core.errors import ValidationFailed
-from publishing import selectors, sources
+from publishing import selectors, sources, walltime
 from publishing.errors import Code
 from publishing.models import SocialAccount
 from publishing.platforms.registry import adapter_for
@@ -85,15 +86,26 @@ def need_media(actor: Actor, targets: Sequence[TargetInput]) -> bool:
 
 def when_of(body: Mapping[str, Any]) -> When:
     """The time of a post."""
-    at = body.get("scheduled_at") or body.get("scheduled_for")
-    wall = body.get("wall_time")
-    return When(at=at, wall=wall.replace(tzinfo=None) if wall else None, zone=body.get("timezone", ""))
+    given = body.get("scheduled_at") or body.get("scheduled_for") or body.get("wall_time")
+    return _when(given, body.get("timezone", ""))
 
 
 def own_times(body: Mapping[str, Any]) -> dict[UUID, When]:
     """Accounts that go out at a time of their own."""
     return {
-        row["account_id"]: When(at=row["scheduled_at"], zone=body.get("timezone", ""))
+        row["account_id"]: _when(row["scheduled_at"], row.get("timezone") or body.get("timezone", ""))
         for row in body.get("targets", ())
         if row.get("scheduled_at")
     }
+
+
+def _when(given: datetime | None, zone: str) -> When:
+    """A time with an offset is an instant; one without is what the clocks of the zone show."""
+    if given is None or given.tzinfo is not None:
+        return When(at=given, zone=zone)
+    return When(wall=given, zone=zone)
+
+
+def instant_of(given: datetime | None, zone: str) -> datetime | None:
+    """The instant of a filter's bound, which may be written without an offset."""
+    return given if given is None or given.tzinfo is not None else walltime.to_instant(given, zone).at

@@ -5,8 +5,9 @@ from typing import Any, ClassVar
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from core.fields import BoundField, WallTimeField, WhenField, ZoneField
 from publishing import lateness, selectors
-from publishing.models import Attempt, Post, PostMedia, PostTarget, SocialAccount
+from publishing.models import Attempt, Platform, Post, PostMedia, PostTarget, SocialAccount
 
 
 class AccountSerializer(serializers.ModelSerializer[SocialAccount]):
@@ -213,6 +214,8 @@ class ScheduledSerializer(TargetSerializer):
         fields: ClassVar = ("post", "campaign", *TargetSerializer.Meta.fields)
 
 
+_WHEN = "An instant; without an offset, the local time of `timezone`."
+
 # What comes in --------------------------------------------------------------------------------------------------------
 
 
@@ -223,7 +226,13 @@ class TargetInputSerializer(serializers.Serializer[Any]):
     content = serializers.CharField(required=False, allow_null=True, allow_blank=True, max_length=20_000)
     title = serializers.CharField(required=False, allow_blank=True, max_length=200)
     options = serializers.DictField(required=False)
-    scheduled_at = serializers.DateTimeField(required=False)
+
+
+class TimedTargetInputSerializer(TargetInputSerializer):
+    """One account's own share of a post, at a time of its own if wanted."""
+
+    scheduled_at = WhenField(required=False, help_text=f"{_WHEN} Default: the time of the post.")
+    timezone = ZoneField(required=False, help_text="Default: the time zone of the post.")
 
 
 class PostInputSerializer(serializers.Serializer[Any]):
@@ -254,23 +263,38 @@ class PublishSerializer(PostInputSerializer):
 
 
 class WhenSerializer(serializers.Serializer[Any]):
-    """An instant, or a wall time in a zone."""
+    """One time: an instant, or a time on the wall clock of a zone."""
 
-    scheduled_at = serializers.DateTimeField(required=False)
-    scheduled_for = serializers.DateTimeField(required=False)
-    # No zone is assumed while reading it: that would refuse times that the reader's own zone skips.
-    wall_time = serializers.DateTimeField(
-        required=False, default_timezone=None, help_text="Local time without a zone: 2026-03-08T02:30"
-    )
-    timezone = serializers.CharField(required=False, max_length=64)
+    scheduled_at = WhenField(required=False, help_text=_WHEN)
+    scheduled_for = WhenField(required=False, help_text="Another name of `scheduled_at`.")
+    wall_time = WallTimeField(required=False, help_text="The local time of `timezone`, always without an offset.")
+    timezone = ZoneField(required=False, help_text="IANA name. Default: the person's own time zone.")
     accept_conflicts = serializers.BooleanField(
         default=True,
         help_text="false: answer 409 with the code `schedule_conflict` instead of scheduling into a conflict.",
     )
 
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Refuse two times of which one would be dropped."""
+        given = [name for name in ("scheduled_at", "scheduled_for", "wall_time") if attrs.get(name)]
+        if len({attrs[name] for name in given}) > 1:
+            raise serializers.ValidationError({given[-1]: [f"Give one time: {' or '.join(given)}."]})
+        return attrs
+
 
 class ScheduleSerializer(PostInputSerializer, WhenSerializer):
     """A post with its time."""
+
+    targets = TimedTargetInputSerializer(many=True, required=False)
+
+
+class ScheduledFilterSerializer(serializers.Serializer[Any]):
+    """Which of the posts still to come; [start, end)."""
+
+    start = BoundField(required=False, help_text=f"{_WHEN} A day alone is its midnight.")
+    end = BoundField(required=False, help_text=f"{_WHEN} A day alone is its midnight.")
+    timezone = ZoneField(required=False, help_text="IANA name. Default: the person's own time zone.")
+    platform = serializers.ChoiceField(choices=[*Platform.choices, ("x", "X")], required=False)
 
 
 class SentSerializer(serializers.Serializer[Any]):
@@ -280,6 +304,9 @@ class SentSerializer(serializers.Serializer[Any]):
     account_id = serializers.UUIDField()
     platform = serializers.CharField()
     status = serializers.CharField()
+    scheduled_at = serializers.DateTimeField(allow_null=True)
+    wall_time = serializers.CharField(allow_null=True, help_text="The same time on the clocks of `timezone`.")
+    timezone = serializers.CharField(allow_null=True)
     post_id = serializers.CharField(allow_null=True)
     url = serializers.URLField(allow_null=True)
 
@@ -294,7 +321,9 @@ class PublishedSerializer(serializers.Serializer[Any]):
 
 class ScheduledAnswerSerializer(serializers.Serializer[Any]):
     id = serializers.UUIDField()
-    scheduled_at = serializers.DateTimeField()
+    scheduled_at = serializers.DateTimeField(help_text="The first of its accounts' times.")
+    wall_time = serializers.CharField(help_text="The same time on the clocks of `timezone`.")
+    timezone = serializers.CharField()
     status = serializers.CharField()
     notes = serializers.ListField(child=serializers.CharField())
     posts = SentSerializer(many=True)

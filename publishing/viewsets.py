@@ -5,7 +5,6 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import QuerySet
-from django.utils.dateparse import parse_datetime
 from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import mixins, status
 from rest_framework.permissions import SAFE_METHODS
@@ -14,6 +13,7 @@ from rest_framework.response import Response
 
 from accounts import policy
 from accounts.policy import Action
+from accounts.selectors import timezone_of
 from ai.throttling import GenerateThrottled
 from core import clock
 from core.api import ActorViewSet
@@ -46,6 +46,9 @@ def sent(post: Post) -> list[dict[str, Any]]:
             "account_id": row.account_id,
             "platform": row.platform,
             "status": row.state,
+            "scheduled_at": row.due_at,
+            "wall_time": row.wall_time or None,
+            "timezone": row.zone or None,
             "post_id": row.external_id or None,
             "url": row.permalink or None,
         }
@@ -186,8 +189,10 @@ class PostViewSet(GenerateThrottled, mixins.ListModelMixin, ActorViewSet):
         post, notes = schedule.schedule_post(
             actor=self.actor, post_id=pk, when=when, per_account=own, accept_conflicts=body["accept_conflicts"]
         )
-        first = min(row.due_at for row in post.targets.all() if row.due_at)
-        answer = {"id": post.pk, "scheduled_at": first, "status": post.state, "notes": notes, "posts": sent(post)}
+        shares = sent(post)
+        first = min((share for share in shares if share["scheduled_at"]), key=lambda share: share["scheduled_at"])
+        times = {name: first[name] for name in ("scheduled_at", "wall_time", "timezone")}
+        answer = {"id": post.pk, **times, "status": post.state, "notes": notes, "posts": shares}
         return Response(shapes.ScheduledAnswerSerializer(answer).data, status=code)
 
     def _or_discard(self, post: Post, go: Any) -> Response:
@@ -217,18 +222,19 @@ class PostViewSet(GenerateThrottled, mixins.ListModelMixin, ActorViewSet):
         """What each platform allows, with unit, source and date."""
         return Response(advice.AllLimitsSerializer({"items": preflight.limits()}).data)
 
-    @extend_schema(
-        responses=shapes.ScheduledSerializer(many=True),
-        parameters=[OpenApiParameter(name, str) for name in ("start", "end", "platform")],
-    )
+    @extend_schema(responses=shapes.ScheduledSerializer(many=True), parameters=[shapes.ScheduledFilterSerializer])
     def scheduled(self, request: Request) -> Response:
         """What is still to come, soonest first, in [start, end)."""
-        query = request.query_params
+        filters = shapes.ScheduledFilterSerializer(data=request.query_params)
+        filters.is_valid(raise_exception=True)
+        asked = filters.validated_data
+        zone = asked.get("timezone") or timezone_of(self.actor)
+        platform = asked.get("platform", "")
         rows = selectors.scheduled(
             self.actor,
-            start=parse_datetime(query.get("start", "")) if query.get("start") else None,
-            end=parse_datetime(query.get("end", "")) if query.get("end") else None,
-            platform=query.get("platform", ""),
+            start=reading.instant_of(asked.get("start"), zone),
+            end=reading.instant_of(asked.get("end"), zone),
+            platform="twitter" if platform == "x" else platform,
         )
         page = self.paginate_queryset(rows)
         return self.get_paginated_response(shapes.ScheduledSerializer(page, many=True).data)

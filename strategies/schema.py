@@ -12,6 +12,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator
 
 from ai.captions.limits import Platform
+from core import dates
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2_000)]
 Short = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
@@ -93,6 +94,11 @@ class StrategyInputs(BaseModel):
     @classmethod
     def _goals(cls, value: list[str]) -> list[str]:
         return list(dict.fromkeys(goal.lower() for goal in value))
+
+    @field_validator("start_on")
+    @classmethod
+    def _start_on(cls, value: date) -> date:
+        return dates.check(value)
 
     @field_validator("timezone")
     @classmethod

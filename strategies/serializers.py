@@ -4,6 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
+from core.fields import DayField, ZoneField
 from strategies.models import Strategy, StrategyVersion
 
 
@@ -19,8 +20,8 @@ class GenerateSerializer(serializers.Serializer[Any]):
     tone = serializers.CharField(default="casual", max_length=40)
     weeks = serializers.IntegerField(default=4, min_value=1, max_value=12)
     posts_per_week = serializers.IntegerField(default=None, allow_null=True, min_value=1, max_value=21)
-    start_on = serializers.DateField(default=None, allow_null=True)
-    timezone = serializers.CharField(default="", allow_blank=True, max_length=64)
+    start_on = DayField(default=None, allow_null=True)
+    timezone = ZoneField(default="", allow_blank=True)
     language = serializers.CharField(
         default="", allow_blank=True, max_length=12, help_text="Empty: the preference of whoever asks."
     )

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 from uuid import UUID
+from zoneinfo import ZoneInfo
 
 from analytics.grid import GRID, engagement_rate
 from analytics.models import LatestMetrics, LearningRun, MetricPlan, MetricSnapshot
@@ -119,17 +120,20 @@ def _match(workspace_id: UUID, video: Video) -> tuple[float | None, list[dict[st
 
 
 EXPORT_COLUMNS = (
-    "published_at", "platform", "account", "text", "permalink", "views", "likes", "comments", "shares", "saves",
-    "watch_time_s", "engagement_rate", "taken_at",
+    "published_at", "published_local", "timezone", "platform", "account", "text", "permalink", "views", "likes",
+    "comments", "shares", "saves", "watch_time_s", "engagement_rate", "taken_at",
 )  # fmt: skip
 
 
 def export_rows(workspace_id: UUID, asked: Period, platform: str = "") -> Iterator[list[Any]]:
-    """The rows of the CSV: exactly the posts of the period, streamed."""
+    """The rows of the CSV: exactly the posts of the period, streamed. `published_local` is in the period's zone."""
+    zone = ZoneInfo(asked.zone)
     rows = posts_in(workspace_id, asked, platform).select_related("target__post", "target__account")
     for row in rows.order_by("published_at", "id").iterator(chunk_size=500):
         yield [
             row.published_at.isoformat(),
+            row.published_at.astimezone(zone).strftime("%Y-%m-%dT%H:%M"),
+            asked.zone,
             row.platform,
             row.target.account.handle,
             row.target.effective_text(),

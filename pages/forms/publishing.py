@@ -1,15 +1,14 @@
 """The form of a post: one part that all accounts share, and one for each account with what its platform requires."""
 
 from collections.abc import Iterable, Mapping
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
 from django import forms
 
-from core import zones
 from media.models import MediaFile
 from media.words import size_words
+from pages.forms.times import WallTimeField, ZoneField
 from publishing.models import PostTarget, SocialAccount
 from publishing.platforms.declared import Field
 from publishing.platforms.registry import adapter_for
@@ -47,11 +46,8 @@ class PostForm(forms.Form):
         widget=forms.RadioSelect,
         required=False,
     )
-    # Plain text, not a DateTimeField: that one refuses times that the person's zone skips or has twice.
-    wall_time = forms.CharField(
-        label="Date and time", required=False, max_length=19, widget=forms.TextInput(attrs={"type": "datetime-local"})
-    )
-    timezone = forms.CharField(label="Time zone", required=False, max_length=64)
+    wall_time = WallTimeField(label="Date and time", required=False)
+    timezone = ZoneField(label="Time zone", required=False)
 
     def __init__(self, *args: Any, files: Iterable[MediaFile], zone: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -59,7 +55,6 @@ class PostForm(forms.Form):
         assert isinstance(media, forms.MultipleChoiceField)
         media.choices = [(str(file.pk), file.original_name) for file in files]
         self.fields["timezone"].initial = zone
-        self.fields["timezone"].widget.attrs["list"] = "zones"
 
     def chosen_media(self) -> list[UUID]:
         """The chosen files in the order that the person gave them; those without a place come last."""
@@ -67,20 +62,6 @@ class PostForm(forms.Form):
         order = (self.cleaned_data.get("media_order") or "").split(",")
         places = {key: place for place, key in enumerate(order)}
         return [UUID(key) for key in sorted(chosen, key=lambda key: places.get(key, len(places)))]
-
-    def clean_wall_time(self) -> datetime | None:
-        given: str = self.cleaned_data["wall_time"]
-        try:
-            return datetime.fromisoformat(given).replace(tzinfo=None) if given else None
-        except ValueError:
-            raise forms.ValidationError("This is not a date and a time.") from None
-
-    def clean_timezone(self) -> str:
-        name: str = self.cleaned_data["timezone"] or self.fields["timezone"].initial
-        found = zones.canonical(name)
-        if not found:
-            raise forms.ValidationError("This is not a time zone like Europe/Paris.")
-        return found
 
     def clean(self) -> dict[str, Any]:
         found: dict[str, Any] = super().clean() or {}

@@ -8,8 +8,8 @@ from uuid import UUID
 from django.db import transaction
 
 from accounts import audit, policy
-from accounts.models import Preferences
 from accounts.policy import Action
+from accounts.selectors import timezone_of
 from core import clock
 from core.actor import Actor
 from core.errors import Conflict, ValidationFailed
@@ -23,6 +23,8 @@ from publishing.transitions import move
 from publishing.walltime import Instant
 
 GRACE = timedelta(minutes=1)
+# Farther ahead is a slip of the year, and no platform's rules of today would still hold.
+HORIZON = timedelta(days=2 * 365 + 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,14 +43,6 @@ class When:
         if self.wall is None:
             raise ValidationFailed(Code.DUE_IN_PAST, "Choose a date and a time.", fields={"scheduled_at": ["Missing."]})
         return walltime.to_instant(self.wall, zone)
-
-
-def zone_of(actor: Actor) -> str:
-    """The actor's own time zone."""
-    if actor.user_id is None:
-        return "UTC"
-    found = Preferences.objects.filter(user_id=actor.user_id).values_list("timezone", flat=True).first()
-    return found or "UTC"
 
 
 def publish_now(*, actor: Actor, post_id: UUID) -> Post:
@@ -87,10 +81,10 @@ def schedule_post(
     if not targets and post.targets.all():
         raise Conflict(Code.ALREADY_GOING_OUT, "This post is already going out.")
     require_ready(post)
-    zone = zone_of(actor)
+    zone = timezone_of(actor)
     instants = {row.account_id: (per_account or {}).get(row.account_id, when).resolve(zone) for row in targets}
     for instant in instants.values():
-        _refuse_past(instant)
+        _refuse_outside(instant)
     found = conflicts.of(post, {account_id: instant.at for account_id, instant in instants.items()})
     _refuse_unaccepted(found, accept_conflicts)
     notes = [note for note in (instant.note() for instant in instants.values()) if note]
@@ -110,8 +104,8 @@ def reschedule_target(
     row = selectors.target(actor, post_id, target_id)
     if row.state not in EDITABLE:
         raise Conflict(Code.ALREADY_GOING_OUT, "This is already going out, so its time cannot be changed any more.")
-    instant = when.resolve(zone_of(actor))
-    _refuse_past(instant)
+    instant = when.resolve(timezone_of(actor))
+    _refuse_outside(instant)
     found = conflicts.of(selectors.post(actor, post_id), {row.account_id: instant.at})
     _refuse_unaccepted(found, accept_conflicts)
     notes = [note for note in (instant.note(), *(conflict.sentence for conflict in found)) if note]
@@ -133,10 +127,15 @@ def unschedule(*, actor: Actor, post_id: UUID) -> Post:
     return selectors.post(actor, post_id)
 
 
-def _refuse_past(instant: Instant) -> None:
+def _refuse_outside(instant: Instant) -> None:
+    """A post goes out between now and two years from now."""
+    shown = f"{instant.wall:%d %B %Y, %H:%M} ({instant.zone})"
     if instant.at < clock.now() - GRACE:
-        sentence = f"{instant.wall:%d %B %Y, %H:%M} ({instant.zone}) has passed. Choose a later time, or publish now."
+        sentence = f"{shown} has passed. Choose a later time, or publish now."
         raise ValidationFailed(Code.DUE_IN_PAST, sentence, fields={"scheduled_at": [sentence]})
+    if instant.at > clock.now() + HORIZON:
+        sentence = f"{shown} is more than two years ahead. Choose an earlier time."
+        raise ValidationFailed(Code.DUE_TOO_FAR, sentence, fields={"scheduled_at": [sentence]})
 
 
 def _refuse_unaccepted(found: Sequence[ScheduleConflict], accepted: bool) -> None:

@@ -10,8 +10,8 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from django.db import transaction
 from pydantic import ValidationError
 
-from accounts.models import Preferences
 from accounts.policy import Action, require
+from accounts.selectors import timezone_of
 from ai import gateway, waiting
 from ai.gateway import Answer
 from ai.language import language_of
@@ -201,7 +201,7 @@ def _waited(actor: Actor, strategy: Strategy, job: Job, wait_s: float | None) ->
 
 
 def _judged(actor: Actor, given: dict[str, Any]) -> StrategyInputs:
-    zone = given.get("timezone") or _timezone(actor)
+    zone = given.get("timezone") or timezone_of(actor)
     given = {
         **given,
         "timezone": zone,
@@ -216,12 +216,6 @@ def _judged(actor: Actor, given: dict[str, Any]) -> StrategyInputs:
             fields.setdefault(str(problem["loc"][0]), []).append(problem["msg"].removeprefix("Value error, "))
         name, sentences = next(iter(fields.items()))
         raise ValidationFailed(StrategyError.INPUT_INVALID, f"{name}: {sentences[0]}.", fields=fields) from None
-
-
-def _timezone(actor: Actor) -> str:
-    if actor.user_id is None:
-        return "UTC"
-    return Preferences.objects.filter(user_id=actor.user_id).values_list("timezone", flat=True).first() or "UTC"
 
 
 def next_monday(zone: str) -> date:

@@ -131,3 +131,16 @@ class TestApi:
         line = dict(zip(rows[0], rows[1], strict=True))
         assert line["text"].startswith("'=")
         assert (line["views"], line["shares"], line["engagement_rate"]) == ("1000", "", "9.0")
+
+    def test_csv_says_local_time_and_zone_beside_the_instant(self, cast, account, as_user, frozen):  # noqa: F811
+        make_numbers(make_live(account))
+        answer = as_user(cast.alice).get("/api/v1/analytics/export.csv?timezone=Asia/Tokyo")
+        rows = list(csv.reader(io.StringIO(b"".join(answer.streaming_content).decode("utf-8-sig"))))
+        line = dict(zip(rows[0], rows[1], strict=True))
+        assert line["published_at"] == "2026-05-02T09:00:00+00:00"
+        assert (line["published_local"], line["timezone"]) == ("2026-05-02T18:00", "Asia/Tokyo")
+
+    @pytest.mark.parametrize("query", ["start_date=9999-12-31", "end_date=2026-13-45", "timezone=Mars"])
+    def test_a_period_that_cannot_be_is_refused_by_name(self, cast, as_user, query):  # noqa: F811
+        answer = as_user(cast.alice).get(f"/api/v1/analytics/dashboard?{query}")
+        assert (answer.status_code, list(answer.json()["details"]["fields"])) == (400, [query.partition("=")[0]])

@@ -217,3 +217,103 @@ class TestLateness:
         drain(advance=True)
         target.refresh_from_db()
         assert (target.state, lateness.of(target)) == ("published", None)
+
+
+class TestTimesWithoutAnOffset:
+    """`2026-12-24T10:30` is what the clocks show in the named zone, else in the person's own; it is never UTC."""
+
+    @pytest.mark.parametrize(
+        ("written", "zone", "instant", "local", "shown_zone"),
+        [
+            ("2026-12-24T10:30", "Europe/Berlin", "2026-12-24T09:30:00Z", "2026-12-24T10:30", "Europe/Berlin"),
+            ("2026-12-24T10:30", "", "2026-12-24T01:30:00Z", "2026-12-24T10:30", "Asia/Tokyo"),
+            ("2026-12-24T10:30:00Z", "Europe/Berlin", "2026-12-24T10:30:00Z", "2026-12-24T11:30", "Europe/Berlin"),
+            ("2026-12-24T10:30:00-05:00", "", "2026-12-24T15:30:00Z", "2026-12-25T00:30", "Asia/Tokyo"),
+        ],
+    )
+    def test_they_are_read_in_the_named_zone_and_the_answer_says_local_time_zone_and_instant(
+        self, in_january: None, draft: Any, alice_api: Any, in_workspace: Any, written: str, zone: str, instant: str,
+        local: str, shown_zone: str,
+    ) -> None:  # fmt: skip
+        Preferences.objects.filter(user=in_workspace.alice).update(timezone="Asia/Tokyo")
+        post = draft()
+        body = {"scheduled_at": written, **({"timezone": zone} if zone else {})}
+        answer = alice_api(f"posts/{post.pk}/schedule", body).json()
+        for part in (answer, answer["posts"][0]):
+            assert (part["scheduled_at"], part["wall_time"], part["timezone"]) == (instant, local, shown_zone)
+
+    def test_an_account_may_have_a_time_and_a_zone_of_its_own(
+        self, in_january: None, connect: Any, alice_api: Any, in_workspace: Any
+    ) -> None:
+        account, file = connect("tiktok"), portrait(in_workspace.workspace)
+        own = {"account_id": str(account.pk), "options": TIKTOK, "scheduled_at": "2026-12-24T10:30"}
+        time = {"scheduled_at": "2026-12-24T08:00", "timezone": "Europe/Berlin"}
+        body = {"media_ids": [str(file.pk)], "caption": "x", **time}
+        first = alice_api("posts/schedule", {**body, "targets": [own]}).json()["posts"][0]
+        assert (first["scheduled_at"], first["timezone"]) == ("2026-12-24T09:30:00Z", "Europe/Berlin")
+        body = {**body, "caption": "y", "targets": [{**own, "timezone": "America/New_York"}]}
+        second = alice_api("posts/schedule", body).json()["posts"][0]
+        assert (second["scheduled_at"], second["timezone"]) == ("2026-12-24T15:30:00Z", "America/New_York")
+
+    def test_the_filters_of_the_list_follow_the_same_rule(
+        self, in_january: None, draft: Any, alice_api: Any, in_workspace: Any
+    ) -> None:
+        Preferences.objects.filter(user=in_workspace.alice).update(timezone="Asia/Tokyo")
+        assert alice_api(f"posts/{draft().pk}/schedule", {"scheduled_at": "2026-12-24T00:30"}).status_code == 200
+        token = {"Authorization": f"Bearer {AccessToken.for_user(in_workspace.alice)}"}
+
+        def total(query: str) -> Any:
+            return Client(headers=token).get(f"/api/v1/posts/scheduled?{query}").json().get("total")
+
+        assert total("start=2026-12-24&end=2026-12-25") == 1
+        assert total("start=2026-12-24T00:31") == 0
+        assert total("start=2026-12-24&timezone=UTC") == 0  # 23 December, 15:30 in UTC
+        assert total("start=2026-12-23T15:30:00Z&end=2026-12-23T15:31:00Z") == 1
+
+    @pytest.mark.parametrize(
+        ("body", "field"),
+        [
+            ({"scheduled_at": "2026-12-24"}, "scheduled_at"),
+            ({"scheduled_at": "2199-01-01T10:00:00Z"}, "scheduled_at"),
+            ({"scheduled_at": "2028-02-01T10:00:00Z"}, "scheduled_at"),
+            ({"scheduled_at": "2026-13-45T00:00:00Z"}, "scheduled_at"),
+            ({"wall_time": "2026-12-24T10:30:00Z"}, "wall_time"),
+            ({"wall_time": "2026-12-24T10:30", "scheduled_at": "2026-12-24T11:30"}, "wall_time"),
+            ({"scheduled_at": "2026-12-24T10:30", "timezone": "Mars/Olympus"}, "timezone"),
+        ],
+    )
+    def test_what_is_no_time_two_times_or_far_away_is_refused_by_the_field(
+        self, in_january: None, draft: Any, alice_api: Any, body: dict[str, str], field: str
+    ) -> None:
+        answer = alice_api(f"posts/{draft().pk}/schedule", body)
+        assert answer.status_code == 400
+        assert list(answer.json()["details"]["fields"]) == [field]
+        assert PostTarget.objects.get().due_at is None
+
+    @pytest.mark.parametrize(
+        "query", ["start=garbage", "start=2026-13-45T00:00:00Z", "end=9999-12-31T23:59:59-23:59", "timezone=Nowhere"]
+    )
+    def test_a_filter_that_cannot_be_read_is_refused_instead_of_listing_everything(
+        self, in_january: None, draft: Any, in_workspace: Any, query: str
+    ) -> None:
+        token = {"Authorization": f"Bearer {AccessToken.for_user(in_workspace.alice)}"}
+        answer = Client(headers=token).get(f"/api/v1/posts/scheduled?{query}")
+        assert (answer.status_code, list(answer.json()["details"]["fields"])) == (400, [query.partition("=")[0]])
+
+    @pytest.mark.parametrize("on", ["9999-12-31", "0001-01-01", "2026-13-45", "²", "2026-W01-1"])
+    def test_the_page_of_a_day_that_cannot_be_shows_this_week(
+        self, in_january: None, client: Client, in_workspace: Any, on: str
+    ) -> None:
+        client.force_login(in_workspace.alice)
+        page = client.get(reverse("schedule"), {"date": on})
+        assert (page.status_code, page.context["is_now"]) == (200, True)
+
+    def test_moving_a_post_to_2199_on_the_page_says_why_not(
+        self, in_january: None, draft: Any, client: Client, in_workspace: Any
+    ) -> None:
+        post = draft()
+        client.force_login(in_workspace.alice)
+        url = reverse("schedule_move", args=[post.pk, PostTarget.objects.get().pk])
+        page = client.post(url, {"wall_time": "2199-01-01T10:00", "timezone": "UTC"})
+        assert page.status_code == 422
+        assert "Choose a date between" in page.content.decode()

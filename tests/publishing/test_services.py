@@ -9,6 +9,7 @@ import pytest
 from django.db import IntegrityError, transaction
 from django.urls import reverse
 
+from accounts.selectors import timezone_of
 from core import clock, scope
 from core.errors import Conflict, NotFound, PermissionDenied, ValidationFailed
 from jobs.testing import drain
@@ -218,8 +219,8 @@ class TestSchedule:
 
         in_workspace.alice.preferences.timezone = "Asia/Kathmandu"
         in_workspace.alice.preferences.save()
-        assert schedule.zone_of(in_workspace.alice_actor) == "Asia/Kathmandu"
-        assert schedule.zone_of(Actor.system(in_workspace.workspace.pk)) == "UTC"
+        assert timezone_of(in_workspace.alice_actor) == "Asia/Kathmandu"
+        assert timezone_of(Actor.system(in_workspace.workspace.pk)) == "UTC"
 
 
 class TestTargets:
