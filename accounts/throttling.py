@@ -1,10 +1,30 @@
-"""What a person sees after too many wrong passwords."""
+"""How often a client may ask, and what a person sees after too many wrong passwords."""
 
 from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from rest_framework.request import Request
+from rest_framework.throttling import AnonRateThrottle, UserRateThrottle
+
+from core import client
+
+
+class UserThrottle(UserRateThrottle):
+    """Every request of the API, by person, else by the client's network."""
+
+    def get_ident(self, request: Request) -> str:
+        return client.network(request._request)
+
+
+class AuthThrottle(AnonRateThrottle):
+    """Sign-up, sign-in, tokens and links, by the client's network."""
+
+    scope = "auth"
+
+    def get_ident(self, request: Request) -> str:
+        return client.network(request._request)
 
 
 def lockout(

@@ -10,7 +10,7 @@ from rest_framework.authentication import BaseAuthentication
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.throttling import AnonRateThrottle, BaseThrottle
+from rest_framework.throttling import BaseThrottle
 from rest_framework.views import APIView
 
 from accounts import selectors
@@ -35,14 +35,11 @@ from accounts.serializers import (
     WorkspaceSerializer,
 )
 from accounts.services import passwords, profile, registration, tokens, workspaces
+from accounts.throttling import AuthThrottle
 from core import scope
 from core.actor import Actor, ActorKind
 from core.errors import AuthenticationFailed, NotFound
 from core.pagination import PageLimitPagination
-
-
-class AuthThrottle(AnonRateThrottle):
-    scope = "auth"
 
 
 class Door(APIView):

@@ -36,6 +36,8 @@ class Env(BaseSettings):
     VAR_DIR: Path = BASE_DIR / "var"
     PORT: int = Field(default=8000, ge=1, le=65535)
     HOST: str = "127.0.0.1"
+    # How many proxies stand in front and append to X-Forwarded-For; 0: none, the header is not believed
+    TRUSTED_PROXIES: int = Field(default=0, ge=0, le=8)
     PUBLIC_BASE_URL: str = ""
     ALLOWED_HOSTS: Csv = []
     CORS_ORIGINS: Csv = []

@@ -31,6 +31,7 @@ ALLOWED_HOSTS = ENV.ALLOWED_HOSTS or (
     [_public.hostname or "localhost", "localhost", "127.0.0.1", "[::1]"] if EMBEDDED else [_public.hostname or ""]
 )
 CSRF_TRUSTED_ORIGINS = [PUBLIC_BASE_URL]
+TRUSTED_PROXIES = ENV.TRUSTED_PROXIES
 
 # The floors of the house, lowest first.
 HOUSE = [
@@ -199,6 +200,7 @@ AXES_FAILURE_LIMIT = 8
 AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_USERNAME_FORM_FIELD = "username"
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_CLIENT_IP_CALLABLE = "core.client.network"
 AXES_RESET_ON_SUCCESS = True
 AXES_HTTP_RESPONSE_CODE = 429
 AXES_LOCKOUT_CALLABLE = "accounts.throttling.lockout"
@@ -212,7 +214,7 @@ CSRF_FAILURE_VIEW = "core.views.csrf_failure"
 
 # Transport and headers
 SECURE_SSL_REDIRECT = False
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if not EMBEDDED else None
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXIES else None
 SECURE_HSTS_SECONDS = 31_536_000 if HTTPS else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = HTTPS
 SECURE_CONTENT_TYPE_NOSNIFF = True
@@ -320,7 +322,7 @@ REST_FRAMEWORK = {
     "EXCEPTION_HANDLER": "core.api.exception_handler",
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "DEFAULT_FILTER_BACKENDS": [],
-    "DEFAULT_THROTTLE_CLASSES": ["rest_framework.throttling.UserRateThrottle"],
+    "DEFAULT_THROTTLE_CLASSES": ["accounts.throttling.UserThrottle"],
     "DEFAULT_THROTTLE_RATES": {"user": "1200/min", "anon": "120/min", "auth": "20/min", "generate": "30/min"},
     "UPLOADED_FILES_USE_URL": False,
 }

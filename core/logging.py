@@ -1,4 +1,4 @@
-"""Logs with context (request, user, workspace, job, platform, video) and without secrets."""
+"""Logs with context (request, client, user, workspace, job, platform, video) and without secrets."""
 
 import json
 import logging

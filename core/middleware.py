@@ -5,8 +5,8 @@ from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
 
+from core import client, scope
 from core import logging as log
-from core import scope
 from core.ids import uuid7
 
 _REQUEST_ID = re.compile(r"^[A-Za-z0-9._-]{8,64}$")
@@ -23,7 +23,8 @@ class RequestContext:
         request.request_id = given if _REQUEST_ID.match(given) else uuid7().hex  # type: ignore[attr-defined]
         if request.path_info.startswith("/api/") and request.path_info.endswith("/"):
             request.path_info = request.path_info.rstrip("/")
-        with scope.request(), log.context(request=request.request_id):  # type: ignore[attr-defined]
+        named = {"request": request.request_id, "client": client.address(request)}  # type: ignore[attr-defined]
+        with scope.request(), log.context(**named):
             response = self.get_response(request)
         response["X-Request-Id"] = request.request_id  # type: ignore[attr-defined]
         return response

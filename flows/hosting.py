@@ -69,6 +69,7 @@ def _serve() -> uvicorn.Server:
         port=settings.ENV.PORT,
         lifespan="off",
         log_config=None,
+        proxy_headers=False,
         timeout_graceful_shutdown=1,
         server_header=False,
     )

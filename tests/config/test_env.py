@@ -55,6 +55,8 @@ class TestRefusals:
         [
             ({"PORT": "eighty"}, "PORT"),
             ({"PORT": "70000"}, "PORT"),
+            ({"TRUSTED_PROXIES": "*"}, "TRUSTED_PROXIES"),
+            ({"TRUSTED_PROXIES": "-1"}, "TRUSTED_PROXIES"),
             ({"DATABASE_URL": "mysql://x"}, "DATABASE_URL: must start with postgresql://"),
             ({"REDIS_URL": "http://x"}, "REDIS_URL"),
             ({"CORS_ORIGINS": "https://a.example.com/path"}, "CORS_ORIGINS"),

@@ -73,6 +73,8 @@ class Command(BaseCommand):
             port=port,
             lifespan="off",
             log_config=None,
+            # `core.client` reads X-Forwarded-For, and believes what TRUSTED_PROXIES says.
+            proxy_headers=False,
             ws_max_size=64 * 1024,
             timeout_graceful_shutdown=1,
             server_header=False,
