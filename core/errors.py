@@ -76,6 +76,11 @@ class NotFound(DomainError):
         super().__init__(code, message, details)
 
 
+class TooSlow(DomainError):
+    error = "timeout"
+    status = 408
+
+
 class Conflict(DomainError):
     error = "conflict"
     status = 409

@@ -12,6 +12,11 @@ from core.ids import uuid7
 _REQUEST_ID = re.compile(r"^[A-Za-z0-9._-]{8,64}$")
 
 
+def tolerant_path(path: str) -> str:
+    """The path under which an address is looked up: the API's end with or without a slash."""
+    return path.rstrip("/") if path.startswith("/api/") else path
+
+
 class RequestContext:
     """Names each request, opens an empty scope, and lets API paths end with or without a slash."""
 
@@ -21,8 +26,7 @@ class RequestContext:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         given = request.headers.get("X-Request-Id", "")
         request.request_id = given if _REQUEST_ID.match(given) else uuid7().hex  # type: ignore[attr-defined]
-        if request.path_info.startswith("/api/") and request.path_info.endswith("/"):
-            request.path_info = request.path_info.rstrip("/")
+        request.path_info = tolerant_path(request.path_info)
         named = {"request": request.request_id, "client": client.address(request)}  # type: ignore[attr-defined]
         with scope.request(), log.context(**named):
             response = self.get_response(request)

@@ -38,6 +38,7 @@ from media.uploads import ChunkBrokenError, Readable
 from media.words import size_words
 
 LIFETIME = timedelta(hours=1)
+UNKNOWN = "This upload does not exist or has expired. Announce it again."
 _CLAIM = timedelta(minutes=10)
 _READ = 256 * 1024
 _TYPES = ("video/", "image/")

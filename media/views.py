@@ -13,7 +13,7 @@ from core import clock, scope
 from core.errors import DomainError
 from core.streaming import PiecesResponse
 from media import direct, signing
-from media.bodies import announced
+from media.bodies import announced, announced_file, takes
 from media.models import MediaFile
 from media.storage import store
 from media.uploads import ChunkBrokenError
@@ -76,6 +76,7 @@ def _position(digits: str) -> int | None:
     return int(kept[:19]) if kept else None
 
 
+@takes(announced_file)
 @csrf_exempt
 @require_http_methods(["PUT"])
 def put(request: HttpRequest, upload_id: UUID, token: str, name: str) -> HttpResponse:
@@ -83,7 +84,7 @@ def put(request: HttpRequest, upload_id: UUID, token: str, name: str) -> HttpRes
     with scope.system("signed upload"):
         upload = direct.find_signed(upload_id=upload_id, token=token, name=name)
         if upload is None:
-            return _plain(404, "This upload does not exist or has expired. Announce it again.")
+            return _plain(404, direct.UNKNOWN)
         length = announced(request.META.get("CONTENT_LENGTH"))
         try:
             direct.receive(upload=upload, stream=request, content_type=request.content_type or "", length=length)

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from accounts.policy import Action, may
 from core.errors import DomainError, NotFound
-from media import intake, quota, selectors
+from media import bodies, intake, quota, selectors
 from media.words import size_words
 from pages.access import SignedIn, signed_in
 from pages.filecards import cards
@@ -73,6 +73,7 @@ def _page(request: SignedIn, form: UploadForm, status: int = 200) -> HttpRespons
     return render(request, "media/index.html", context, status=status)
 
 
+@bodies.takes(bodies.file)
 @signed_in
 @require_POST
 def upload(request: SignedIn) -> HttpResponse:

@@ -14,7 +14,7 @@ from starlette.datastructures import UploadFile
 from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 from starlette.routing import Route
-from starlette.types import Receive, Scope, Send
+from starlette.types import Message, Receive, Scope, Send
 
 from sandbox import faults, journal, oauth
 from sandbox.context import Sandbox
@@ -62,11 +62,14 @@ class Endpoint:
     phase: Callable[[Call], str] | None = None
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        request = Request(scope, receive)
+        request = Request(scope, receive if self.gate else bounded(receive))
         call = self._call(request)
         try:
             outcome = await self._answer(request, call)
         except ClientDisconnect:
+            return
+        except BodyTooLarge:
+            await Response(status_code=413)(scope, receive, send)
             return
         finally:
             for part in call.files.values():
@@ -218,6 +221,25 @@ class Endpoint:
         return Outcome(Reply(0), fault.transport, hold if fault.transport == "timeout" else 0.0)
 
 
+class BodyTooLarge(Exception):
+    """More came than any call carries that is no upload."""
+
+
+def bounded(receive: Receive) -> Receive:
+    """Stop reading where a body exceeds BODY_LIMIT; forms would be put on the disk whatever their size."""
+    seen = 0
+
+    async def counted() -> Message:
+        nonlocal seen
+        message = await receive()
+        seen += len(message.get("body", b""))
+        if seen > BODY_LIMIT:
+            raise BodyTooLarge
+        return message
+
+    return counted
+
+
 async def decode(request: Request, call: Call) -> None:
     """Read a small body as form or JSON; what cannot be read leaves the call's form and JSON empty."""
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
@@ -233,8 +255,7 @@ async def decode(request: Request, call: Call) -> None:
         return
     body = bytearray()
     async for chunk in request.stream():
-        if len(body) <= BODY_LIMIT:
-            body += chunk
+        body += chunk
     call.body = bytes(body)
     if body and kind.endswith("json"):
         call.json = _parse(call.body)

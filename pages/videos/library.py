@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.policy import Action, may
 from core.errors import DomainError
-from media import quota
+from media import bodies, quota
 from media.signing import signed_path
 from media.words import size_words
 from pages.access import SignedIn, signed_in
@@ -142,6 +142,7 @@ def preview(request: SignedIn, pk: UUID) -> HttpResponse:
     return render(request, "videos/_preview.html", {"card": made, "source": signed_path(video.media)})
 
 
+@bodies.takes(bodies.file)
 @signed_in
 @require_http_methods(["GET", "POST"])
 def upload(request: SignedIn) -> HttpResponse:

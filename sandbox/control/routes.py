@@ -14,7 +14,7 @@ from starlette.staticfiles import StaticFiles
 
 from sandbox.context import Sandbox
 from sandbox.control import actions, counts, page
-from sandbox.endpoint import decode
+from sandbox.endpoint import BodyTooLarge, bounded, decode
 from sandbox.html import base_path
 from sandbox.http import Call, Handler, Refusal, Reply
 
@@ -81,6 +81,7 @@ def _route(sandbox: Sandbox, method: str, path: str, handler: Handler) -> Route:
     async def endpoint(request: Request) -> Response:
         if request.method != "GET" and _foreign(request):
             return Response("Posts from other sites are refused.", 403, media_type="text/plain")
+        request = Request(request.scope, bounded(request.receive))
         call = Call(
             sandbox=sandbox,
             platform="control",
@@ -92,7 +93,10 @@ def _route(sandbox: Sandbox, method: str, path: str, handler: Handler) -> Route:
             query=dict(request.query_params),
             headers=dict(request.headers),
         )
-        await decode(request, call)
+        try:
+            await decode(request, call)
+        except BodyTooLarge:
+            return Response(status_code=413)
         reply = await asyncio.get_running_loop().run_in_executor(sandbox.workers, perform, call)
         if call.form and reply.ok:
             return Response(status_code=303, headers={"location": f"{base_path(call)}/_control/"})

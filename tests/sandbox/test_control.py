@@ -41,6 +41,13 @@ class TestControl:
     def test_a_limit_that_is_no_number_is_no_failure(self, box: Box, limit: str) -> None:
         assert box.http.get("/_control/posts", params={"limit": limit}).status_code == 200
 
+    @pytest.mark.parametrize("address", ["/_control/settings", "/open.tiktokapis.com/v2/oauth/token/"])
+    @pytest.mark.parametrize("kind", ["application/json", "multipart/form-data; boundary=x"])
+    def test_a_body_that_is_no_upload_is_bounded(self, box: Box, address: str, kind: str) -> None:
+        head = b'--x\r\nContent-Disposition: form-data; name="a"; filename="a"\r\n\r\n'
+        answer = box.http.post(address, content=head + b"x" * (25 * 1024 * 1024), headers={"Content-Type": kind})
+        assert answer.status_code == 413
+
     def test_audience_can_be_hurried(self, box: Box) -> None:
         Creator(box).publish(mp4())
         box.advance(10)
