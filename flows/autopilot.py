@@ -28,7 +28,7 @@ from patterns import levels
 from patterns.models import Pattern
 from publishing.models import Post, PostTarget, SocialAccount
 from publishing.services import posts, schedule
-from publishing.states import TargetState
+from publishing.states import FINISHED, TargetState
 from scripts_app.services import making as scripts
 from strategies.purpose import PURPOSE as STRATEGY_PURPOSE
 from strategies.services import making as strategies
@@ -40,7 +40,7 @@ PLATFORMS = ("tiktok", "youtube")
 DEFAULT_DURATION_S = 30.0
 SHORTEST_S, LONGEST_S = 5.0, 600.0
 _POLL_S = 0.25
-_FINAL = {TargetState.PUBLISHED, TargetState.FAILED, TargetState.CANCELLED, TargetState.ACTION_REQUIRED}
+_FINAL = {*FINISHED, TargetState.ACTION_REQUIRED}
 
 Report = Callable[[str, int, str], None]
 

@@ -20,6 +20,7 @@ class Kind(models.TextChoices):
     """What a notice is about."""
 
     POST_PUBLISHED = "post_published", "Published"
+    POST_PARTLY_OUT = "post_partly_out", "Partly published"
     POST_PARTLY_FAILED = "post_partly_failed", "Partly failed"
     POST_FAILED = "post_failed", "Failed"
     ACTION_REQUIRED = "action_required", "Needs you"

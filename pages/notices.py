@@ -33,6 +33,7 @@ class Row:
 
 _LOOK = {
     Kind.POST_PUBLISHED: ("success", "circle-check"),
+    Kind.POST_PARTLY_OUT: ("info", "hourglass"),
     Kind.POST_PARTLY_FAILED: ("warning", "triangle-alert"),
     Kind.POST_FAILED: ("error", "circle-x"),
     Kind.ACTION_REQUIRED: ("warning", "circle-alert"),

@@ -30,7 +30,7 @@ from publishing.errors import Code
 from publishing.models import Post, PostTarget
 from publishing.platforms.registry import ADAPTERS
 from publishing.services import creator, posts, schedule, targets, wording
-from publishing.states import EDITABLE, PostState
+from publishing.states import PostState, TargetState
 
 PER_PAGE = 20
 # Which hidden field becomes the text when a proposal is taken, or taken back. Any other step leaves the text as it is.
@@ -216,7 +216,7 @@ def compose_text(request: SignedIn, account_id: UUID) -> HttpResponse:
 def compose(request: SignedIn, post_id: UUID | None = None) -> HttpResponse:
     """Write a post and save, schedule or publish it."""
     post = selectors.post(request.actor, post_id) if post_id else None
-    if post and not all(row.state in EDITABLE for row in post.targets.all()):
+    if post and not selectors.may_change(post):
         return redirect("post_detail", post.pk)
     composer = Composer(request, post)
     if composer.parts:
@@ -301,7 +301,16 @@ def posts_page(request: SignedIn) -> HttpResponse:
 def post_detail(request: SignedIn, post_id: UUID) -> HttpResponse:
     """The truth about a post, account by account, live."""
     post = selectors.post(request.actor, post_id)
-    context = {"post": post, "summary": selectors.summary(post), "rows": receipts.rows(request.actor, post)}
+    states = {row.state for row in post.targets.all()}
+    context = {
+        "post": post,
+        "summary": selectors.summary(post),
+        "rows": receipts.rows(request.actor, post),
+        "may_change": selectors.may_change(post),
+        "may_send": selectors.may_send(post),
+        "is_planned": TargetState.SCHEDULED in states,
+        "is_public": TargetState.PUBLISHED in states,
+    }
     response = render(request, "publishing/_post.html" if request.htmx else "publishing/post.html", context)
     patch_vary_headers(response, ["HX-Request"])
     return response

@@ -1,14 +1,18 @@
 """How a post's targets and their receipts read on a page."""
 
+from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import groupby
+from uuid import UUID
 
 from core.actor import Actor
+from pages.shares import Share, share_of
 from publishing import lateness, selectors
-from publishing.models import Attempt, Post, PostTarget
+from publishing.errors import TargetError
+from publishing.models import Attempt, Delivery, Post, PostTarget
 from publishing.platforms.registry import adapter_for
-from publishing.states import EDITABLE, IN_FLIGHT, TargetState, WaitReason
+from publishing.states import HOLDING, IN_FLIGHT, TargetState
 
 STEPS = {
     "convert": "Converted a file",
@@ -32,8 +36,11 @@ WORDS = {
     TargetState.PUBLISHING: "Sending the last part to {label}.",
     TargetState.PROCESSING: "{label} has the video and is processing it. This takes from seconds to some minutes.",
     TargetState.PUBLISHED: "Live on {label}.",
+    TargetState.IN_INBOX: "Handed over to {label} as a draft.",
     TargetState.CANCELLED: "Cancelled. Nothing was published.",
 }
+# Their sentence says what happened and what comes next.
+_SAID = (*HOLDING, TargetState.SCHEDULED, TargetState.FAILED)
 _RETRYABLE = (TargetState.FAILED, TargetState.WAITING, TargetState.ACTION_REQUIRED)
 
 
@@ -59,6 +66,7 @@ class Row:
     label: str
     sentence: str
     words: str
+    share: Share
     lines: list[Line] = field(default_factory=list)
     late: str = ""
 
@@ -84,7 +92,13 @@ class Row:
 
     @property
     def wants_reconnect(self) -> bool:
-        return self.target.state == TargetState.ACTION_REQUIRED and self.target.error_code == "auth_expired"
+        parked = self.target.state in (TargetState.ACTION_REQUIRED, TargetState.SCHEDULED)
+        return parked and self.target.error_code == TargetError.AUTH_EXPIRED
+
+    @property
+    def in_inbox(self) -> bool:
+        """Whether the person has still to post it in the platform's app."""
+        return self.target.state == TargetState.IN_INBOX
 
     @property
     def can_look(self) -> bool:
@@ -92,10 +106,11 @@ class Row:
 
 
 def _sentence(target: PostTarget, label: str) -> str:
-    if target.state in (TargetState.WAITING, TargetState.FAILED, TargetState.ACTION_REQUIRED, TargetState.UNCONFIRMED):
+    state = TargetState(target.state)
+    if state in _SAID:
         return target.error_sentence
-    if target.state == TargetState.PUBLISHED and target.note:
-        return f"{WORDS[TargetState.PUBLISHED].format(label=label)} {target.note}"
+    if state in (TargetState.PUBLISHED, TargetState.IN_INBOX) and target.note:
+        return f"{WORDS[state].format(label=label)} {target.note}"
     return WORDS.get(TargetState(target.state), "").format(label=label)
 
 
@@ -125,28 +140,25 @@ def _lines(attempts: list[Attempt]) -> list[Line]:
 
 
 def rows(actor: Actor, post: Post) -> list[Row]:
-    """The post's targets with what happened to each."""
-    by_target: dict[object, list[Attempt]] = {}
+    """The post's targets with what each gets and what happened to it."""
+    attempts: dict[UUID, list[Attempt]] = defaultdict(list)
     for attempt in selectors.attempts(actor, post.pk):
-        by_target.setdefault(attempt.target_id, []).append(attempt)
-    return [
-        Row(
-            target,
-            adapter_for(target.platform, target.account.via).label,
-            _sentence(target, adapter_for(target.platform, target.account.via).label),
-            target.error_words if target.error_code else "",
-            _lines(by_target.get(target.pk, [])),
-            _late(target),
-        )
-        for target in post.targets.all()
-    ]
+        attempts[attempt.target_id].append(attempt)
+    deliveries: dict[UUID, list[Delivery]] = defaultdict(list)
+    for delivery in selectors.deliveries(actor, post.pk):
+        deliveries[delivery.target_id].append(delivery)
+    return [_row(post, target, attempts[target.pk], deliveries[target.pk]) for target in post.targets.all()]
 
 
-def still_open(post: Post) -> bool:
-    """Whether anything may still change by itself or by the person."""
-    return any(row.state in IN_FLIGHT or row.state in EDITABLE for row in post.targets.all())
-
-
-def wait_label(target: PostTarget) -> str:
-    """Why it waits, in two words."""
-    return WaitReason(target.wait_reason).label if target.wait_reason else ""
+def _row(post: Post, target: PostTarget, attempts: list[Attempt], deliveries: list[Delivery]) -> Row:
+    label = adapter_for(target.platform, target.account.via).label
+    target.post = post
+    return Row(
+        target=target,
+        label=label,
+        sentence=_sentence(target, label),
+        words=target.error_words if target.error_code else "",
+        share=share_of(target, attempts, deliveries),
+        lines=_lines(attempts),
+        late=_late(target),
+    )

@@ -24,7 +24,7 @@ from publishing.errors import Code
 from publishing.models import PostTarget
 from publishing.services import schedule
 from publishing.services.schedule import When
-from publishing.states import EDITABLE
+from publishing.states import EDITABLE, TargetState
 
 DAYS = 7
 
@@ -37,6 +37,11 @@ class Entry:
     wall: datetime
     crowded: bool
     late: str
+
+    @property
+    def stopped(self) -> str:
+        """Why a planned post will not go out as things are."""
+        return self.target.error_sentence if self.target.state == TargetState.SCHEDULED else ""
 
     @property
     def movable(self) -> bool:
@@ -100,15 +105,20 @@ def schedule_page(request: SignedIn) -> HttpResponse:
     end = datetime.combine(first + timedelta(days=DAYS), datetime.min.time(), zone)
     accounts = list(selectors.accounts(request.actor))
     chosen = next((row for row in accounts if str(row.pk) == query.get("account")), None)
-    rows = list(selectors.upcoming(request.actor, start=start, end=end, account_id=chosen.pk if chosen else None))
+    group = query.get("status", "")
+    account_id = chosen.pk if chosen else None
+    rows = list(selectors.upcoming(request.actor, start=start, end=end, account_id=account_id, group=group))
 
     def address(on: date) -> str:
-        kept = {name: query[name] for name in ("account", "tz") if query.get(name)}
+        kept = {name: query[name] for name in ("account", "tz", "status") if query.get(name)}
         return f"{reverse('schedule')}?{urlencode({'date': on.isoformat(), **kept})}"
 
     context = {
         "days": _days(rows, first, today, zone),
-        "count": len(rows),
+        "count": len({row.post_id for row in rows}),
+        "is_cut": len(rows) == selectors.UPCOMING,
+        "groups": [(one.value, one.label) for one in selectors.OPEN_GROUPS],
+        "group": group if group in selectors.OPEN_GROUPS else "",
         "accounts": accounts,
         "chosen": chosen,
         "zone": shown,

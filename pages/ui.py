@@ -49,8 +49,10 @@ STATES: Final[dict[str, Chip]] = {
     "publishing": _chip("Publishing", "info", _WORKING),
     "published": _chip("Published", "success", "circle-check"),
     "partially_published": _chip("Partially published", "warning", "triangle-alert"),
-    "unconfirmed": _chip("Unconfirmed", "warning", "circle-alert"),
-    "action_required": _chip("Action needed", "warning", "triangle-alert"),
+    "unconfirmed": _chip("Checking whether it is live", "warning", "circle-alert"),
+    "action_required": _chip("Needs you", "warning", "triangle-alert"),
+    "needs_you": _chip("Needs you", "warning", "triangle-alert"),
+    "in_inbox": _chip("Waits in your TikTok inbox", "brand", "inbox"),
     # connections
     "connected": _chip("Connected", "success", "link"),
     "expiring": _chip("Expiring", "warning", "clock"),

@@ -29,9 +29,10 @@ from publishing.models import (
     QuotaWindow,
     RateSlot,
     SocialAccount,
+    in_group,
 )
 from publishing.services import connected, posts, targets
-from publishing.states import MOVING, TargetState
+from publishing.states import Group, TargetState
 
 Act = Callable[[Actor, Any], object]
 
@@ -81,6 +82,7 @@ class Attention(admin.SimpleListFilter):
             ("unconfirmed", "Unconfirmed, being looked for"),
             ("moving", "On its way"),
             ("waiting", "Waiting for a time"),
+            ("in_inbox", "Draft in an inbox"),
             ("late", "Due, not started"),
             ("failed", "Failed within a day"),
         ]
@@ -88,10 +90,11 @@ class Attention(admin.SimpleListFilter):
     def queryset(self, request: HttpRequest, queryset: QuerySet[PostTarget]) -> QuerySet[PostTarget]:
         now = clock.now()
         wanted = {
-            "asks": Q(state=TargetState.ACTION_REQUIRED) | Q(state=TargetState.UNCONFIRMED, asked_at__isnull=False),
-            "unconfirmed": Q(state=TargetState.UNCONFIRMED, asked_at__isnull=True),
-            "moving": Q(state__in=sorted({*MOVING, TargetState.QUEUED})),
-            "waiting": Q(state=TargetState.WAITING),
+            "asks": in_group(Group.NEEDS_YOU) & overview.OPEN,
+            "unconfirmed": in_group(Group.UNCONFIRMED),
+            "moving": in_group(Group.PUBLISHING),
+            "waiting": in_group(Group.WAITING),
+            "in_inbox": in_group(Group.IN_INBOX),
             "late": Q(state=TargetState.SCHEDULED, due_at__lt=now),
             "failed": Q(state=TargetState.FAILED, finished_at__gte=now - overview.RECENT),
         }

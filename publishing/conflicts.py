@@ -76,9 +76,8 @@ def _same_content(target: PostTarget, at: datetime) -> list[ScheduleConflict]:
     key = specs.content_key(specs.build(target))
     after, before = at - SAME_CONTENT_WITHIN, at + SAME_CONTENT_WITHIN
     frozen = _others(target).filter(content_key=key)
-    sent = frozen.filter(
-        Q(state=TargetState.PUBLISHED, published_at__gt=after, published_at__lt=before) | Q(state__in=sorted(IN_FLIGHT))
-    ).first()
+    out = Q(state=TargetState.PUBLISHED, published_at__gt=after, published_at__lt=before)
+    sent = frozen.filter(out | Q(state__in=sorted({TargetState.IN_INBOX, *IN_FLIGHT}))).first()
     if sent is not None:
         when = sent.published_at or sent.due_at or at
         verb = "went out" if sent.state == TargetState.PUBLISHED else "is going out"

@@ -24,8 +24,8 @@ from media.models import MediaFile
 from publishing import queueing, signals, specs
 from publishing.errors import Code, TargetError
 from publishing.models import Post, PostMedia, PostTarget
-from publishing.states import IN_FLIGHT, PostState, TargetState
-from publishing.transitions import move
+from publishing.states import IN_FLIGHT, TargetState
+from publishing.transitions import move, refresh_posts
 
 logger = logging.getLogger(__name__)
 
@@ -150,8 +150,7 @@ def _write(fresh: Sequence[tuple[PostTarget, dict[str, Any], str]]) -> None:
         cursor.execute(statement, [TargetState.QUEUED.value, instant, instant, *given, TargetState.SCHEDULED.value])
         if cursor.rowcount != len(fresh):
             raise Conflict(Code.ALREADY_GOING_OUT, "Some of them have just been moved by somebody else.")
-    changed = {target.post_id for target, _, _ in fresh}
-    Post.objects.filter(pk__in=changed).update(state=PostState.PUBLISHING, updated_at=now)
+    refresh_posts({target.post_id for target, _, _ in fresh})
     for target, _, _ in fresh:
         target.state = TargetState.QUEUED
         ids = {"target_id": target.pk, "post_id": target.post_id, "workspace_id": target.workspace_id}

@@ -7,19 +7,19 @@ from typing import Any
 from django.db.models import Count, Max, Q
 
 from core import clock
-from publishing.models import PostTarget
+from publishing.models import PostTarget, in_group
 from publishing.platforms.registry import ADAPTERS
-from publishing.states import MOVING, TargetState
+from publishing.states import IN_FLIGHT, Group, TargetState
 
 RECENT = timedelta(days=1)
-_ASKS = Q(state=TargetState.ACTION_REQUIRED) | Q(state=TargetState.UNCONFIRMED, asked_at__isnull=False)
-_LOOKS = Q(state=TargetState.UNCONFIRMED, asked_at__isnull=True)
+# What an operator watches. Scheduled posts are not counted: there may be millions.
+OPEN = Q(state__in=sorted({*IN_FLIGHT, TargetState.IN_INBOX}))
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
     """One platform: posts that are due but not started, on their way, waiting for a time, being looked for, asking a
-    person, and failed within a day."""
+    person, waiting in an inbox as drafts, and failed within a day."""
 
     platform: str
     label: str
@@ -28,6 +28,7 @@ class Line:
     waiting: int = 0
     unconfirmed: int = 0
     asks: int = 0
+    in_inbox: int = 0
     failed: int = 0
 
 
@@ -42,19 +43,18 @@ class Trouble:
 
 
 def lines() -> list[Line]:
-    """Every platform, in the system scope. Scheduled posts are not counted: there may be millions."""
+    """Every platform, in the system scope."""
     now = clock.now()
-    moving = sorted({*MOVING, TargetState.QUEUED})
-    open_ones = [*moving, TargetState.WAITING, TargetState.UNCONFIRMED, TargetState.ACTION_REQUIRED]
     counts: dict[str, dict[str, Any]] = {
         row["platform"]: dict(row)
-        for row in PostTarget.objects.filter(state__in=open_ones)
+        for row in PostTarget.objects.filter(OPEN)
         .values("platform")
         .annotate(
-            moving=Count("pk", filter=Q(state__in=moving)),
-            waiting=Count("pk", filter=Q(state=TargetState.WAITING)),
-            unconfirmed=Count("pk", filter=_LOOKS),
-            asks=Count("pk", filter=_ASKS),
+            moving=Count("pk", filter=in_group(Group.PUBLISHING)),
+            waiting=Count("pk", filter=in_group(Group.WAITING)),
+            unconfirmed=Count("pk", filter=in_group(Group.UNCONFIRMED)),
+            asks=Count("pk", filter=in_group(Group.NEEDS_YOU)),
+            in_inbox=Count("pk", filter=in_group(Group.IN_INBOX)),
         )
         .order_by()
     }

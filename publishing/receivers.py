@@ -8,10 +8,11 @@ from django.dispatch import receiver
 import jobs
 from core.actor import Actor
 from publishing import pictures, signals, telling
+from publishing.states import FINISHED
 from publishing.states import TargetState as S
 
 # What ends, or stops until a person acts, may be the last that the news of a post waited for.
-_STOPS = frozenset({S.PUBLISHED, S.FAILED, S.CANCELLED, S.ACTION_REQUIRED})
+_STOPS = frozenset({*FINISHED, S.ACTION_REQUIRED})
 
 
 @receiver(signals.target_changed)

@@ -15,9 +15,9 @@ from core.errors import NotFound, ValidationFailed
 from media import selectors as media
 from media.models import MediaFile
 from publishing.errors import Code
-from publishing.models import AccountStatus, Attempt, Post, PostMedia, PostTarget, SocialAccount
+from publishing.models import AccountStatus, Attempt, Delivery, Post, PostMedia, PostTarget, SocialAccount, in_group
 from publishing.platforms.registry import CONNECTORS, adapter_for
-from publishing.states import IN_FLIGHT, PostState, TargetState
+from publishing.states import EDITABLE, IN_FLIGHT, Group, PostState, TargetState
 
 # A page lists this many at most.
 UPCOMING = 500
@@ -181,6 +181,12 @@ def attempts(actor: Actor, post_id: UUID) -> QuerySet[Attempt]:
     return rows.select_related("target", "target__account").order_by("id")
 
 
+def deliveries(actor: Actor, post_id: UUID) -> QuerySet[Delivery]:
+    """Which files each target of a post was given, for as long as that is kept."""
+    rows = Delivery.objects.for_workspace(actor.workspace_id).filter(target__post_id=post_id)
+    return rows.select_related("file").order_by("id")
+
+
 def scheduled(
     actor: Actor, *, start: datetime | None = None, end: datetime | None = None, platform: str = ""
 ) -> QuerySet[PostTarget]:
@@ -199,17 +205,32 @@ def scheduled(
     return rows.select_related("post", "account").prefetch_related(media).order_by("due_at", "id")
 
 
-def upcoming(actor: Actor, *, start: datetime, end: datetime, account_id: UUID | None = None) -> QuerySet[PostTarget]:
-    """What goes out in [start, end): planned, on its way, or asking for somebody; soonest first."""
+# The groups of what has not ended, as the schedule filters by them.
+OPEN_GROUPS = (
+    Group.SCHEDULED,
+    Group.PUBLISHING,
+    Group.NEEDS_YOU,
+    Group.UNCONFIRMED,
+    Group.WAITING,
+    Group.IN_INBOX,
+)
+
+
+def upcoming(
+    actor: Actor, *, start: datetime, end: datetime, account_id: UUID | None = None, group: str = ""
+) -> QuerySet[PostTarget]:
+    """What goes out in [start, end): planned, on its way, or waiting for somebody; soonest first."""
     policy.require(actor, Action.READ)
     rows = PostTarget.objects.for_workspace(actor.workspace_id).filter(
-        state__in=sorted({TargetState.SCHEDULED, *IN_FLIGHT}),
+        state__in=sorted({TargetState.SCHEDULED, TargetState.IN_INBOX, *IN_FLIGHT}),
         post__deleted_at__isnull=True,
         due_at__gte=start,
         due_at__lt=end,
     )
     if account_id is not None:
         rows = rows.filter(account_id=account_id)
+    if group in OPEN_GROUPS:
+        rows = rows.filter(in_group(group))
     return rows.select_related("post", "account").order_by("due_at", "id")[:UPCOMING]
 
 
@@ -244,20 +265,45 @@ def publishable(actor: Actor, limit: int = 60) -> list[MediaFile]:
     return list(media.library(actor)[:limit])
 
 
+def may_change(row: Post) -> bool:
+    """Whether nothing of a post has begun to go out, so that its text and files may still change."""
+    return all(item.state in EDITABLE or item.state == TargetState.CANCELLED for item in row.targets.all())
+
+
+def may_send(row: Post) -> bool:
+    """Whether something of a post is still to be sent."""
+    return any(item.state in EDITABLE for item in row.targets.all())
+
+
+# What a summary says of some of a post's accounts, for one and for several; the worst for a person first.
+_PARTS: tuple[tuple[Group, str, str], ...] = (
+    (Group.NEEDS_YOU, "needs you", "need you"),
+    (Group.FAILED, "failed", "failed"),
+    (Group.UNCONFIRMED, "is being checked", "are being checked"),
+    (Group.IN_INBOX, "waits in your TikTok inbox", "wait in your TikTok inbox"),
+    (Group.WAITING, "is waiting", "are waiting"),
+    (Group.PUBLISHING, "is on its way", "are on their way"),
+    (Group.SCHEDULED, "is scheduled", "are scheduled"),
+    (Group.DRAFT, "is a draft", "are drafts"),
+    (Group.CANCELLED, "was cancelled", "were cancelled"),
+)
+
+
 def summary(row: Post) -> str:
-    """`Published to 3 of 4 platforms successfully`, or what is still going on."""
-    targets = list(row.targets.all())
-    states = [item.state for item in targets]
-    noun = "platforms" if len({item.platform for item in targets}) == len(targets) else "accounts"
-    done = states.count(TargetState.PUBLISHED)
-    waiting = sum(item.state == TargetState.ACTION_REQUIRED or item.waits_for_answer for item in targets)
-    if waiting:
-        return f"{waiting} of {len(states)} {noun} need{'s' if waiting == 1 else ''} you."
-    if not states:
+    """`Published to 3 of 4 platforms; 1 waits in your TikTok inbox.`: what is public first, else the worst first."""
+    groups = [item.status_group for item in row.targets.all()]
+    if not groups:
         return "No accounts chosen yet."
-    if row.state == PostState.PUBLISHED and len(states) == 1:
-        return "Published successfully."
-    if done or row.state in (PostState.FAILED, PostState.CANCELLED):
-        word = "successfully" if done else ""
-        return f"Published to {done} of {len(states)} {noun} {word}".strip() + "."
-    return f"{PostState(row.state).label}: {len(states)} {noun if len(states) != 1 else noun[:-1]}."
+    total, done = len(groups), groups.count(Group.PUBLISHED)
+    if total == 1:
+        return "Published successfully." if done else f"{PostState(row.state).label}."
+    one = "platform" if len({item.platform for item in row.targets.all()}) == total else "account"
+    rest = [(groups.count(group), *words) for group, *words in _PARTS if group in groups]
+    if done == total:
+        return f"Published to {done} of {total} {one}s successfully."
+    said = [f"{count} {single if count == 1 else several}" for count, single, several in rest]
+    if not done:
+        share = "" if rest[0][0] == total else f" of {total}"
+        said[0] = said[0].replace(" ", f"{share} {one}s ", 1)
+        return f"{'; '.join(said)}."
+    return f"Published to {done} of {total} {one}s; {'; '.join(said)}."

@@ -2,8 +2,10 @@
 
     draft → scheduled → queued → preparing → uploading → processing → publishing → published
             waiting (rate, quota, retry)   unconfirmed (outcome unknown)   action_required   failed   cancelled
+            in_inbox (handed over as a draft that the person posts in the platform's own app)
 
-A target's state is the truth for people; the job only moves it. A post's state is derived from its targets.
+A target's state is the truth for people; the job only moves it. `group_of` says it coarser, and a post's state is
+derived from its targets' groups. Chips, lists, filters, notices, mails and the API all read these two.
 """
 
 from collections.abc import Iterable
@@ -25,6 +27,22 @@ class TargetState(models.TextChoices):
     WAITING = "waiting", "Waiting"
     UNCONFIRMED = "unconfirmed", "Checking whether it is live"
     ACTION_REQUIRED = "action_required", "Needs you"
+    IN_INBOX = "in_inbox", "Waits in your TikTok inbox"
+    FAILED = "failed", "Failed"
+    CANCELLED = "cancelled", "Cancelled"
+
+
+class Group(models.TextChoices):
+    """A target's state, coarser: what a badge shows and a filter offers."""
+
+    DRAFT = "draft", "Draft"
+    SCHEDULED = "scheduled", "Scheduled"
+    PUBLISHING = "publishing", "Publishing"
+    WAITING = "waiting", "Waiting"
+    UNCONFIRMED = "unconfirmed", "Checking whether it is live"
+    NEEDS_YOU = "needs_you", "Needs you"
+    IN_INBOX = "in_inbox", "Waits in your TikTok inbox"
+    PUBLISHED = "published", "Published"
     FAILED = "failed", "Failed"
     CANCELLED = "cancelled", "Cancelled"
 
@@ -35,6 +53,10 @@ class PostState(models.TextChoices):
     DRAFT = "draft", "Draft"
     SCHEDULED = "scheduled", "Scheduled"
     PUBLISHING = "publishing", "Publishing"
+    WAITING = "waiting", "Waiting"
+    UNCONFIRMED = "unconfirmed", "Checking whether it is live"
+    NEEDS_YOU = "needs_you", "Needs you"
+    IN_INBOX = "in_inbox", "Waits in your TikTok inbox"
     PUBLISHED = "published", "Published"
     PARTIALLY_PUBLISHED = "partially_published", "Partially published"
     FAILED = "failed", "Failed"
@@ -55,9 +77,10 @@ EDITABLE = frozenset({S.DRAFT, S.SCHEDULED})
 MOVING = frozenset({S.PREPARING, S.UPLOADING, S.PROCESSING, S.PUBLISHING})
 IN_FLIGHT = frozenset({S.QUEUED, *MOVING, S.WAITING, S.UNCONFIRMED, S.ACTION_REQUIRED})
 HOLDING = frozenset({S.WAITING, S.UNCONFIRMED, S.ACTION_REQUIRED})
-FINISHED = frozenset({S.PUBLISHED, S.FAILED, S.CANCELLED})
+# Our work on it has ended. What waits in an inbox is the person's to post or to throw away.
+FINISHED = frozenset({S.PUBLISHED, S.IN_INBOX, S.FAILED, S.CANCELLED})
 
-_ONWARD = frozenset({*MOVING, S.PUBLISHED, S.WAITING, S.UNCONFIRMED, S.ACTION_REQUIRED, S.FAILED, S.CANCELLED})
+_ONWARD = frozenset({*MOVING, S.WAITING, S.UNCONFIRMED, S.ACTION_REQUIRED, *FINISHED})
 ALLOWED: dict[TargetState, frozenset[TargetState]] = {
     S.DRAFT: frozenset({S.SCHEDULED, S.QUEUED, S.CANCELLED}),
     S.SCHEDULED: frozenset({S.DRAFT, S.QUEUED, S.FAILED, S.CANCELLED}),
@@ -69,22 +92,32 @@ ALLOWED: dict[TargetState, frozenset[TargetState]] = {
     S.WAITING: _ONWARD | {S.QUEUED},
     S.UNCONFIRMED: _ONWARD | {S.QUEUED},
     S.ACTION_REQUIRED: frozenset({S.QUEUED, S.UNCONFIRMED, S.PUBLISHED, S.FAILED, S.CANCELLED}),
+    S.IN_INBOX: frozenset({S.PUBLISHED, S.FAILED, S.CANCELLED}),
     S.FAILED: frozenset({S.QUEUED, S.PUBLISHED}),
     S.CANCELLED: frozenset(),
     S.PUBLISHED: frozenset(),
 }
 
-GROUPS: dict[TargetState, str] = {
-    S.DRAFT: "draft",
-    S.SCHEDULED: "scheduled",
-    **dict.fromkeys((S.QUEUED, *sorted(MOVING)), "publishing"),
-    S.WAITING: "waiting",
-    S.UNCONFIRMED: "attention",
-    S.ACTION_REQUIRED: "attention",
-    S.PUBLISHED: "published",
-    S.FAILED: "failed",
-    S.CANCELLED: "cancelled",
+_GROUPS: dict[TargetState, Group] = {
+    S.DRAFT: Group.DRAFT,
+    S.SCHEDULED: Group.SCHEDULED,
+    **dict.fromkeys((S.QUEUED, *sorted(MOVING)), Group.PUBLISHING),
+    S.WAITING: Group.WAITING,
+    S.UNCONFIRMED: Group.UNCONFIRMED,
+    S.ACTION_REQUIRED: Group.NEEDS_YOU,
+    S.IN_INBOX: Group.IN_INBOX,
+    S.PUBLISHED: Group.PUBLISHED,
+    S.FAILED: Group.FAILED,
+    S.CANCELLED: Group.CANCELLED,
 }
+# What has not ended names the post, the worst for a person first.
+_UNFINISHED = (
+    (Group.NEEDS_YOU, PostState.NEEDS_YOU),
+    (Group.UNCONFIRMED, PostState.UNCONFIRMED),
+    (Group.WAITING, PostState.WAITING),
+    (Group.PUBLISHING, PostState.PUBLISHING),
+    (Group.SCHEDULED, PostState.SCHEDULED),
+)
 
 
 def may_follow(before: str, after: str) -> bool:
@@ -98,20 +131,34 @@ def sources_of(after: TargetState, among: Iterable[TargetState] = TargetState) -
     return [state for state in among if may_follow(state, after)]
 
 
-def derive(states: Iterable[str]) -> PostState:
-    """The state of a post from its targets' states."""
-    found = {TargetState(state) for state in states}
-    if not found or found <= {S.DRAFT}:
+def group_of(state: str, *, asked: bool = False, stopped: bool = False) -> Group:
+    """The group of a target's state.
+
+    `asked`: the person was asked whether it is live. `stopped`: it is planned for an account that cannot post. Both
+    need the person.
+    """
+    if (asked and state == S.UNCONFIRMED) or (stopped and state == S.SCHEDULED):
+        return Group.NEEDS_YOU
+    return _GROUPS[TargetState(state)]
+
+
+def derive(groups: Iterable[str]) -> PostState:
+    """The state of a post from its targets' groups."""
+    found = {Group(group) for group in groups}
+    for group, state in _UNFINISHED:
+        if group in found:
+            return state
+    if found <= {Group.DRAFT} or found == {Group.DRAFT, Group.CANCELLED}:
         return PostState.DRAFT
-    if found & IN_FLIGHT:
-        return PostState.PUBLISHING
-    if found & EDITABLE:
-        # Some accounts are still to come: nothing has ended yet unless one already went out.
-        if found & {S.PUBLISHED, S.FAILED}:
-            return PostState.PUBLISHING
-        return PostState.SCHEDULED if S.SCHEDULED in found else PostState.DRAFT
-    if found == {S.PUBLISHED}:
-        return PostState.PUBLISHED
-    if S.PUBLISHED in found:
-        return PostState.PARTIALLY_PUBLISHED
-    return PostState.FAILED if S.FAILED in found else PostState.CANCELLED
+    return _ended(found)
+
+
+def _ended(found: set[Group]) -> PostState:
+    """The state of a post of which nothing is to come by itself."""
+    if Group.FAILED in found:
+        return PostState.PARTIALLY_PUBLISHED if Group.PUBLISHED in found else PostState.FAILED
+    if Group.IN_INBOX in found:
+        return PostState.IN_INBOX
+    if Group.PUBLISHED in found:
+        return PostState.PUBLISHED if found == {Group.PUBLISHED} else PostState.PARTIALLY_PUBLISHED
+    return PostState.CANCELLED

@@ -10,7 +10,6 @@ from publishing import deliveries, due, pictures, queueing, telling
 from publishing.engine import converting, housekeeping, settling
 from publishing.engine.run import Run, claim
 from publishing.models import PostTarget
-from publishing.states import TargetState
 
 
 @jobs.handler(queueing.KIND, queue=Queue.PUBLISH, on_ended=housekeeping.job_ended)
@@ -23,9 +22,9 @@ def publish_target(ctx: JobContext) -> Done | Again:
 
 @jobs.handler(settling.KIND, queue=Queue.PUBLISH)
 def settle_target(ctx: JobContext) -> Done | Again:
-    """Ask for the public id of a live post."""
+    """Ask for the public id of a live post, or whether a draft was posted."""
     rows = PostTarget.objects.select_related("account")
-    target = rows.filter(pk=ctx.subject_id, state=TargetState.PUBLISHED).filter(settling.UNSETTLED).first()
+    target = rows.filter(pk=ctx.subject_id).filter(settling.UNSETTLED).first()
     after = settling.look(target) if target else None
     return Again(after) if after else Done()
 

@@ -18,10 +18,11 @@ from core.actor import Actor
 from notifications import selectors as notices
 from notifications.models import Kind
 from notifications.services import News, notify
+from publishing import selectors
 from publishing.errors import TargetError
 from publishing.models import Grant, GrantState, Post, PostTarget, SocialAccount
 from publishing.platforms.registry import adapter_for
-from publishing.states import MOVING, TargetState
+from publishing.states import Group, PostState, TargetState
 
 POST = "publish.tell_post"
 TARGET = "publish.tell_target"
@@ -29,29 +30,39 @@ CONNECTED = "publish.tell_connected"
 LOST = "publish.tell_lost"
 EXPIRING = "publish.tell_expiring"
 AHEAD = timedelta(days=7)
-_ENDED = (TargetState.PUBLISHED, TargetState.FAILED)
+# Nobody wants two notices about one post within the hour.
+SOON = timedelta(hours=1)
+_ENDED = (TargetState.PUBLISHED, TargetState.IN_INBOX, TargetState.FAILED)
+# How a post stands as a whole decides how it is told of; what is not here is not told of yet.
+_KINDS: dict[PostState, Kind] = {
+    PostState.PUBLISHED: Kind.POST_PUBLISHED,
+    PostState.PARTIALLY_PUBLISHED: Kind.POST_PARTLY_FAILED,
+    PostState.FAILED: Kind.POST_FAILED,
+    PostState.NEEDS_YOU: Kind.ACTION_REQUIRED,
+    PostState.IN_INBOX: Kind.ACTION_REQUIRED,
+    PostState.WAITING: Kind.POST_PARTLY_OUT,
+    PostState.SCHEDULED: Kind.POST_PARTLY_OUT,
+}
+_TITLES = {PostState.PUBLISHED: "Published", PostState.FAILED: "Failed", PostState.IN_INBOX: "In your TikTok inbox"}
 
 
 def post(post_id: UUID) -> None:
-    """How a post went, to whoever made it."""
-    found = Post.objects.filter(pk=post_id, deleted_at__isnull=True).first()
+    """How a post went, to whoever made it. It is judged by `Post.state`, as its page and every list judge it."""
+    found = Post.objects.filter(pk=post_id, deleted_at__isnull=True).prefetch_related("targets__account").first()
     if found is None:
         return
-    rows = list(found.targets.select_related("account").order_by("platform", "id"))
+    rows = sorted(found.targets.all(), key=lambda row: (row.platform, row.pk))
     ended = [row for row in rows if row.state in _ENDED]
-    if not ended or any(_about_to_change(row) for row in rows):
+    kind = _KINDS.get(PostState(found.state))
+    if not ended or kind is None or any(_about_to_change(row) for row in rows):
         return
-    live = sum(row.state == TargetState.PUBLISHED for row in ended)
-    if live == len(ended):
-        kind, title = Kind.POST_PUBLISHED, f"Published: {_name(found)}"
-    elif live:
-        kind, title = Kind.POST_PARTLY_FAILED, f"Published to {live} of {len(rows)} accounts: {_name(found)}"
-    else:
-        kind, title = Kind.POST_FAILED, f"Failed: {_name(found)}"
+    if any(row.state == TargetState.FAILED for row in ended) and kind == Kind.POST_PARTLY_OUT:
+        kind = Kind.POST_PARTLY_FAILED
+    title = _TITLES.get(PostState(found.state)) if len({row.status_group for row in rows}) == 1 else None
     news = News(
         kind=kind,
         once=f"post:{found.pk}:{_outcome(ended)}",
-        title=title,
+        title=f"{title or selectors.summary(found).rstrip('.')}: {_name(found)}",
         text="\n".join(_line(row) for row in rows),
         link=reverse("post_detail", args=[found.pk]),
     )
@@ -59,11 +70,9 @@ def post(post_id: UUID) -> None:
 
 
 def _about_to_change(row: PostTarget) -> bool:
-    return (
-        row.state in MOVING
-        or row.state == TargetState.QUEUED
-        or (row.state == TargetState.UNCONFIRMED and row.asked_at is None)
-    )
+    if row.status_group == Group.WAITING:
+        return row.next_at is not None and row.next_at < clock.now() + SOON
+    return row.status_group in (Group.PUBLISHING, Group.UNCONFIRMED)
 
 
 def _outcome(ended: list[PostTarget]) -> str:
@@ -83,7 +92,9 @@ def _where(account: SocialAccount) -> str:
 def _line(row: PostTarget) -> str:
     if row.state == TargetState.PUBLISHED:
         return f"{_where(row.account)}: live {row.permalink}".rstrip()
-    what = row.error_sentence or TargetState(row.state).label
+    if row.state == TargetState.IN_INBOX:
+        return f"{_where(row.account)}: {row.note}"
+    what = row.error_sentence or row.status_group.label
     return f"{_where(row.account)}: {what}"
 
 

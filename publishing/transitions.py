@@ -1,5 +1,7 @@
 """The one way in which a target's state changes, and how its post and the pages learn of it."""
 
+from collections import defaultdict
+from collections.abc import Collection
 from typing import Any
 from uuid import UUID
 
@@ -9,7 +11,7 @@ from core import clock
 from jobs import events
 from publishing import signals
 from publishing.models import Post, PostTarget
-from publishing.states import FINISHED, HOLDING, TargetState, derive, sources_of
+from publishing.states import FINISHED, HOLDING, Group, PostState, TargetState, derive, group_of, sources_of
 
 _ENDED: dict[str, Any] = {"run_token": None, "next_at": None, "wait_reason": ""}
 
@@ -30,14 +32,18 @@ def move(target: PostTarget, to: TargetState, *, fence: UUID | None = None, only
     before = target.state
     if before != to:
         fields = {**_held(target, to), **fields}
+    # What a person must do is part of where a post stands, whether or not the state changes with it.
+    weighs = before != to or "asked_at" in fields
     with transaction.atomic():
-        if before != to:
+        if weighs:
             _lock_post(target.post_id)
         if not rows.update(state=to, updated_at=clock.now(), **fields):
             return False
         for name, value in fields.items():
             setattr(target, name, value)
         target.state = to
+        if weighs:
+            refresh_posts([target.post_id])
         if before != to:
             _tell(target)
     return True
@@ -63,7 +69,6 @@ def _lock_post(post_id: UUID) -> None:
 
 
 def _tell(target: PostTarget) -> None:
-    refresh_post(target.post_id)
     ids = {"target_id": target.pk, "post_id": target.post_id, "workspace_id": target.workspace_id}
     signals.target_changed.send(PostTarget, state=target.state, **ids)
     if target.state == TargetState.PUBLISHED:
@@ -75,10 +80,17 @@ def _tell(target: PostTarget) -> None:
     announce(target)
 
 
-def refresh_post(post_id: UUID) -> None:
-    """Derive the post's state again from its targets."""
-    state = derive(PostTarget.objects.filter(post_id=post_id).values_list("state", flat=True))
-    Post.objects.filter(pk=post_id).exclude(state=state).update(state=state, updated_at=clock.now())
+def refresh_posts(post_ids: Collection[UUID]) -> None:
+    """Derive the state of posts again from their targets: one read, and one write for each state."""
+    groups: dict[UUID, set[Group]] = {post_id: set() for post_id in post_ids}
+    rows = PostTarget.objects.filter(post_id__in=groups)
+    for post_id, state, asked_at, error_code in rows.values_list("post_id", "state", "asked_at", "error_code"):
+        groups[post_id].add(group_of(state, asked=asked_at is not None, stopped=error_code != ""))
+    by_state: dict[PostState, list[UUID]] = defaultdict(list)
+    for post_id, found in groups.items():
+        by_state[derive(found)].append(post_id)
+    for state, ids in by_state.items():
+        Post.objects.filter(pk__in=ids).exclude(state=state).update(state=state, updated_at=clock.now())
 
 
 def announce(target: PostTarget) -> None:

@@ -17,6 +17,7 @@ TEMPLATE = "notice"
 # The choice in a person's preferences that decides over a kind. Kinds that nobody would want apart share one.
 EVENT: Mapping[str, str] = {
     Kind.POST_PUBLISHED: "post_published",
+    Kind.POST_PARTLY_OUT: "post_published",
     Kind.POST_PARTLY_FAILED: "post_failed",
     Kind.POST_FAILED: "post_failed",
     Kind.ACTION_REQUIRED: "action_required",

@@ -7,6 +7,7 @@ from django.core.paginator import Page
 from django.forms import BoundField, widgets
 from django.utils.safestring import SafeString
 
+from core import words
 from media.words import size_words
 from pages import ui
 
@@ -52,6 +53,13 @@ def at_most(count: int, cap: int) -> str:
 def toast_icon(level: object) -> str:
     """The icon of a message level."""
     return ui.TOAST_ICONS.get(str(level), "info")
+
+
+@register.filter
+def counted(count: int | None, nouns: str) -> str:
+    """`1 post`, `2 posts`; a noun with an odd plural names both: `{{ n|counted:"reply,replies" }}`."""
+    one, _, many = nouns.partition(",")
+    return words.counted(count or 0, one, many)
 
 
 @register.filter

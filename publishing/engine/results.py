@@ -99,15 +99,15 @@ def _committed(run: "Run", step: Step) -> bool:
 
 
 def published(run: "Run", live: Live) -> None:
-    """The end that everybody wants."""
+    """The end that everybody wants; or, for a draft, the end of our part: it is not public yet."""
     run.checkpoint = Checkpoint(live.checkpoint.data)
     _write(
         run,
-        TargetState.PUBLISHED,
+        TargetState.PUBLISHED if live.public else TargetState.IN_INBOX,
         external_id=live.external_id,
         permalink=live.permalink,
         note=live.note,
-        published_at=clock.now(),
+        published_at=clock.now() if live.public else None,
         progress_pct=100,
         committed=True,
         unconfirmed_at=None,

@@ -2,7 +2,7 @@
 
 from publishing.models.connections import AccountStatus, Grant, GrantState, OAuthState, Platform, SocialAccount
 from publishing.models.deliveries import Delivery, DeliveryState
-from publishing.models.posts import Attempt, AttemptOutcome, Post, PostMedia, PostTarget
+from publishing.models.posts import Attempt, AttemptOutcome, Post, PostMedia, PostTarget, in_group
 from publishing.models.quota import QuotaWindow, RateSlot
 
 __all__ = [
@@ -21,4 +21,5 @@ __all__ = [
     "QuotaWindow",
     "RateSlot",
     "SocialAccount",
+    "in_group",
 ]

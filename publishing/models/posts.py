@@ -8,7 +8,7 @@ from django.db.models import Q
 
 from core.models import WorkspaceModel, WorkspaceOwned
 from publishing.models.connections import Platform, SocialAccount
-from publishing.states import GROUPS, IN_FLIGHT, PostState, TargetState, WaitReason
+from publishing.states import IN_FLIGHT, Group, PostState, TargetState, WaitReason, group_of
 
 
 class Post(WorkspaceModel):
@@ -141,9 +141,15 @@ class PostTarget(WorkspaceModel):
         return f"{self.platform} target of {self.post_id}"
 
     @property
-    def status_group(self) -> str:
-        """The state, coarser: what a badge shows."""
-        return GROUPS[TargetState(self.state)]
+    def status_group(self) -> Group:
+        """The state, coarser: what a badge shows and a filter offers."""
+        return group_of(self.state, asked=self.asked_at is not None, stopped=self.error_code != "")
+
+    @property
+    def shown_state(self) -> str:
+        """The state as a badge shows it: exact while it moves, and "needs you" wherever a person is waited for."""
+        group = self.status_group
+        return self.state if group is Group.PUBLISHING else group.value
 
     @property
     def waits_for_answer(self) -> bool:
@@ -153,6 +159,19 @@ class PostTarget(WorkspaceModel):
     def effective_text(self) -> str:
         """The text that goes to this account."""
         return self.text if self.text is not None else self.post.text
+
+
+def in_group(group: str) -> Q:
+    """The targets of a group, as `PostTarget.status_group` says it."""
+    asked, stopped = Q(state=TargetState.UNCONFIRMED, asked_at__isnull=False), Q(state=TargetState.SCHEDULED)
+    stopped &= ~Q(error_code="")
+    if group == Group.NEEDS_YOU:
+        return Q(state=TargetState.ACTION_REQUIRED) | asked | stopped
+    states = [state for state in TargetState if group_of(state) == group]
+    found = Q(state__in=states)
+    if group == Group.UNCONFIRMED:
+        found &= Q(asked_at__isnull=True)
+    return found & Q(error_code="") if group == Group.SCHEDULED else found
 
 
 class AttemptOutcome(models.TextChoices):

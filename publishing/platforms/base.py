@@ -150,13 +150,17 @@ class Wait:
 
 @dataclass(frozen=True, slots=True)
 class Live:
-    """The post is on the platform. `settle_after` asks for another look: its public id is not known yet."""
+    """The post is on the platform. `settle_after` asks for another look: its public id is not known yet.
+
+    Not `public`: it was handed over as a draft, and the person posts it in the platform's own app.
+    """
 
     checkpoint: Checkpoint
     external_id: str = ""
     permalink: str = ""
     settle_after: timedelta | None = None
     note: str = ""
+    public: bool = True
 
 
 Outcome = Next | Wait | Live

@@ -19,8 +19,8 @@ from publishing import selectors, specs
 from publishing.errors import Code
 from publishing.models import Post, PostMedia, PostTarget
 from publishing.platforms.declared import Problem
-from publishing.states import EDITABLE, IN_FLIGHT, PostState, TargetState
-from publishing.transitions import move, refresh_post
+from publishing.states import EDITABLE, IN_FLIGHT, TargetState
+from publishing.transitions import move, refresh_posts
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +104,7 @@ def update_post(
             _put_media(post, files)
         if targets is not None:
             _replace_targets(actor, post, _distinct(targets))
-        refresh_post(post.pk)
+        refresh_posts([post.pk])
         audit.record(actor, "post.update", ("post", post.pk), {"fields": sorted(set(changes) - {"search"})})
     return selectors.post(actor, post_id)
 
@@ -234,8 +234,5 @@ def _refuse_stale(post: Post, version: int | None) -> None:
 
 
 def _refuse_going_out(post: Post) -> None:
-    if post.state in (PostState.DRAFT, PostState.SCHEDULED):
-        return
-    if all(row.state in EDITABLE for row in post.targets.all()):
-        return
-    raise Conflict(Code.ALREADY_GOING_OUT, "This post is already going out, so it cannot be changed any more.")
+    if not selectors.may_change(post):
+        raise Conflict(Code.ALREADY_GOING_OUT, "This post is already going out, so it cannot be changed any more.")

@@ -16,7 +16,7 @@ from publishing import queueing, selectors
 from publishing.errors import Code
 from publishing.models import AccountStatus, PostTarget
 from publishing.platforms.registry import adapter_for
-from publishing.states import IN_FLIGHT, TargetState
+from publishing.states import EDITABLE, IN_FLIGHT, TargetState
 from publishing.transitions import move
 
 _CLEAR: dict[str, Any] = {"error_code": "", "error_sentence": "", "error_words": "", "next_at": None, "wait_reason": ""}
@@ -66,17 +66,21 @@ def take_up(target: PostTarget, actor: Actor) -> None:
 
 
 def cancel(*, actor: Actor, post_id: UUID, target_id: UUID) -> PostTarget:
-    """Stop a target for good, as long as nothing that may become public was sent."""
+    """Stop a target for good, as long as nothing that may become public was sent.
+
+    A draft in a platform's inbox becomes public only by the person's own hand: cancelling it here means that they threw
+    it away there.
+    """
     policy.require(actor, Action.PUBLISH)
     target = selectors.target(actor, post_id, target_id)
     if target.state == TargetState.CANCELLED:
         return target
-    if target.state not in IN_FLIGHT and target.state not in (TargetState.DRAFT, TargetState.SCHEDULED):
+    if target.state not in IN_FLIGHT | EDITABLE | {TargetState.IN_INBOX}:
         raise Conflict(Code.WRONG_STATE, "This has already ended.", {"state": target.state})
     label = adapter_for(target.platform, target.account.via).label
     with transaction.atomic():
         # The condition decides against a commit step that begins at the same moment.
-        if not move(target, TargetState.CANCELLED, only_if=Q(committed=False)):
+        if not move(target, TargetState.CANCELLED, only_if=Q(committed=False) | Q(state=TargetState.IN_INBOX)):
             sentence = f"It is already at {label} and may be live any moment, so it cannot be cancelled here any more."
             raise Conflict(Code.PAST_COMMIT, sentence)
         jobs.wake_waiting(actor=actor, unique_key=queueing.job_key(target.pk))
@@ -85,9 +89,9 @@ def cancel(*, actor: Actor, post_id: UUID, target_id: UUID) -> PostTarget:
 
 
 def resolve_live(*, actor: Actor, post_id: UUID, target_id: UUID, link: str) -> PostTarget:
-    """The person says: it is live, and this is its link."""
+    """The person says: it is live, and this is its link. Also of a draft that they posted in the platform's app."""
     policy.require(actor, Action.PUBLISH)
-    target = _asked(actor, post_id, target_id)
+    target = _asked(actor, post_id, target_id, or_in=TargetState.IN_INBOX)
     adapter = adapter_for(target.platform, target.account.via)
     external_id = adapter.post_id_of(link.strip())
     if not external_id:
@@ -99,7 +103,7 @@ def resolve_live(*, actor: Actor, post_id: UUID, target_id: UUID, link: str) -> 
             TargetState.PUBLISHED,
             external_id=external_id,
             permalink=link.strip(),
-            published_at=target.committed_at or clock.now(),
+            published_at=clock.now() if target.state == TargetState.IN_INBOX else target.committed_at or clock.now(),
             unconfirmed_at=None,
             asked_at=None,
             progress_pct=100,
@@ -134,9 +138,9 @@ def resolve_not_live(*, actor: Actor, post_id: UUID, target_id: UUID) -> PostTar
     return selectors.target(actor, post_id, target_id)
 
 
-def _asked(actor: Actor, post_id: UUID, target_id: UUID) -> PostTarget:
+def _asked(actor: Actor, post_id: UUID, target_id: UUID, or_in: TargetState | None = None) -> PostTarget:
     target = selectors.target(actor, post_id, target_id)
-    if not target.waits_for_answer:
+    if not target.waits_for_answer and target.state != or_in:
         raise Conflict(Code.WRONG_STATE, "Nobody asked whether this is live.", {"state": target.state})
     return target
 

@@ -190,7 +190,7 @@ class TestKinds:
 
         monkeypatch.setattr(Caller, "call", spying)
         target = publish(connect_key("98401"), tiktok={"send_to": "inbox", "privacy_level": ""})
-        assert target.state == "published"
+        assert target.state == "in_inbox"
         assert sent[0]["isDraft"] is True
         assert "TikTok inbox" in target.note
         assert target.permalink == ""

@@ -11,6 +11,7 @@ from publishing import telling
 from publishing.models import Grant, PostTarget, SocialAccount
 from publishing.services import connected, posts, schedule, targets
 from publishing.services.posts import TargetInput
+from publishing.transitions import refresh_posts
 from tests.publishing.conftest import TIKTOK, portrait
 
 NEEDS = (Kind.ACTION_REQUIRED, Kind.CONNECTION_EXPIRING)
@@ -59,6 +60,38 @@ class TestPosts:
         targets.retry(actor=in_workspace.alice_actor, post_id=post.pk, target_id=failed.pk)
         drain(advance=True)
         assert [row.kind for row in told()][-2:] == [Kind.POST_PARTLY_FAILED, Kind.POST_PUBLISHED]
+
+    def test_one_account_that_needs_the_person_is_never_told_as_published(
+        self, box: Any, connect: Any, make_post: Any, in_workspace: Any
+    ) -> None:
+        post = make_post(connect("youtube"), connect("tiktok"))
+        box.fault("error_before", platform="youtube", step="upload.chunk", times=500)
+        send(in_workspace, post)
+        post.refresh_from_db()
+        assert post.state == "needs_you"
+        assert Kind.POST_PUBLISHED not in {notice.kind for notice in told()}
+        notice = next(notice for notice in told() if "Published to" in notice.title)
+        assert notice.kind == Kind.ACTION_REQUIRED
+        assert notice.title.startswith("Published to 1 of 2 platforms; 1 needs you: ")
+
+    def test_one_account_that_waits_until_tomorrow_is_told_as_waiting(
+        self, connect: Any, make_post: Any, in_workspace: Any
+    ) -> None:
+        post = make_post(connect("youtube"), connect("tiktok"))
+        now = clock.now()
+        live, waits = post.targets.order_by("platform")
+        PostTarget.objects.filter(pk=live.pk).update(state="published", published_at=now, finished_at=now)
+        PostTarget.objects.filter(pk=waits.pk).update(state="waiting", next_at=now + timedelta(minutes=30))
+        refresh_posts([post.pk])
+        telling.post(post.pk)
+        assert told() == []
+        PostTarget.objects.filter(pk=waits.pk).update(next_at=now + timedelta(hours=20))
+        telling.post(post.pk)
+        (notice,) = told()
+        assert (notice.kind, notice.title) == (
+            Kind.POST_PARTLY_OUT,
+            "Published to 1 of 2 platforms; 1 is waiting: “A quiet morning”",
+        )
 
     def test_failed(self, box: Any, connect: Any, publish: Any) -> None:
         box.fault("processing_failed", platform="tiktok", step="video.init", times=4)

@@ -1,18 +1,26 @@
 """TikTok beyond videos: photos that it fetches from us, and drafts for the inbox."""
 
 import io
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.test import Client
+from django.urls import reverse
 from PIL import Image
 
-from core.errors import ValidationFailed
+from analytics.models import MetricPlan
+from core import clock
+from core.errors import Conflict, ValidationFailed
 from jobs.testing import drain
-from publishing.models import Attempt, Delivery, PostTarget
+from notifications.models import Kind, Notice
+from publishing import selectors
+from publishing.engine import settling
+from publishing.models import Attempt, Delivery, Post, PostTarget
 from publishing.platforms.base import AccountRef, Checkpoint, MediaSpec, Spec, Unknown
 from publishing.platforms.registry import adapter_for
 from publishing.platforms.tiktok.check import problems
-from publishing.services import posts, schedule, targets
+from publishing.services import metrics, posts, schedule, targets
 from publishing.services.posts import TargetInput
 from tests import factories
 from tests.publishing.conftest import portrait
@@ -113,9 +121,61 @@ class TestInbox:
     ) -> None:
         file = portrait(in_workspace.workspace) if kind == "video" else photo(in_workspace.workspace)
         target = send(connect("tiktok"), [file], send_to="inbox")
-        assert target.state == "published"
+        assert (target.state, target.status_group, target.post.state) == ("in_inbox", "in_inbox", "in_inbox")
+        assert (target.published_at, target.permalink) == (None, "")
         assert "It is not public yet." in target.note
         assert box.live("tiktok") == []
+
+    def test_it_is_published_once_the_person_has_posted_it_in_the_app(
+        self, box: Any, connect: Any, send: Any, in_workspace: Any
+    ) -> None:
+        target = send(connect("tiktok"), [portrait(in_workspace.workspace)], send_to="inbox")
+        assert not MetricPlan.objects.exists()
+        with pytest.raises(Conflict, match="not published"):
+            metrics.fetch(target.pk)
+        box.control(f"inbox/{target.checkpoint['publish_id']}/post", {})
+        clock.advance(timedelta(hours=7))
+        settling.order(target, timedelta())
+        drain()
+        target.refresh_from_db()
+        assert (target.state, Post.objects.get().state) == ("published", "published")
+        assert target.external_id in target.permalink
+        assert target.published_at == clock.now()
+        assert MetricPlan.objects.filter(target=target).exists()
+
+    def test_it_is_published_once_the_person_says_so_with_its_link(
+        self, box: Any, connect: Any, send: Any, in_workspace: Any
+    ) -> None:
+        target = send(connect("tiktok"), [portrait(in_workspace.workspace)], send_to="inbox")
+        link = "https://www.tiktok.com/@lumen.studio/video/7391"
+        found = targets.resolve_live(
+            actor=in_workspace.alice_actor, post_id=target.post_id, target_id=target.pk, link=link
+        )
+        assert (found.state, found.external_id, found.permalink) == ("published", "7391", link)
+
+    def test_a_draft_that_was_thrown_away_waits_no_longer(
+        self, box: Any, connect: Any, send: Any, in_workspace: Any
+    ) -> None:
+        target = send(connect("tiktok"), [portrait(in_workspace.workspace)], send_to="inbox")
+        found = targets.cancel(actor=in_workspace.alice_actor, post_id=target.post_id, target_id=target.pk)
+        assert (found.state, found.post.state) == ("cancelled", "cancelled")
+
+    def test_its_page_and_its_notice_call_it_a_draft_and_never_published(
+        self, box: Any, connect: Any, send: Any, in_workspace: Any, client: Client
+    ) -> None:
+        target = send(connect("tiktok"), [portrait(in_workspace.workspace)], send_to="inbox")
+        (notice,) = Notice.objects.exclude(kind=Kind.CONNECTION_MADE)
+        assert (notice.kind, notice.title) == (Kind.ACTION_REQUIRED, "In your TikTok inbox: “Five days”")
+        assert "not public yet" in notice.text
+        client.force_login(in_workspace.alice)
+        page = client.get(reverse("post_detail", args=[target.post_id])).content.decode()
+        assert "Waits in your TikTok inbox" in page
+        assert "You have posted it there: paste its link" in page
+        for untrue in ("Published", "Live on", "Open on TikTok", "first numbers"):
+            assert untrue not in page, untrue
+        rows = selectors.filtered_posts(in_workspace.alice_actor, state="in_inbox")
+        assert [row.pk for row in rows] == [target.post_id]
+        assert selectors.summary(rows[0]) == "Waits in your TikTok inbox."
 
     def test_reconciling_photos_without_their_number_is_unknown(self) -> None:
         adapter = adapter_for("tiktok")

@@ -41,6 +41,10 @@ from publishing.states import TargetState
 
 _UPLOAD_LIFE = timedelta(minutes=50)
 _SETTLE_LOOKS = 8
+_IN_INBOX = (
+    "It waits in this account's TikTok inbox: open TikTok, finish the draft and post it. It is not public yet. Paste "
+    "its link here once it is."
+)
 
 
 class Blotato(Adapter):
@@ -155,7 +159,8 @@ class Blotato(Adapter):
         if state != "published":
             return None
         if targets.is_draft(spec):
-            return Live(checkpoint, note="The draft is in this account's TikTok inbox: open TikTok to post it.")
+            # Blotato's part ends here: whether the person posted it cannot be asked.
+            return Live(checkpoint, note=_IN_INBOX, public=False)
         return Live(checkpoint, "", str(url or ""), settle_after=timedelta(seconds=10))
 
     def _poll(self, session: Session, spec: Spec, checkpoint: Checkpoint) -> Outcome:

@@ -43,6 +43,9 @@ from publishing.states import TargetState
 _PROFILE = "open_id,union_id,avatar_url,display_name,username,follower_count,following_count,likes_count,video_count"
 _COUNTS = "id,view_count,like_count,comment_count,share_count,share_url"
 _UPLOAD_LIFE = timedelta(minutes=55)
+# A person may leave a draft lying for days: the first hours often, then every six hours, a month in all.
+_INBOX_EVERY = timedelta(hours=6)
+_INBOX_LOOKS = 130
 _LINK = re.compile(r"^https://(?:www\.)?tiktok\.com/@[\w.]+/(?:video|photo)/(\d+)")
 _CHECKS = "TikTok gives the video's own link once its checks are through; until then the link leads to the profile."
 
@@ -222,15 +225,11 @@ class TikTok(Adapter):
         if ids:
             kind = "photo" if starts.is_photos(spec) else "video"
             return Live(checkpoint, ids[0], f"{profile}/{kind}/{ids[0]}")
+        if data.get("status") == "SEND_TO_USER_INBOX":
+            return _in_inbox(checkpoint)
         looks = int(checkpoint.get("looks", 0))
         later = timedelta(seconds=min(5 * 2**looks, 3600)) if looks < 20 else None
-        return Live(
-            checkpoint.with_data(looks=looks + 1),
-            "",
-            profile,
-            settle_after=later,
-            note=starts.INBOX_SENTENCE if data.get("status") == "SEND_TO_USER_INBOX" else _CHECKS,
-        )
+        return Live(checkpoint.with_data(looks=looks + 1), "", profile, settle_after=later, note=_CHECKS)
 
     # Afterwards -------------------------------------------------------------------------------------------------
 
@@ -263,12 +262,9 @@ class TikTok(Adapter):
 
     def settle(self, session: Session, spec: Spec, checkpoint: Checkpoint) -> Live:
         found = self._live(session, spec, checkpoint, self._status(session, checkpoint))
-        # A private post never gets a public id.
-        return (
-            found
-            if starts.is_inbox(spec) or spec.options.get("privacy_level") == "PUBLIC_TO_EVERYONE"
-            else Live(found.checkpoint, found.external_id, found.permalink)
-        )
+        # A private post never gets a public id; who may see a draft is chosen in TikTok's app, so nobody knows here.
+        private = not starts.is_inbox(spec) and spec.options.get("privacy_level") != "PUBLIC_TO_EVERYONE"
+        return Live(found.checkpoint, found.external_id, found.permalink) if private else found
 
     def post_id_of(self, link: str) -> str:
         found = _LINK.search(link)
@@ -318,6 +314,14 @@ class TikTok(Adapter):
 
     def revoke(self, http: Caller, tokens_: Tokens) -> None:
         tokens.revoke(http, tokens_.access)
+
+
+def _in_inbox(checkpoint: Checkpoint) -> Live:
+    """A draft: look again whether the person has posted it, less and less often."""
+    looks = int(checkpoint.get("inbox_looks", 0))
+    later = min(timedelta(seconds=30 * 2 ** min(looks, 12)), _INBOX_EVERY) if looks < _INBOX_LOOKS else None
+    asked = checkpoint.with_data(inbox_looks=looks + 1)
+    return Live(asked, settle_after=later, note=starts.INBOX_SENTENCE, public=False)
 
 
 def _count(source: Mapping[str, Any], name: str) -> int | None:

@@ -1,0 +1,99 @@
+"""What one account of a post gets, or got: text, title, options, cover and files, as they were frozen for it."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID
+
+from django import forms
+
+from media.words import duration_words, size_words
+from pages.forms.publishing import form_of
+from publishing import specs
+from publishing.models import Attempt, Delivery, PostTarget
+from publishing.platforms.base import MediaSpec, Spec
+from publishing.states import EDITABLE
+
+# Options that are told by other words than a form's field has.
+_OWN_WORDS = frozenset({"thumbnail_file_id", "cover_ms"})
+
+
+@dataclass(frozen=True, slots=True)
+class File:
+    """A file that goes out: its name, `0:42 · 12.4 MB · 1080×1920`, and what was converted (empty: nothing)."""
+
+    name: str
+    facts: str
+    converted: str
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """One account's share in words. `frozen`: it is what was handed over; else what would go out now."""
+
+    frozen: bool
+    text: str
+    title: str
+    options: Sequence[tuple[str, str]]
+    cover: str
+    files: Sequence[File]
+
+    @property
+    def heading(self) -> str:
+        return "What this account got" if self.frozen else "What this account gets"
+
+
+def share_of(target: PostTarget, attempts: Iterable[Attempt], deliveries: Iterable[Delivery]) -> Share:
+    """The share of a target. What has been frozen is read from there, whatever became of the draft since."""
+    frozen = bool(target.spec) and target.state not in EDITABLE
+    spec = specs.thaw(target.platform, target.spec) if frozen else specs.build(target)
+    copies = {row.source_id: row for row in deliveries if row.recipe_key and row.file is not None}
+    said = [row.sentence for row in attempts if row.step == "convert"]
+    return Share(
+        frozen=frozen,
+        text=spec.text,
+        title=spec.title,
+        options=_options(target, spec),
+        cover=_cover(spec),
+        files=[_file(item, copies, said) for item in spec.media],
+    )
+
+
+def _options(target: PostTarget, spec: Spec) -> list[tuple[str, str]]:
+    """The chosen options by the words of the form that asks for them."""
+    form = form_of(target.platform)(account=target.account, choices={})
+    found = []
+    for name, value in spec.options.items():
+        field = form.fields.get(name)
+        if field is not None and name not in _OWN_WORDS and (words := _words(field, value)):
+            found.append((str(field.label or name), words))
+    return found
+
+
+def _words(field: forms.Field, value: Any) -> str:
+    if isinstance(value, bool):
+        return "Yes" if value else "No"
+    if isinstance(value, list):
+        return ", ".join(str(item) for item in value)
+    choices: Iterable[tuple[Any, Any]] = getattr(field.widget, "choices", ())
+    return {str(key): str(label) for key, label in choices}.get(str(value), str(value))
+
+
+def _cover(spec: Spec) -> str:
+    if spec.thumbnail is not None:
+        return spec.thumbnail.name or "A picture of the media library"
+    if spec.options.get("cover_ms") is not None:
+        return f"The picture at {duration_words(int(spec.options['cover_ms']) / 1000)}"
+    return ""
+
+
+def _file(item: MediaSpec, copies: Mapping[UUID, Delivery], said: Sequence[str]) -> File:
+    name = item.name or ("Video" if item.is_video else "Picture")
+    shape = f"{item.width}×{item.height}" if item.width and item.height else ""
+    length = duration_words(item.duration_s) if item.duration_s else ""
+    facts = " · ".join(part for part in (length, size_words(item.size_bytes), shape) if part)
+    copy = copies.get(UUID(item.file_id))
+    if copy is not None and copy.file is not None:
+        return File(name, facts, f"{copy.sentence} {size_words(copy.file.size_bytes)} went out.")
+    # The copy itself is kept for some days only, its receipt for a year.
+    return File(name, facts, next((one for one in said if one.startswith(f"“{name}” ")), ""))
