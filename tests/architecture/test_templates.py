@@ -1,4 +1,8 @@
+import re
+from pathlib import Path
+
 import pytest
+from django.conf import settings
 
 from tests.lint_templates import main, problems
 
@@ -33,3 +37,18 @@ class TestLint:
     )
     def test_leaves_the_rest(self, good):
         assert not problems(good)
+
+
+CONFIRMS = re.compile(r"data-confirm=\"[^\"]*\"[^>]*")
+
+
+@pytest.mark.parametrize("path", sorted((settings.BASE_DIR / "templates").rglob("*.html")), ids=lambda path: path.stem)
+def test_every_question_has_buttons_that_say_what_they_do(path: Path) -> None:
+    for found in CONFIRMS.findall(path.read_text()):
+        if path.parent.name == "pages":
+            continue  # the style guide shows the component without a meaning
+        said = dict(re.findall(r"data-confirm-(title|yes|no)=\"([^\"]*)\"", found))
+        assert set(said) == {"title", "yes", "no"}, found
+        assert "?" in said["title"], found
+        assert said["no"] != "Cancel", f"“Cancel” beside “{said['yes']}” leaves open what it cancels"
+        assert said["yes"] not in ("Yes", "OK", "Cancel it", "Delete", "Continue"), found

@@ -32,12 +32,12 @@ export function closeDialog(dialog, result = "") {
 
 /** Close, but ask when something typed would be lost. */
 export async function leaveDialog(dialog) {
-  if (isDirty(dialog) && !(await confirm({ title: "Discard your changes?", text: "What you typed here is not saved.", yes: "Discard", danger: true }))) return;
+  if (isDirty(dialog) && !(await confirm({ title: "Discard your changes?", text: "What you typed here is not saved.", yes: "Discard them", no: "Keep editing", danger: true }))) return;
   closeDialog(dialog);
 }
 
-/** Ask in our own alertdialog; focus starts on Cancel. Resolves to true or false. */
-export function confirm({ title = "Are you sure?", text = "", yes = "Continue", no = "Cancel", danger = false } = {}) {
+/** Ask in our own alertdialog; focus starts on the button that changes nothing. Resolves to true or false. */
+export function confirm({ title = "Are you sure?", text = "", yes = "Continue", no = "Go back", danger = false } = {}) {
   const dialog = $("#confirm");
   if (!dialog || dialog.open) return Promise.resolve(false);
   $("#confirm-title").textContent = title;
@@ -62,7 +62,7 @@ export function confirm({ title = "Are you sure?", text = "", yes = "Continue", 
 
 function question(node) {
   const data = node.dataset;
-  return { title: data.confirmTitle, text: data.confirm, yes: data.confirmYes, danger: "confirmDanger" in data };
+  return { title: data.confirmTitle, text: data.confirm, yes: data.confirmYes, no: data.confirmNo, danger: "confirmDanger" in data };
 }
 
 async function confirmSubmit(event) {

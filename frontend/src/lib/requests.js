@@ -73,7 +73,7 @@ async function ask(event) {
   if (!question) return;
   event.preventDefault();
   const data = elt.dataset;
-  if (await confirm({ text: question, title: data.confirmTitle, yes: data.confirmYes, danger: "confirmDanger" in data })) issueRequest(true);
+  if (await confirm({ text: question, title: data.confirmTitle, yes: data.confirmYes, no: data.confirmNo, danger: "confirmDanger" in data })) issueRequest(true);
 }
 
 export function startRequests() {
