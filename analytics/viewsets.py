@@ -98,8 +98,7 @@ class PostNumbers(Door):
         """Fetch the newest numbers now."""
         get_post(self.actor, post_id)
         targets = [curve.target.pk for curve in posts.of_post(self.actor.workspace_id, post_id)]
-        for target_id in targets:
-            collecting.refresh(actor=self.actor, target_id=target_id)
+        collecting.refresh(actor=self.actor, target_ids=targets)
         return Response({"refreshing": len(targets)}, status=202)
 
 

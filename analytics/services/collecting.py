@@ -1,6 +1,6 @@
 """Fetching numbers on the learning grid. A number that was fetched twice counts once."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import timedelta
 from typing import Any
@@ -8,6 +8,8 @@ from uuid import UUID
 
 from django.db import IntegrityError, transaction
 
+from accounts import policy
+from accounts.policy import Action
 from analytics.grid import GRID, MAX_FAILURES, RETRY, slot_for_age
 from analytics.models import AccountSnapshot, LatestMetrics, MetricPlan, MetricSnapshot
 from core import clock
@@ -59,14 +61,16 @@ def _enqueue_fetch(plan: MetricPlan) -> None:
     )
 
 
-def refresh(*, actor: Actor, target_id: UUID) -> None:
-    """Fetch a post's numbers now, because a person asked."""
-    plan = MetricPlan.objects.for_workspace(actor.workspace_id).filter(target_id=target_id).first()
-    if plan is None:
+def refresh(*, actor: Actor, target_ids: Sequence[UUID]) -> None:
+    """Fetch the numbers of posts now, because a person asked. Platforms count such calls, so viewers may not."""
+    policy.require(actor, Action.WRITE)
+    plans = list(MetricPlan.objects.for_workspace(actor.workspace_id).filter(target_id__in=target_ids))
+    if len(plans) < len(set(target_ids)):
         raise NotFound("not_followed", "Numbers exist only for posts that are live.")
     with transaction.atomic():
-        MetricPlan.objects.filter(pk=plan.pk).update(next_at=clock.now(), failures=0)
-        _enqueue_fetch(plan)
+        MetricPlan.objects.filter(pk__in=[plan.pk for plan in plans]).update(next_at=clock.now(), failures=0)
+        for plan in plans:
+            _enqueue_fetch(plan)
 
 
 def fetch(*, workspace_id: UUID, target_id: UUID) -> Taken:

@@ -103,7 +103,7 @@ class TestFollow:
         publish(live)
         drain(kind="analytics.fetch")
         platform["answer"] = Metrics(views=99)
-        collecting.refresh(actor=cast.alice_actor, target_id=live.pk)
+        collecting.refresh(actor=cast.alice_actor, target_ids=[live.pk])
         drain(kind="analytics.fetch")
         assert list(MetricSnapshot.objects.values_list("slot", "views")) == [("now", 99)]
 
@@ -153,7 +153,7 @@ class TestFollow:
 
     def test_refreshing_what_is_not_live(self, cast, live, platform):
         with pytest.raises(NotFound, match="live"):
-            collecting.refresh(actor=cast.alice_actor, target_id=live.pk)
+            collecting.refresh(actor=cast.alice_actor, target_ids=[live.pk])
 
 
 class TestRefusals:

@@ -7,11 +7,13 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from analytics.models import MetricPlan
 from analytics.selectors import dashboard, posts
 from analytics.selectors.totals import Period, period
 from analytics.services import learning
 from core import clock
 from core.errors import NotFound, ValidationFailed
+from jobs.models import Job
 from tests.accounts.conftest import as_user  # noqa: F401
 from tests.analytics.conftest import make_account, make_live, make_numbers
 from tests.factories import make_media, make_video
@@ -115,6 +117,16 @@ class TestApi:
         assert client.get("/api/v1/analytics/platforms?platform=x").json() == {}
         for path in (f"posts/{uuid4()}", f"videos/{uuid4()}"):
             assert client.get(f"/api/v1/analytics/{path}").status_code == 404
+
+    def test_a_viewer_starts_no_calls_to_a_platform(self, cast, account, as_user):  # noqa: F811
+        target = make_live(account, media=make_media(cast.workspace, duration_s=10.0, width=9, height=16))
+        MetricPlan.objects.create(workspace=cast.workspace, target=target, next_at=clock.now() + timedelta(days=1))
+        path = f"/api/v1/analytics/posts/{target.post_id}"
+        answer = as_user(cast.victor).post(path)
+        assert (answer.status_code, answer.json()["error"]) == (403, "permission_denied")
+        assert not Job.objects.filter(kind="analytics.fetch").exists()
+        assert as_user(cast.bob).post(path).json() == {"refreshing": 1}
+        assert Job.objects.filter(kind="analytics.fetch").count() == 1
 
     def test_scores_say_not_enough(self, cast, account, as_user):  # noqa: F811
         make_numbers(make_live(account, media=make_media(cast.workspace, duration_s=10.0, width=9, height=16)))

@@ -37,8 +37,8 @@ OPEN = {
 VIEWER_MAY = {
     "/api/v1/auth/me", "/api/v1/preferences", "/api/v1/workspaces", "/settings/profile/", "/settings/profile/verify/",
     "/settings/preferences/", "/settings/notifications/", "/settings/workspaces/", "/shell/workspace/",
-    "/notifications/read/", "/notifications/{notice_id}/read/", "/api/v1/notifications/read", "/api/v1/ai/generate",
-    "/api/v1/social/accounts", "/api/v1/social-accounts", "/api/v1/analytics/posts/{post_id}",
+    "/notifications/read/", "/notifications/{notice_id}/read/", "/api/v1/notifications/read",
+    "/api/v1/social/accounts", "/api/v1/social-accounts",
 }  # fmt: skip
 
 ALL = routes()
