@@ -377,8 +377,10 @@ LOGGING = {
         "fpdf": {"level": "ERROR"},
         "httpcore": {"level": "WARNING"},
         "botocore": {"level": "WARNING"},
-        "uvicorn.access": {"level": "WARNING"},
-        "uvicorn.error": {"level": "WARNING"},
+        # The server brings handlers of its own, which would write paths and tracebacks as they are.
+        "uvicorn": {"handlers": [], "propagate": True},
+        "uvicorn.access": {"handlers": [], "propagate": True, "level": "WARNING"},
+        "uvicorn.error": {"handlers": [], "propagate": True, "level": "WARNING"},
         "celery": {"level": "WARNING"},
         "axes": {"level": "WARNING"},
     },

@@ -15,12 +15,20 @@ _SECRET = re.compile(
     r"(?i)(authorization|access_token|refresh_token|client_secret|code_verifier|api[-_]key|password|secret|sessionid|"
     r"csrftoken|signature|token)([\"']?\s*[=:]\s*[\"']?)(bearer\s+)?([^\s\"'&,;}{)]+)"
 )
+# Addresses that are permissions: signed files, links of mails, invitations. The part that opens something goes.
+_ADDRESS = re.compile(
+    r"(/m/in/[0-9a-fA-F-]{36}/|/m/(?!in/)|/account/(?:password/reset|verify-email|email|invite)/|/invitations/)"
+    r"[^/\s\"'?#<>]+"
+)
+_QUERY = re.compile(r"([?&](?:code|state)=)[^&\s\"'<>]+")
+_JWT = re.compile(r"\beyJ[\w-]+\.[\w-]+\.[\w-]*")
 _BEARER = re.compile(r"(?i)\b(bearer|oauth)\s+[A-Za-z0-9._~+/=-]{8,}")
 
 
 def redact(text: str) -> str:
     """The text with the values of anything that looks like a credential replaced."""
-    return _BEARER.sub(r"\1 [redacted]", _SECRET.sub(r"\1\2[redacted]", text))
+    text = _BEARER.sub(r"\1 [redacted]", _SECRET.sub(r"\1\2[redacted]", text))
+    return _JWT.sub("[redacted]", _QUERY.sub(r"\1[redacted]", _ADDRESS.sub(r"\1[redacted]", text)))
 
 
 @contextmanager

@@ -74,14 +74,14 @@ def read_token(token: str) -> Claim:
     try:
         raw = base64.b64decode(token + "=" * (-len(token) % 4), altchars=b"-_", validate=True)
     except ValueError:
-        raise BadTokenError(token) from None
+        raise BadTokenError from None
     head, mac = raw[: _HEAD.size], raw[_HEAD.size :]
     if len(head) != _HEAD.size or not hmac.compare_digest(mac, _mac(head)):
-        raise BadTokenError(token)
+        raise BadTokenError
     file_id, expires, download = _HEAD.unpack(head)
     expires_at = datetime.fromtimestamp(expires, UTC)
     if clock.now() >= expires_at:
-        raise ExpiredError(token)
+        raise ExpiredError
     return Claim(UUID(bytes=file_id), expires_at, bool(download))
 
 
