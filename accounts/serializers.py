@@ -6,6 +6,7 @@ from rest_framework import serializers
 
 from accounts.models import Invitation, Membership, Preferences, Role, User, Workspace
 from accounts.services import profile
+from core.serializers import InputSerializer
 
 
 class WorkspaceSerializer(serializers.ModelSerializer[Workspace]):
@@ -13,6 +14,10 @@ class WorkspaceSerializer(serializers.ModelSerializer[Workspace]):
         model = Workspace
         fields = ("id", "name", "is_personal", "created_at")
         read_only_fields = ("is_personal",)
+
+
+class WorkspaceWriteSerializer(InputSerializer):
+    name = serializers.CharField(max_length=120, allow_blank=True)
 
 
 class UserSerializer(serializers.ModelSerializer[User]):
@@ -32,19 +37,19 @@ class UserSerializer(serializers.ModelSerializer[User]):
         return None
 
 
-class RegisterSerializer(serializers.Serializer[Any]):
+class RegisterSerializer(InputSerializer):
     email = serializers.CharField(max_length=254)
     password = serializers.CharField(max_length=1024, trim_whitespace=False)
     name = serializers.CharField(max_length=120, required=False, default="", allow_blank=True)
     timezone = serializers.CharField(max_length=64, required=False, default="UTC", help_text="IANA name")
 
 
-class LoginSerializer(serializers.Serializer[Any]):
+class LoginSerializer(InputSerializer):
     email = serializers.CharField(max_length=254)
     password = serializers.CharField(max_length=1024, trim_whitespace=False)
 
 
-class RefreshSerializer(serializers.Serializer[Any]):
+class RefreshSerializer(InputSerializer):
     refresh_token = serializers.CharField(required=False, max_length=4096)
 
 
@@ -58,20 +63,24 @@ class TokenSerializer(serializers.Serializer[Any]):
     user = UserSerializer()
 
 
-class LinkTokenSerializer(serializers.Serializer[Any]):
+class LinkTokenSerializer(InputSerializer):
     token = serializers.CharField(max_length=1024)
 
 
-class EmailSerializer(serializers.Serializer[Any]):
+class EmailSerializer(InputSerializer):
     email = serializers.CharField(max_length=254)
 
 
-class ResetSerializer(serializers.Serializer[Any]):
+class MessageSerializer(serializers.Serializer[Any]):
+    message = serializers.CharField(help_text="A sentence for a person.")
+
+
+class ResetSerializer(InputSerializer):
     token = serializers.CharField(max_length=1024)
     password = serializers.CharField(max_length=1024, trim_whitespace=False)
 
 
-class ProfileSerializer(serializers.Serializer[Any]):
+class ProfileSerializer(InputSerializer):
     name = serializers.CharField(max_length=120, required=False, allow_blank=True)
     email = serializers.CharField(max_length=254, required=False)
 
@@ -88,7 +97,7 @@ class PreferencesSerializer(serializers.ModelSerializer[Preferences]):
         return profile.notification_choices(preferences)
 
 
-class PreferencesChangeSerializer(serializers.Serializer[Any]):
+class PreferencesChangeSerializer(InputSerializer):
     language = serializers.CharField(required=False)
     timezone = serializers.CharField(required=False)
     week_start = serializers.CharField(required=False)
@@ -107,11 +116,11 @@ class MemberSerializer(serializers.ModelSerializer[Membership]):
         fields = ("id", "user_id", "email", "name", "role", "created_at")
 
 
-class RoleSerializer(serializers.Serializer[Any]):
+class RoleSerializer(InputSerializer):
     role = serializers.ChoiceField(choices=Role.choices)
 
 
-class InviteSerializer(serializers.Serializer[Any]):
+class InviteSerializer(InputSerializer):
     email = serializers.CharField(max_length=254)
     role = serializers.ChoiceField(choices=Role.choices)
 

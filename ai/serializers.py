@@ -8,9 +8,10 @@ from ai.captions.limits import Platform
 from ai.captions.schema import Tone
 from ai.models import ResponseTemplate
 from core.fields import InstantField
+from core.serializers import InputSerializer, PageQuery, VersionField
 
 
-class GenerateSerializer(serializers.Serializer[Any]):
+class CaptionGenerateSerializer(InputSerializer):
     """`topic, tone, platform, context`; `text` optimises an existing text; `count` hashtags."""
 
     topic = serializers.CharField(max_length=500)
@@ -49,7 +50,7 @@ class TemplateSerializer(serializers.ModelSerializer[ResponseTemplate]):
         read_only_fields = fields
 
 
-class TemplateCreateSerializer(serializers.Serializer[Any]):
+class TemplateCreateSerializer(InputSerializer):
     """`request` and `answer` follow the purpose's schemas."""
 
     purpose = serializers.CharField(max_length=64)
@@ -58,16 +59,16 @@ class TemplateCreateSerializer(serializers.Serializer[Any]):
     expires_at = InstantField(required=False, allow_null=True, default=None)
 
 
-class TemplateUpdateSerializer(serializers.Serializer[Any]):
+class TemplateUpdateSerializer(InputSerializer):
     """`version` is the one that was read."""
 
-    version = serializers.IntegerField(min_value=1)
+    version = VersionField()
     answer = serializers.JSONField(required=False)
     is_active = serializers.BooleanField(required=False)
     expires_at = InstantField(required=False, allow_null=True)
 
 
-class TemplateFilterSerializer(serializers.Serializer[Any]):
+class TemplateFilterSerializer(PageQuery):
     """Filters of the list."""
 
     purpose = serializers.CharField(default="", allow_blank=True)

@@ -3,7 +3,6 @@
 from typing import Any
 from uuid import UUID
 
-from drf_spectacular.utils import extend_schema
 from rest_framework import mixins, status
 from rest_framework.request import Request
 from rest_framework.response import Response
@@ -14,21 +13,19 @@ from ai import selectors, serializers, templates
 from ai.captions.services import write_caption
 from ai.models import ResponseTemplate
 from ai.throttling import GenerateThrottled
-from core.api import ActorViewSet
+from core.api import ActorViewSet, endpoint
 
 
 class GenerateViewSet(GenerateThrottled, ActorViewSet):
     """`POST /ai/generate`: a caption with hashtags for one platform."""
 
-    serializer_class = serializers.GenerateSerializer
+    serializer_class = serializers.CaptionGenerateSerializer
     generating = ("create",)
 
-    @extend_schema(responses={200: serializers.CaptionSerializer})
+    @endpoint(request=serializers.CaptionGenerateSerializer, responses={200: serializers.CaptionSerializer})
     def create(self, request: Request) -> Response:
-        given = self.get_serializer(data=request.data)
-        given.is_valid(raise_exception=True)
-        data = dict(given.validated_data)
-        written = write_caption(actor=self.actor, text_to_fit=data.pop("text"), **data)
+        text = self.body.pop("text")
+        written = write_caption(actor=self.actor, text_to_fit=text, **self.body)
         return Response(serializers.CaptionSerializer(written).data)
 
 
@@ -42,31 +39,27 @@ class TemplateViewSet(mixins.ListModelMixin, ActorViewSet):
         if getattr(self, "swagger_fake_view", False):
             return super().get_queryset()
         policy.require(self.actor, Action.READ)
-        filters = serializers.TemplateFilterSerializer(data=self.request.query_params)
-        filters.is_valid(raise_exception=True)
-        return selectors.templates(self.actor, **filters.validated_data)
+        return selectors.templates(self.actor, **self.query)
 
-    @extend_schema(parameters=[serializers.TemplateFilterSerializer])
+    @endpoint(query=serializers.TemplateFilterSerializer)
     def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         return super().list(request, *args, **kwargs)
 
-    @extend_schema(request=serializers.TemplateCreateSerializer, responses={201: serializers.TemplateSerializer})
+    @endpoint(request=serializers.TemplateCreateSerializer, responses={201: serializers.TemplateSerializer})
     def create(self, request: Request) -> Response:
-        given = serializers.TemplateCreateSerializer(data=request.data)
-        given.is_valid(raise_exception=True)
-        template = templates.create(actor=self.actor, **given.validated_data)
+        template = templates.create(actor=self.actor, **self.body)
         return Response(serializers.TemplateSerializer(template).data, status=status.HTTP_201_CREATED)
 
+    @endpoint(responses=serializers.TemplateSerializer)
     def retrieve(self, request: Request, pk: UUID) -> Response:
         return Response(serializers.TemplateSerializer(templates.get(actor=self.actor, template_id=pk)).data)
 
-    @extend_schema(request=serializers.TemplateUpdateSerializer)
+    @endpoint(request=serializers.TemplateUpdateSerializer, responses=serializers.TemplateSerializer)
     def partial_update(self, request: Request, pk: UUID) -> Response:
-        given = serializers.TemplateUpdateSerializer(data=request.data)
-        given.is_valid(raise_exception=True)
-        template = templates.update(actor=self.actor, template_id=pk, **given.validated_data)
+        template = templates.update(actor=self.actor, template_id=pk, **self.body)
         return Response(serializers.TemplateSerializer(template).data)
 
+    @endpoint(responses={204: None})
     def destroy(self, request: Request, pk: UUID) -> Response:
         templates.delete(actor=self.actor, template_id=pk)
         return Response(status=status.HTTP_204_NO_CONTENT)
@@ -78,7 +71,7 @@ class UsageViewSet(ActorViewSet):
     serializer_class = serializers.UsageSerializer
     pagination_class = None
 
-    @extend_schema(responses={200: serializers.UsageSerializer})
+    @endpoint(responses={200: serializers.UsageSerializer})
     def list(self, request: Request) -> Response:
         policy.require(self.actor, Action.READ)
         return Response(serializers.UsageSerializer(selectors.usage(self.actor)).data)

@@ -6,10 +6,12 @@ from rest_framework import serializers
 
 from analytics.selectors import best
 from core.fields import DayField, ZoneField
+from core.serializers import InputSerializer, PageQuery
+from patterns.models import PatternType
 from publishing.models import Platform
 
 
-class PeriodSerializer(serializers.Serializer[Any]):
+class PeriodSerializer(InputSerializer):
     """Query of everything that covers a period; the last 30 days by default."""
 
     start_date = DayField(required=False)
@@ -104,8 +106,13 @@ class ScoreSerializer(serializers.Serializer[Any]):
         return {**super().get_fields(), "label": serializers.CharField()}
 
 
-class BestFilterSerializer(serializers.Serializer[Any]):
+class BestFilterSerializer(InputSerializer):
     platform = serializers.ChoiceField(choices=[*Platform.choices, ("x", "X")], required=False)
+
+
+class ScoreQuerySerializer(PageQuery):
+    platform = serializers.ChoiceField(choices=[*Platform.choices, ("x", "X")], required=False)
+    type = serializers.ChoiceField(choices=PatternType.choices, required=False)
 
 
 class SharedSerializer(serializers.Serializer[Any]):

@@ -8,10 +8,8 @@ from uuid import UUID
 
 from django.conf import settings
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
 from accounts.selectors import timezone_of
 from analytics.selectors import best, dashboard, posts, totals
@@ -21,79 +19,74 @@ from analytics.serializers import (
     CurveSerializer,
     DashboardSerializer,
     PeriodSerializer,
+    ScoreQuerySerializer,
     ScoreSerializer,
     TotalsSerializer,
     VideoNumbersSerializer,
 )
 from analytics.services import collecting
 from core.actor import Actor
+from core.api import ActorView, endpoint
 from core.errors import NotFound
-from core.pagination import PageLimitPagination
 from core.streaming import FilePiecesResponse
 from publishing.models import PostTarget
 
-PERIOD = [PeriodSerializer]
 
-
-class Door(APIView):
+class Door(ActorView):
     """An endpoint of analytics."""
 
-    @property
-    def actor(self) -> Actor:
-        found: Actor = self.request.actor  # type: ignore[attr-defined]
-        return found
-
-    def asked(self, request: Request) -> tuple[totals.Period, str]:
+    def asked(self) -> tuple[totals.Period, str]:
         """The period (in the named time zone, else the person's) and the platform of a query."""
-        query = PeriodSerializer(data=request.query_params)
-        query.is_valid(raise_exception=True)
-        body = query.validated_data
-        zone = body.get("timezone") or timezone_of(self.actor)
-        platform = body.get("platform", "")
-        platform = "twitter" if platform == "x" else platform
-        return totals.period(body.get("start_date"), body.get("end_date"), zone=zone), platform
+        zone = self.query.get("timezone") or timezone_of(self.actor)
+        period = totals.period(self.query.get("start_date"), self.query.get("end_date"), zone=zone)
+        return period, canonical(self.query.get("platform", ""))
+
+
+def canonical(platform: str) -> str:
+    """`x` is accepted for `twitter`."""
+    return "twitter" if platform == "x" else platform
 
 
 class Dashboard(Door):
-    @extend_schema(parameters=PERIOD, responses=DashboardSerializer)
+    @endpoint(query=PeriodSerializer, responses=DashboardSerializer)
     def get(self, request: Request) -> Response:
         """Totals of a period, the period before, platforms and top posts."""
-        asked, platform = self.asked(request)
+        asked, platform = self.asked()
         return Response(DashboardSerializer(dashboard.dashboard(self.actor.workspace_id, asked, platform)).data)
 
 
 class Overview(Door):
-    @extend_schema(parameters=PERIOD, responses=TotalsSerializer)
+    @endpoint(query=PeriodSerializer, responses=TotalsSerializer)
     def get(self, request: Request) -> Response:
         """Totals of a period."""
-        asked, platform = self.asked(request)
+        asked, platform = self.asked()
         return Response(TotalsSerializer(totals.totals(totals.posts_in(self.actor.workspace_id, asked, platform))).data)
 
 
 class Platforms(Door):
-    @extend_schema(parameters=PERIOD, responses={200: OpenApiTypes.OBJECT})
+    @endpoint(query=PeriodSerializer, responses={200: OpenApiTypes.OBJECT})
     def get(self, request: Request) -> Response:
         """Totals of a period, by platform."""
-        asked, platform = self.asked(request)
+        asked, platform = self.asked()
         found = totals.by_platform(totals.posts_in(self.actor.workspace_id, asked, platform))
         return Response({name: TotalsSerializer(total).data for name, total in found.items()})
 
 
 class VideoNumbers(Door):
-    @extend_schema(responses=VideoNumbersSerializer)
+    @endpoint(responses=VideoNumbersSerializer)
     def get(self, request: Request, video_id: UUID) -> Response:
         """What the posts of a video brought, by platform."""
         return Response(VideoNumbersSerializer(posts.of_video(self.actor.workspace_id, video_id)).data)
 
 
 class PostNumbers(Door):
-    @extend_schema(responses=CurveSerializer(many=True))
+    @endpoint(responses=CurveSerializer(many=True))
     def get(self, request: Request, post_id: UUID) -> Response:
         """A post's numbers over time, one curve per account."""
         get_post(self.actor, post_id)
         return Response(CurveSerializer(posts.of_post(self.actor.workspace_id, post_id), many=True).data)
 
-    @extend_schema(request=None, responses={202: OpenApiTypes.OBJECT})
+    @endpoint(responses={202: OpenApiTypes.OBJECT})
     def post(self, request: Request, post_id: UUID) -> Response:
         """Fetch the newest numbers now."""
         get_post(self.actor, post_id)
@@ -109,29 +102,23 @@ def get_post(actor: Actor, post_id: UUID) -> None:
 
 
 class Scores(Door):
-    @extend_schema(
-        parameters=[OpenApiParameter("platform", str), OpenApiParameter("type", str)],
+    @endpoint(
+        query=ScoreQuerySerializer,
         responses=ScoreSerializer(many=True),
     )
     def get(self, request: Request) -> Response:
         """What the workspace's own posts say about each pattern level, newest run of each platform."""
         rows = posts.newest_scores(self.actor.workspace_id)
-        for name in ("platform", "type"):
-            if wanted := request.query_params.get(name):
-                rows = [row for row in rows if getattr(row, name) == wanted]
-        pages = PageLimitPagination()
-        page = pages.paginate_queryset(rows, request, view=self)
-        return pages.get_paginated_response(ScoreSerializer(page, many=True).data)
+        wanted = {**self.query, "platform": canonical(self.query.get("platform", ""))}
+        rows = [row for row in rows if all(getattr(row, name) == value for name, value in wanted.items() if value)]
+        return self.paged(rows, ScoreSerializer)
 
 
 class Best(Door):
-    @extend_schema(parameters=[BestFilterSerializer], responses=BestSerializer)
+    @endpoint(query=BestFilterSerializer, responses=BestSerializer)
     def get(self, request: Request) -> Response:
         """What the best posts share and the others lack; nothing below 30 posts."""
-        query = BestFilterSerializer(data=request.query_params)
-        query.is_valid(raise_exception=True)
-        platform = query.validated_data.get("platform", "")
-        platform = "twitter" if platform == "x" else platform
+        platform = canonical(self.query.get("platform", ""))
         return Response(BestSerializer(best.best_and_rest(self.actor.workspace_id, platform)).data)
 
 
@@ -157,8 +144,8 @@ def _harmless(cell: Any) -> Any:
 
 
 class Export(Door):
-    @extend_schema(parameters=PERIOD, responses={(200, "text/csv"): OpenApiTypes.STR})
+    @endpoint(query=PeriodSerializer, responses={(200, "text/csv"): OpenApiTypes.STR})
     def get(self, request: Request) -> FilePiecesResponse:
         """The posts of a period with their newest numbers, as CSV."""
-        asked, platform = self.asked(request)
+        asked, platform = self.asked()
         return csv_response(self.actor.workspace_id, asked, platform)

@@ -316,15 +316,16 @@ REST_FRAMEWORK = {
     ],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.IsAuthenticated"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer", "core.renderers.BrowsableRenderer"],
-    "DEFAULT_PARSER_CLASSES": ["rest_framework.parsers.JSONParser"],
+    "DEFAULT_PARSER_CLASSES": ["core.parsers.JSONParser"],
     "DEFAULT_PAGINATION_CLASS": "core.pagination.PageLimitPagination",
     "PAGE_SIZE": 20,
     "EXCEPTION_HANDLER": "core.api.exception_handler",
-    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_SCHEMA_CLASS": "config.openapi.OperationSchema",
     "DEFAULT_FILTER_BACKENDS": [],
     "DEFAULT_THROTTLE_CLASSES": ["accounts.throttling.UserThrottle"],
     "DEFAULT_THROTTLE_RATES": {"user": "1200/min", "anon": "120/min", "auth": "20/min", "generate": "30/min"},
     "UPLOADED_FILES_USE_URL": False,
+    "URL_FORMAT_OVERRIDE": None,
 }
 if TESTING:
     REST_FRAMEWORK["DEFAULT_THROTTLE_CLASSES"] = []
@@ -340,7 +341,7 @@ SIMPLE_JWT = {
 SPECTACULAR_SETTINGS = {
     "TITLE": "ElevoAI API",
     "DESCRIPTION": "From raw video to measured results: analyse, plan, render, publish, learn.",
-    "VERSION": "1",
+    "VERSION": "1.0.0",
     "SERVE_INCLUDE_SCHEMA": False,
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
@@ -348,6 +349,16 @@ SPECTACULAR_SETTINGS = {
     "COMPONENT_SPLIT_REQUEST": True,
     "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
     "SORT_OPERATIONS": False,
+    "PREPROCESSING_HOOKS": ["config.openapi.without_aliases"],
+    # Choices that several fields of one name share, or that share a field's name with others.
+    "ENUM_NAME_OVERRIDES": {
+        "PlatformEnum": "publishing.models.Platform.choices",
+        "EditPlatformEnum": ["tiktok", "instagram", "youtube", "facebook", "twitter", "linkedin"],
+        "EditStateEnum": "editing.models.Edit.State",
+        "AnalysisStateEnum": "patterns.models.Analysis.State",
+        "DocumentStatusEnum": "strategies.models.Strategy.Status",
+        "VideoStatusEnum": "videos.models.Video.Status",
+    },
 }
 
 SILENCED_SYSTEM_CHECKS = ["axes.W004"]

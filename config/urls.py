@@ -2,10 +2,11 @@
 
 from django.contrib import admin
 from django.urls import URLPattern, URLResolver, include, path
-from django.views.generic import RedirectView
+
+from config.schema_view import SchemaView
 
 urlpatterns: list[URLPattern | URLResolver] = [
-    path("api/schema", RedirectView.as_view(pattern_name="api-schema"), name="schema-alias"),
+    path("api/schema", SchemaView.as_view(), name="schema-alias"),
     path("api/v1/", include("config.api")),
     path("admin/", admin.site.urls),
     path("", include("flows.urls")),

@@ -33,7 +33,7 @@ class KeyReused(ValidationFailed):
 
 
 def idempotent(action: F) -> F:
-    """Wrap a viewset's action; does nothing when the request carries no key."""
+    """Wrap a viewset's action, inside of `endpoint`; does nothing when the request carries no key."""
 
     @functools.wraps(action)
     def wrapped(view: Any, request: Any, *args: Any, **kwargs: Any) -> Response:
@@ -56,7 +56,13 @@ def idempotent(action: F) -> F:
         _keep(row, response)
         return response
 
+    wrapped.is_idempotent = True  # type: ignore[attr-defined]
     return wrapped  # type: ignore[return-value]
+
+
+def is_idempotent(action: Any) -> bool:
+    """Whether an action takes an Idempotency-Key."""
+    return bool(getattr(action, "is_idempotent", False))
 
 
 def _fingerprint(request: Any) -> str:

@@ -4,6 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
+from core.serializers import InputSerializer, PageQuery
 from editing.formats import ASPECTS, PLATFORMS
 from editing.models import Edit, Rendition
 from editing.planners import Wish
@@ -13,7 +14,7 @@ from media.signing import signed_url
 _FITS = ("crop", "pad")
 
 
-class OutputFormatSerializer(serializers.Serializer[Any]):
+class OutputFormatSerializer(InputSerializer):
     """`output_format` as documented: duration in seconds, aspect ratio, resolution."""
 
     duration = serializers.FloatField(required=False, min_value=1, max_value=3600)
@@ -21,7 +22,7 @@ class OutputFormatSerializer(serializers.Serializer[Any]):
     resolution = serializers.RegexField(r"^\d{2,4}x\d{2,4}$", required=False)
 
 
-class FormatSerializer(serializers.Serializer[Any]):
+class FormatSerializer(InputSerializer):
     """One output: what is left out follows from the platform and the video."""
 
     platform = serializers.ChoiceField(required=False, choices=list(PLATFORMS))
@@ -36,7 +37,7 @@ class FormatSerializer(serializers.Serializer[Any]):
         return attrs
 
 
-class EditRequestSerializer(serializers.Serializer[Any]):
+class EditRequestSerializer(InputSerializer):
     """`script_id`, `platform` and `output_format` as documented; `formats` asks for several outputs at once."""
 
     title = serializers.CharField(required=False, max_length=200, default="")
@@ -55,38 +56,6 @@ class EditRequestSerializer(serializers.Serializer[Any]):
     intro_id = serializers.UUIDField(required=False, allow_null=True, default=None)
     outro_id = serializers.UUIDField(required=False, allow_null=True, default=None)
 
-    def as_request(self, video_id: Any, data: dict[str, Any] | None = None) -> EditRequest:
-        """The validated data as a request for a video."""
-        given = data if data is not None else self.validated_data
-        form = given.get("output_format") or {}
-        wishes = tuple(
-            Wish(
-                aspect=each.get("aspect_ratio"),
-                platform=each.get("platform"),
-                resolution=each.get("resolution"),
-                max_duration_s=each.get("max_duration"),
-                fit=each.get("fit"),
-            )
-            for each in given.get("formats") or ()
-        )
-        if not wishes or form:
-            alone = Wish(form.get("aspect_ratio"), given.get("platform"), form.get("resolution"))
-            wishes = (alone, *wishes)
-        return EditRequest(
-            video_id=video_id,
-            formats=wishes,
-            duration_s=given.get("duration") or form.get("duration"),
-            start_s=given.get("start_time"),
-            end_s=given.get("end_time"),
-            **{
-                name: given[name]
-                for name in (
-                    "script_id", "texts", "source_sound", "level_loudness", "music_id", "watermark_id", "intro_id",
-                    "outro_id",
-                )
-            },
-        )  # fmt: skip
-
 
 class BatchItemSerializer(EditRequestSerializer):
     """One edit of a batch."""
@@ -94,18 +63,45 @@ class BatchItemSerializer(EditRequestSerializer):
     video_id = serializers.UUIDField()
 
 
-class BatchSerializer(serializers.Serializer[Any]):
+class BatchSerializer(InputSerializer):
     """Several edits at once."""
 
     edits = serializers.ListField(child=BatchItemSerializer(), min_length=1, max_length=20)
 
-    def requests(self) -> list[EditRequest]:
-        """One request for each item, in order."""
-        reader = EditRequestSerializer()
-        return [reader.as_request(each["video_id"], each) for each in self.validated_data["edits"]]
+
+def as_request(video_id: Any, given: dict[str, Any]) -> EditRequest:
+    """A validated body as a request for a video."""
+    form = given.get("output_format") or {}
+    wishes = tuple(
+        Wish(
+            aspect=each.get("aspect_ratio"),
+            platform=each.get("platform"),
+            resolution=each.get("resolution"),
+            max_duration_s=each.get("max_duration"),
+            fit=each.get("fit"),
+        )
+        for each in given.get("formats") or ()
+    )
+    if not wishes or form or given.get("platform"):
+        alone = Wish(form.get("aspect_ratio"), given.get("platform"), form.get("resolution"))
+        wishes = (alone, *wishes)
+    return EditRequest(
+        video_id=video_id,
+        formats=wishes,
+        duration_s=given.get("duration") or form.get("duration"),
+        start_s=given.get("start_time"),
+        end_s=given.get("end_time"),
+        **{
+            name: given[name]
+            for name in (
+                "script_id", "texts", "source_sound", "level_loudness", "music_id", "watermark_id", "intro_id",
+                "outro_id",
+            )
+        },
+    )  # fmt: skip
 
 
-class KeysSerializer(serializers.Serializer[Any]):
+class KeysSerializer(InputSerializer):
     """Which outputs; none named means all."""
 
     outputs = serializers.ListField(child=serializers.CharField(max_length=40), required=False, max_length=8)
@@ -178,7 +174,7 @@ class BatchAnswerSerializer(serializers.Serializer[Any]):
     items = serializers.ListField(child=serializers.DictField())
 
 
-class EditFilterSerializer(serializers.Serializer[Any]):
+class EditFilterSerializer(PageQuery):
     """Filters of the list of edits."""
 
     search = serializers.CharField(default="", allow_blank=True, max_length=200)
@@ -187,7 +183,7 @@ class EditFilterSerializer(serializers.Serializer[Any]):
     platform = serializers.ChoiceField(default="", choices=["", *PLATFORMS])
 
 
-class RenditionFilterSerializer(serializers.Serializer[Any]):
+class RenditionFilterSerializer(PageQuery):
     """Filters of the list of renditions."""
 
     video_id = serializers.UUIDField(default=None, allow_null=True)

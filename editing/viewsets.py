@@ -1,16 +1,14 @@
 """The editing API."""
 
-from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from drf_spectacular.utils import extend_schema
 from rest_framework import mixins, status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from core import clock
-from core.api import ActorViewSet
+from core.api import ActorViewSet, endpoint
 from editing import selectors, serializers, services
 from editing.models import Edit, Rendition
 from editing.services.rendering import expected_duration
@@ -32,15 +30,12 @@ class VideoEditViewSet(ActorViewSet):
     serializer_class = serializers.EditRequestSerializer
     queryset = Edit.objects.none()
 
-    @extend_schema(
+    @endpoint(
         request=serializers.EditRequestSerializer, responses={202: serializers.AcceptedSerializer}, tags=["edits"]
     )
     def create(self, request: Request, video_id: UUID) -> Response:
-        given = serializers.EditRequestSerializer(data=request.data)
-        given.is_valid(raise_exception=True)
-        edit = services.create_edit(
-            actor=self.actor, request=given.as_request(video_id), title=given.validated_data["title"]
-        )
+        wanted = serializers.as_request(video_id, self.body)
+        edit = services.create_edit(actor=self.actor, request=wanted, title=self.body["title"])
         return Response(_accepted(edit, edit.job_id), status=status.HTTP_202_ACCEPTED)
 
 
@@ -53,48 +48,40 @@ class EditViewSet(mixins.ListModelMixin, ActorViewSet):
     def get_queryset(self) -> Any:
         if getattr(self, "swagger_fake_view", False):
             return super().get_queryset()
-        filters = serializers.EditFilterSerializer(data=self.request.query_params)
-        filters.is_valid(raise_exception=True)
-        return selectors.edits(self.actor, selectors.Filters(**filters.validated_data))
+        return selectors.edits(self.actor, selectors.Filters(**self.query))
 
-    @extend_schema(parameters=[serializers.EditFilterSerializer])
+    @endpoint(query=serializers.EditFilterSerializer)
     def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         return super().list(request, *args, **kwargs)
 
-    @extend_schema(responses=serializers.EditDetailSerializer)
+    @endpoint(responses=serializers.EditDetailSerializer)
     def retrieve(self, request: Request, edit_id: UUID) -> Response:
         return Response(serializers.EditDetailSerializer(selectors.edit(self.actor, edit_id)).data)
 
+    @endpoint(responses={204: None})
     def destroy(self, request: Request, edit_id: UUID) -> Response:
         services.delete(actor=self.actor, edit_id=edit_id)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
-    def _keys(self, request: Request) -> Sequence[str] | None:
-        given = serializers.KeysSerializer(data=request.data)
-        given.is_valid(raise_exception=True)
-        keys: Sequence[str] | None = given.validated_data.get("outputs")
-        return keys
-
-    @extend_schema(request=serializers.KeysSerializer, responses={202: serializers.AcceptedSerializer})
+    @endpoint(request=serializers.KeysSerializer, responses={202: serializers.AcceptedSerializer})
     def preview(self, request: Request, edit_id: UUID) -> Response:
-        edit = services.preview(actor=self.actor, edit_id=edit_id, keys=self._keys(request))
+        edit = services.preview(actor=self.actor, edit_id=edit_id, keys=self.body.get("outputs"))
         return Response(_accepted(edit, edit.preview_job_id), status=status.HTTP_202_ACCEPTED)
 
-    @extend_schema(request=serializers.KeysSerializer, responses={202: serializers.AcceptedSerializer})
+    @endpoint(request=serializers.KeysSerializer, responses={202: serializers.AcceptedSerializer})
     def render(self, request: Request, edit_id: UUID) -> Response:
-        edit = services.render(actor=self.actor, edit_id=edit_id, keys=self._keys(request))
+        edit = services.render(actor=self.actor, edit_id=edit_id, keys=self.body.get("outputs"))
         return Response(_accepted(edit, edit.job_id), status=status.HTTP_202_ACCEPTED)
 
-    @extend_schema(request=None, responses=serializers.EditSerializer)
+    @endpoint(responses=serializers.EditSerializer)
     def cancel(self, request: Request, edit_id: UUID) -> Response:
         services.cancel(actor=self.actor, edit_id=edit_id)
         return Response(serializers.EditSerializer(selectors.edit(self.actor, edit_id)).data)
 
-    @extend_schema(request=serializers.BatchSerializer, responses={202: serializers.BatchAnswerSerializer})
+    @endpoint(request=serializers.BatchSerializer, responses={202: serializers.BatchAnswerSerializer})
     def batch(self, request: Request) -> Response:
-        given = serializers.BatchSerializer(data=request.data)
-        given.is_valid(raise_exception=True)
-        answers = services.batch(actor=self.actor, requests=given.requests())
+        wanted = [serializers.as_request(each["video_id"], each) for each in self.body["edits"]]
+        answers = services.batch(actor=self.actor, requests=wanted)
         items = [
             _accepted(answer, answer.job_id) if isinstance(answer, Edit) else answer.as_dict() for answer in answers
         ]
@@ -110,13 +97,11 @@ class RenditionViewSet(mixins.ListModelMixin, ActorViewSet):
     def get_queryset(self) -> Any:
         if getattr(self, "swagger_fake_view", False):
             return super().get_queryset()
-        given = serializers.RenditionFilterSerializer(data=self.request.query_params)
-        given.is_valid(raise_exception=True)
-        wanted = given.validated_data
+        wanted = self.query
         return selectors.renditions(
             self.actor, video_id=wanted["video_id"], platform=wanted["platform"], aspect=wanted["aspect_ratio"]
         )
 
-    @extend_schema(parameters=[serializers.RenditionFilterSerializer])
+    @endpoint(query=serializers.RenditionFilterSerializer)
     def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         return super().list(request, *args, **kwargs)

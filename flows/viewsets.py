@@ -2,16 +2,27 @@
 
 from typing import Any
 
-from drf_spectacular.utils import OpenApiResponse, extend_schema
+from rest_framework import serializers
 from rest_framework.authentication import SessionAuthentication
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.viewsets import OpenDoor
 from core import clock
+from core.api import endpoint
 from flows import health
 
-_ANSWERS = {200: OpenApiResponse(description="Serves"), 503: OpenApiResponse(description="Does not serve")}
+
+class HealthSerializer(serializers.Serializer[Any]):
+    """Whether the product works; `checks` has one word for each area, `details` only for operators."""
+
+    status = serializers.CharField(help_text="healthy, degraded or unhealthy")
+    timestamp = serializers.DateTimeField()
+    checks = serializers.DictField(child=serializers.CharField())
+    details = serializers.DictField(required=False)
+
+
+_ANSWERS = {200: HealthSerializer, 503: HealthSerializer}
 
 
 class Health(OpenDoor):
@@ -23,7 +34,7 @@ class Health(OpenDoor):
     def perform_authentication(self, request: Request) -> None:
         """Who asks is looked at only for the details: without a database nobody could be known."""
 
-    @extend_schema(responses=_ANSWERS)
+    @endpoint(auth=[], responses=_ANSWERS)
     def get(self, request: Request) -> Response:
         """Whether the product works: the database decides, the rest is told."""
         found = health.look()
@@ -40,7 +51,7 @@ class Health(OpenDoor):
 class Ready(Health):
     """Ready: 503 while anything is missing that requests stand on (database, cache, broker, storage)."""
 
-    @extend_schema(responses=_ANSWERS)
+    @endpoint(auth=[], responses=_ANSWERS)
     def get(self, request: Request) -> Response:
         """Whether requests may be sent here."""
         found = health.look()

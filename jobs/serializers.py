@@ -5,6 +5,7 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from core.serializers import PageQuery
 from jobs.models import ENDED, Job, Status
 
 
@@ -52,7 +53,7 @@ class JobSerializer(serializers.ModelSerializer[Job]):
         return job.cancel_requested_at is not None and job.status not in ENDED
 
 
-class JobFilterSerializer(serializers.Serializer[Any]):
+class JobFilterSerializer(PageQuery):
     """The list's filters."""
 
     kind = serializers.CharField(required=False, max_length=64)

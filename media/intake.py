@@ -22,7 +22,7 @@ from media.models import MediaFile
 from media.services import Stored
 
 THUMBNAIL = "media.thumbnail"
-_MISSING = "Choose a file to upload."
+MISSING_FILE = "Choose a file to upload."
 
 
 @contextmanager
@@ -43,7 +43,7 @@ def store_upload(*, actor: Actor, file: "UploadedFile[Any] | None") -> MediaFile
     """A picture or a video from a form."""
     policy.require(actor, Action.WRITE)
     if file is None:
-        raise ValidationFailed(MediaError.EMPTY, _MISSING, fields={"file": [_MISSING]})
+        raise ValidationFailed(MediaError.EMPTY, MISSING_FILE, fields={"file": [MISSING_FILE]})
     name = (file.name or "file")[-255:]
     content.check_size(name, file.size or 0)
     quota.require(actor.workspace_id, file.size or 0)

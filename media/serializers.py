@@ -1,10 +1,12 @@
 """The API's shape of files."""
 
-from typing import Any
+from typing import Any, NoReturn
 
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from core.serializers import SENTENCE, InputSerializer, PageQuery
+from media.intake import MISSING_FILE
 from media.models import MediaFile
 from media.signing import signed_url
 
@@ -36,20 +38,34 @@ class MediaFileSerializer(serializers.ModelSerializer[MediaFile]):
         return signed_url(file.thumbnail, exact=False)
 
 
-class MediaFilterSerializer(serializers.Serializer[Any]):
+class MediaFilterSerializer(PageQuery):
     """The list's filters. `search` looks into file names."""
 
     kind = serializers.ChoiceField(choices=MediaFile.Kind.choices, required=False)
     search = serializers.CharField(required=False, allow_blank=True, max_length=200)
 
 
-class MediaUploadSerializer(serializers.Serializer[Any]):
+class UploadField(serializers.FileField):
+    """A file of a form. An empty one is refused by name, where its content is judged."""
+
+    def __init__(self, *, missing: str = MISSING_FILE, **kwargs: Any) -> None:
+        super().__init__(allow_empty_file=True, **kwargs)
+        self.missing = missing
+
+    def fail(self, key: str, **kwargs: Any) -> NoReturn:
+        """Without a file there is one sentence, the same as on the page."""
+        if key in ("required", "null"):
+            raise serializers.ValidationError(self.missing, code=SENTENCE)
+        super().fail(key, **kwargs)
+
+
+class MediaUploadSerializer(InputSerializer):
     """The form of an upload."""
 
-    file = serializers.FileField(help_text="A picture (JPEG, PNG, WebP, GIF) or a video.")
+    file = UploadField(help_text="A picture (JPEG, PNG, WebP, GIF) or a video.")
 
 
-class PresignSerializer(serializers.Serializer[Any]):
+class PresignSerializer(InputSerializer):
     """A file that will be sent with one PUT."""
 
     filename = serializers.CharField(max_length=255)
@@ -71,7 +87,7 @@ class TicketSerializer(serializers.Serializer[Any]):
         return "PUT"
 
 
-class ConfirmSerializer(serializers.Serializer[Any]):
+class ConfirmSerializer(InputSerializer):
     """What was sent with PUT is complete."""
 
     upload_id = serializers.UUIDField()

@@ -3,13 +3,13 @@
 from typing import Any
 
 from django.db.models import QuerySet
-from drf_spectacular.utils import extend_schema
 from rest_framework import mixins
-from rest_framework.parsers import JSONParser, MultiPartParser
+from rest_framework.parsers import MultiPartParser
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from core.api import ActorViewSet
+from core.api import ActorViewSet, endpoint
+from core.parsers import JSONParser
 from media import direct, intake, selectors
 from media.models import MediaFile
 from media.serializers import (
@@ -30,48 +30,42 @@ class MediaViewSet(mixins.ListModelMixin, ActorViewSet):
     parser_classes = (MultiPartParser, JSONParser)
 
     def get_queryset(self) -> QuerySet[MediaFile]:
-        filters = MediaFilterSerializer(data=self.request.query_params)
-        filters.is_valid(raise_exception=True)
-        asked = filters.validated_data
+        asked = self.query
         return selectors.files(self.actor, kind=asked.get("kind", ""), search=asked.get("search", ""))
 
-    @extend_schema(parameters=[MediaFilterSerializer])
+    @endpoint(query=MediaFilterSerializer)
     def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Pictures and videos, newest first. `kind` asks for one kind, also of what is derived (thumbnails, copies)."""
         return super().list(request, *args, **kwargs)
 
-    @extend_schema(request=PresignSerializer, responses={201: TicketSerializer})
+    @endpoint(request=PresignSerializer, responses={201: TicketSerializer})
     def presign(self, request: Request) -> Response:
         """Announce a file and get the address that takes it: one PUT, for an hour, this file only."""
-        body = PresignSerializer(data=request.data)
-        body.is_valid(raise_exception=True)
         user_id = self.actor.user_id
         assert user_id is not None
         ticket = direct.announce(
             actor=self.actor,
             user_id=user_id,
-            filename=body.validated_data["filename"],
-            content_type=body.validated_data["content_type"].lower(),
-            size_bytes=body.validated_data["size_bytes"],
-            checksum=body.validated_data.get("sha256", ""),
+            filename=self.body["filename"],
+            content_type=self.body["content_type"].lower(),
+            size_bytes=self.body["size_bytes"],
+            checksum=self.body.get("sha256", ""),
         )
         return Response(TicketSerializer(ticket).data, status=201)
 
-    @extend_schema(
+    @endpoint(
         request={"application/json": ConfirmSerializer, "multipart/form-data": MediaUploadSerializer},
         responses={200: MediaFileSerializer, 201: MediaFileSerializer},
     )
     def create(self, request: Request) -> Response:
         """Store a picture or a video for posts: a form's file, or with `upload_id` one that was sent with PUT. A
         confirmation asked again answers the same file with 200. A video to be analysed belongs to /videos/upload."""
-        if "upload_id" not in request.data:
-            file = intake.store_upload(actor=self.actor, file=request.FILES.get("file"))
+        if "upload_id" not in self.body:
+            file = intake.store_upload(actor=self.actor, file=self.body.get("file"))
             return Response(MediaFileSerializer(file).data, status=201)
-        body = ConfirmSerializer(data=request.data)
-        body.is_valid(raise_exception=True)
         file, created = direct.confirm(
             actor=self.actor,
-            upload_id=body.validated_data["upload_id"],
-            checksum=body.validated_data.get("sha256", ""),
+            upload_id=self.body["upload_id"],
+            checksum=self.body.get("sha256", ""),
         )
         return Response(MediaFileSerializer(file).data, status=201 if created else 200)

@@ -4,6 +4,7 @@ from typing import Any
 
 from rest_framework import serializers
 
+from core.serializers import InputSerializer, PageQuery
 from notifications.models import Notice
 
 
@@ -17,14 +18,14 @@ class NoticeSerializer(serializers.ModelSerializer[Notice]):
         fields = ("id", "kind", "title", "text", "url", "read_at", "created_at")
 
 
-class NoticeQuerySerializer(serializers.Serializer[Any]):
+class NoticeQuerySerializer(PageQuery):
     """Filters of the list."""
 
     unread = serializers.BooleanField(required=False, default=False)
     kind = serializers.CharField(required=False, default="")
 
 
-class ReadSerializer(serializers.Serializer[Any]):
+class ReadSerializer(InputSerializer):
     """Which notices were read: some, or all of this workspace."""
 
     ids = serializers.ListField(child=serializers.UUIDField(), required=False, max_length=100, default=list)

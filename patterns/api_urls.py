@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from patterns.viewsets import PatternScoreViewSet, PatternViewSet, VideoDetailViewSet
+from patterns.viewsets import PatternViewSet, VideoDetailViewSet
 
 _detail = VideoDetailViewSet.as_view({"get": "retrieve", "patch": "partial_update", "delete": "destroy"})
 
@@ -13,5 +13,4 @@ urlpatterns = [
     path("videos/<uuid:pk>/similar", VideoDetailViewSet.as_view({"get": "similar"}), name="api-video-similar"),
     path("patterns", PatternViewSet.as_view({"get": "list"}), name="api-patterns"),
     path("patterns/compare", PatternViewSet.as_view({"get": "compare"}), name="api-patterns-compare"),
-    path("patterns/scores", PatternScoreViewSet.as_view({"get": "list"}), name="api-pattern-scores"),
 ]

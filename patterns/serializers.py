@@ -5,7 +5,8 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from patterns.models import Analysis, FormerAnalysis, Meaning, Pattern, PatternScore, PatternType
+from core.serializers import InputSerializer, PageQuery
+from patterns.models import Analysis, FormerAnalysis, Meaning, Pattern, PatternType
 from patterns.selectors import Comparison, Neighbour
 from videos.serializers import VideoSerializer
 
@@ -52,7 +53,7 @@ class PatternSerializer(serializers.ModelSerializer[Pattern]):
         }
 
 
-class PatternFilterSerializer(serializers.Serializer[Any]):
+class PatternFilterSerializer(PageQuery):
     """The list's filters."""
 
     video_id = serializers.UUIDField(required=False)
@@ -117,7 +118,7 @@ class AnalysisSerializer(serializers.ModelSerializer[Analysis]):
         return FormerAnalysisSerializer(self.context["former"], many=True).data
 
 
-class AnalyzeSerializer(serializers.Serializer[Any]):
+class AnalyzeSerializer(InputSerializer):
     """What to do again: `all` measures anew and then reads the meaning, `meaning` only reads."""
 
     layer = serializers.ChoiceField(choices=("all", "meaning"), default="all", required=False)
@@ -160,7 +161,7 @@ class QueuedSerializer(serializers.Serializer[Any]):
     estimated_completion = serializers.DateTimeField()
 
 
-class CompareFilterSerializer(serializers.Serializer[Any]):
+class CompareFilterSerializer(InputSerializer):
     """Which videos."""
 
     video_ids = serializers.CharField(help_text="2 to 5 ids, separated by commas.", max_length=400)
@@ -207,21 +208,3 @@ class NeighboursSerializer(serializers.Serializer[Any]):
     """Videos that are built alike, most similar first."""
 
     items = NeighbourSerializer(many=True)
-
-
-class PatternScoreSerializer(serializers.ModelSerializer[PatternScore]):
-    """What a level of a pattern was worth, with how sure that is."""
-
-    class Meta:
-        model = PatternScore
-        fields = (
-            "platform", "type", "level", "score", "interval_low", "interval_high", "sample_size", "label", "as_of",
-        )  # fmt: skip
-        read_only_fields = fields
-
-
-class ScoreFilterSerializer(serializers.Serializer[Any]):
-    """The list's filters."""
-
-    platform = serializers.CharField(required=False, max_length=12)
-    type = serializers.ChoiceField(choices=PatternType.choices, required=False)

@@ -5,17 +5,16 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import QuerySet
-from drf_spectacular.utils import extend_schema
 from rest_framework import mixins
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from core import clock
-from core.api import ActorViewSet
+from core.api import ActorViewSet, endpoint
 from core.errors import ValidationFailed
 from patterns import selectors, services
 from patterns.errors import PatternError
-from patterns.models import Analysis, Pattern, PatternScore
+from patterns.models import Analysis, Pattern
 from patterns.serializers import (
     AnalysisSerializer,
     AnalyzeSerializer,
@@ -23,14 +22,12 @@ from patterns.serializers import (
     ComparisonSerializer,
     NeighboursSerializer,
     PatternFilterSerializer,
-    PatternScoreSerializer,
     PatternSerializer,
     QueuedSerializer,
-    ScoreFilterSerializer,
     VideoDetailSerializer,
 )
 from videos.services import library
-from videos.viewsets import VideoViewSet, valid
+from videos.viewsets import VideoViewSet
 
 # Measured on two cores: start of the child and the job, then a share of the video's length.
 _START_S, _PER_SECOND = 8.0, 0.35
@@ -44,7 +41,7 @@ def estimated_completion(duration_s: float | None) -> datetime:
 class VideoDetailViewSet(VideoViewSet):
     """One video with its patterns."""
 
-    @extend_schema(responses=VideoDetailSerializer)
+    @endpoint(responses=VideoDetailSerializer)
     def retrieve(self, request: Request, pk: UUID) -> Response:
         """A video with its patterns."""
         video = library.get(self.actor, pk)
@@ -54,18 +51,17 @@ class VideoDetailViewSet(VideoViewSet):
         }
         return Response(VideoDetailSerializer(video, context=context).data)
 
-    @extend_schema(responses=AnalysisSerializer)
+    @endpoint(responses=AnalysisSerializer)
     def analysis(self, request: Request, pk: UUID) -> Response:
         """All measured facts with their times, the meaning beside them, and what both replaced."""
         analysis = selectors.analysis_of(self.actor, pk)
         context = {"meaning": selectors.meaning_of(self.actor, pk), "former": selectors.former_of(self.actor, pk)}
         return Response(AnalysisSerializer(analysis, context=context).data)
 
-    @extend_schema(request=AnalyzeSerializer, responses={202: QueuedSerializer})
+    @endpoint(request=AnalyzeSerializer, responses={202: QueuedSerializer})
     def analyze(self, request: Request, pk: UUID) -> Response:
         """Measure a video, again if it was measured before; with `layer: meaning` only read its meaning again."""
-        asked = valid(AnalyzeSerializer(data=request.data or {}))
-        start = services.read_meaning if asked["layer"] == "meaning" else services.analyze
+        start = services.read_meaning if self.body["layer"] == "meaning" else services.analyze
         job = start(actor=self.actor, video_id=pk)
         video = library.get(self.actor, pk)
         body = {
@@ -75,7 +71,7 @@ class VideoDetailViewSet(VideoViewSet):
         }
         return Response(QueuedSerializer(body).data, status=202)
 
-    @extend_schema(responses=NeighboursSerializer)
+    @endpoint(responses=NeighboursSerializer)
     def similar(self, request: Request, pk: UUID) -> Response:
         """The workspace's videos that are built most like this one."""
         return Response(NeighboursSerializer({"items": selectors.similar(self.actor, pk)}).data)
@@ -88,34 +84,19 @@ class PatternViewSet(mixins.ListModelMixin, ActorViewSet):
     queryset = Pattern.objects.none()
 
     def get_queryset(self) -> QuerySet[Any]:
-        return selectors.patterns_of(self.actor, **valid(PatternFilterSerializer(data=self.request.query_params)))
+        return selectors.patterns_of(self.actor, **self.query)
 
-    @extend_schema(parameters=[PatternFilterSerializer])
+    @endpoint(query=PatternFilterSerializer)
     def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """Patterns with the scores of the newest learning run."""
         return super().list(request, *args, **kwargs)
 
-    @extend_schema(parameters=[CompareFilterSerializer], responses=ComparisonSerializer)
+    @endpoint(query=CompareFilterSerializer, responses=ComparisonSerializer)
     def compare(self, request: Request) -> Response:
         """Two to five videos side by side."""
-        asked = valid(CompareFilterSerializer(data=request.query_params))["video_ids"]
+        asked = self.query["video_ids"]
         try:
             ids = [UUID(part.strip()) for part in asked.split(",") if part.strip()]
         except ValueError:
             raise ValidationFailed(PatternError.COMPARE_COUNT, "video_ids must be ids of videos.") from None
         return Response(ComparisonSerializer(selectors.compare(self.actor, ids)).data)
-
-
-class PatternScoreViewSet(mixins.ListModelMixin, ActorViewSet):
-    """What experience says about patterns."""
-
-    serializer_class = PatternScoreSerializer
-    queryset = PatternScore.objects.none()
-
-    def get_queryset(self) -> QuerySet[PatternScore]:
-        return selectors.scores_of(self.actor, **valid(ScoreFilterSerializer(data=self.request.query_params)))
-
-    @extend_schema(parameters=[ScoreFilterSerializer])
-    def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
-        """Scores of the newest learning run. An empty score means that there is not enough data."""
-        return super().list(request, *args, **kwargs)

@@ -5,6 +5,7 @@ from typing import Any
 from rest_framework import serializers
 
 from ai.captions.schema import Tone
+from core.serializers import InputSerializer
 
 
 class ProblemSerializer(serializers.Serializer[Any]):
@@ -55,7 +56,7 @@ class PreviewsSerializer(serializers.Serializer[Any]):
     targets = PreviewSerializer(many=True)
 
 
-class OptimizeSerializer(serializers.Serializer[Any]):
+class OptimizeSerializer(InputSerializer):
     """For which of the post's accounts (default: all), and in what tone."""
 
     account_ids = serializers.ListField(child=serializers.UUIDField(), required=False, default=list, max_length=50)

@@ -7,7 +7,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponseRedirect
 from django.urls import NoReverseMatch, reverse
-from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
+from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework import status
 from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
@@ -18,7 +18,7 @@ from rest_framework.views import APIView
 from accounts import policy
 from accounts.models import User
 from accounts.policy import Action
-from core.api import ActorViewSet
+from core.api import ActorViewSet, endpoint
 from core.errors import DomainError
 from publishing import selectors
 from publishing import serializers as shapes
@@ -46,76 +46,66 @@ class ConnectionViewSet(ActorViewSet):
     serializer_class = shapes.AccountSerializer
     queryset = SocialAccount.objects.none()
 
-    @extend_schema(
-        responses=shapes.ConnectSerializer,
-        parameters=[OpenApiParameter("login", str, description="Which way of consent, where a platform has several.")],
-    )
+    @endpoint(query=shapes.ConnectQuerySerializer, responses=shapes.ConnectSerializer)
     def connect(self, request: Request, platform: str) -> Response:
         """The platform's consent page for this workspace; the state is good for ten minutes and one use."""
-        login = request.query_params.get("login", "")
+        login = self.query["login"]
         found = connections.start(actor=self.actor, platform=platform, login=login, door=door_of(request))
         guide = adapter_for(platform).guide
         body = {"auth_url": found.auth_url, "state": found.state, "needs": guide.needs, "steps": guide.steps}
         return Response(body)
 
-    @extend_schema(request=shapes.KeySerializer, responses={201: shapes.ChoiceSerializer})
+    @endpoint(request=shapes.KeySerializer, responses={201: shapes.ChoiceSerializer})
     def key(self, request: Request, service: str) -> Response:
         """Connect a service by its API key: the accounts behind it, to choose from. Nothing is connected before."""
         policy.require(self.actor, Action.MANAGE_CONNECTIONS)
-        body = shapes.KeySerializer(data=request.data)
-        body.is_valid(raise_exception=True)
-        given = body.validated_data["api_key"]
+        given = self.body["api_key"]
         found = keys.connect(actor=self.actor, service=service, key=given, door=door_of(request))
         pending = connections.pending(actor=self.actor, choice_id=found.choice_id)
         return Response(shapes.ChoiceSerializer(pending).data, status=status.HTTP_201_CREATED)
 
-    @extend_schema(responses=shapes.ChoiceSerializer)
+    @endpoint(responses=shapes.ChoiceSerializer)
     def choice(self, request: Request, pk: UUID) -> Response:
         """The accounts that a consent reaches, when there are several: nothing is connected before you choose."""
         return Response(shapes.ChoiceSerializer(connections.pending(actor=self.actor, choice_id=pk)).data)
 
-    @extend_schema(request=shapes.ChosenSerializer, responses=shapes.AccountSerializer(many=True))
+    @endpoint(request=shapes.ChosenSerializer, responses=shapes.ChosenAnswerSerializer)
     def choose(self, request: Request, pk: UUID) -> Response:
         """Connect the chosen ones."""
         connections.pending(actor=self.actor, choice_id=pk)
-        body = shapes.ChosenSerializer(data=request.data)
-        body.is_valid(raise_exception=True)
-        wanted = body.validated_data["account_ids"]
+        wanted = self.body["account_ids"]
         found = connections.choose(actor=self.actor, choice_id=pk, external_ids=wanted)
         return Response({"accounts": shapes.AccountSerializer(found.accounts, many=True).data})
 
-    @extend_schema(
-        request=None, responses=shapes.AccountSerializer(many=True), parameters=[OpenApiParameter("platform", str)]
-    )
+    @endpoint(query=shapes.PlatformQuery, responses=shapes.AccountsSerializer)
     def list(self, request: Request) -> Response:
         """The workspace's accounts (also by POST without a body)."""
-        rows = selectors.accounts(self.actor, platform=request.query_params.get("platform", ""))
-        page = self.paginate_queryset(rows)
-        response = self.get_paginated_response(shapes.AccountSerializer(page, many=True).data)
+        response = self.paged(selectors.accounts(self.actor, **self.query))
         response.data = {"accounts": response.data["items"], **response.data}
         return response
 
+    @endpoint(responses=shapes.AccountSerializer)
     def retrieve(self, request: Request, pk: UUID) -> Response:
         """One account."""
         return Response(shapes.AccountSerializer(selectors.account(self.actor, pk)).data)
 
-    @extend_schema(responses={204: None})
+    @endpoint(responses={204: None})
     def destroy(self, request: Request, pk: UUID) -> Response:
         """Disconnect: the consent is given back and the tokens are destroyed."""
         connected.disconnect(actor=self.actor, account_id=pk)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
-    @extend_schema(request=None, responses=shapes.AccountSerializer)
+    @endpoint(responses=shapes.AccountSerializer)
     def refresh(self, request: Request, pk: UUID) -> Response:
         """Ask the platform anew who the account is and how many follow it."""
         return Response(shapes.AccountSerializer(connected.refresh_account(actor=self.actor, account_id=pk)).data)
 
-    @extend_schema(request=None, responses=shapes.AccountSerializer)
+    @endpoint(responses=shapes.AccountSerializer)
     def make_default(self, request: Request, pk: UUID) -> Response:
         """Make this the account that its platform's name alone means."""
         return Response(shapes.AccountSerializer(connected.make_default(actor=self.actor, account_id=pk)).data)
 
-    @extend_schema(responses=shapes.StatsSerializer)
+    @endpoint(responses=shapes.StatsSerializer)
     def stats(self, request: Request, pk: UUID) -> Response:
         """What was published here, and what is still to come."""
         row = selectors.account(self.actor, pk)
@@ -146,7 +136,7 @@ class CallbackView(APIView):
         self.person = user if isinstance(user, User) else None
         return super().initialize_request(request, *args, **kwargs)
 
-    @extend_schema(responses={303: OpenApiResponse(description="To the connections page.")})
+    @extend_schema(request=None, responses={303: OpenApiResponse(description="To the connections page.")})
     def get(self, request: Request, platform: str) -> HttpResponseRedirect:
         """Finish a walk to a consent page."""
         inner = request._request

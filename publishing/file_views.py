@@ -2,11 +2,10 @@
 
 from uuid import UUID
 
-from drf_spectacular.utils import extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from core.api import ActorViewSet
+from core.api import ActorViewSet, endpoint
 from media.models import MediaFile
 from media.serializers import MediaFileSerializer
 from publishing.services import files
@@ -18,17 +17,18 @@ class MediaDeletionViewSet(ActorViewSet):
     serializer_class = MediaFileSerializer
     queryset = MediaFile.objects.none()
 
+    @endpoint(responses=MediaFileSerializer)
     def retrieve(self, request: Request, pk: UUID) -> Response:
         """One file."""
         return Response(MediaFileSerializer(files.get(self.actor, pk)).data)
 
-    @extend_schema(responses={204: None})
+    @endpoint(responses={204: None})
     def destroy(self, request: Request, pk: UUID) -> Response:
         """Delete a file; 409 while a post that has not gone out, a video or an edit needs it."""
         files.delete_file(actor=self.actor, file_id=pk)
         return Response(status=204)
 
-    @extend_schema(request=None, responses=MediaFileSerializer)
+    @endpoint(responses=MediaFileSerializer)
     def restore(self, request: Request, pk: UUID) -> Response:
         """Bring a file back within a day of its deletion."""
         return Response(MediaFileSerializer(files.restore_file(actor=self.actor, file_id=pk)).data)

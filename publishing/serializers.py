@@ -6,8 +6,10 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from core.fields import BoundField, WallTimeField, WhenField, ZoneField
+from core.serializers import InputSerializer, PageQuery, VersionField
 from publishing import lateness, selectors
 from publishing.models import Attempt, Platform, Post, PostMedia, PostTarget, SocialAccount
+from publishing.states import PostState
 
 
 class AccountSerializer(serializers.ModelSerializer[SocialAccount]):
@@ -56,16 +58,32 @@ class ChoiceSerializer(serializers.Serializer[Any]):
     accounts = ChoosableSerializer(many=True, source="options")
 
 
-class KeySerializer(serializers.Serializer[Any]):
+class KeySerializer(InputSerializer):
     """An API key, as its service shows it. It is never given back."""
 
     api_key = serializers.CharField(write_only=True, allow_blank=True, max_length=500)
 
 
-class ChosenSerializer(serializers.Serializer[Any]):
+class ChosenSerializer(InputSerializer):
     """Which accounts to connect, by the platform's ids."""
 
     account_ids = serializers.ListField(child=serializers.CharField(max_length=128), max_length=200)
+
+
+class AccountsSerializer(serializers.Serializer[Any]):
+    """A page of accounts, by both names."""
+
+    accounts = AccountSerializer(many=True)
+    items = AccountSerializer(many=True)
+    total = serializers.IntegerField()
+    page = serializers.IntegerField()
+    limit = serializers.IntegerField()
+
+
+class ChosenAnswerSerializer(serializers.Serializer[Any]):
+    """The accounts that are connected now."""
+
+    accounts = AccountSerializer(many=True)
 
 
 class ConnectSerializer(serializers.Serializer[Any]):
@@ -219,7 +237,30 @@ _WHEN = "An instant; without an offset, the local time of `timezone`."
 # What comes in --------------------------------------------------------------------------------------------------------
 
 
-class TargetInputSerializer(serializers.Serializer[Any]):
+class PlatformQuery(PageQuery):
+    """The accounts or posts of one platform; `x` is accepted for `twitter`."""
+
+    platform = serializers.ChoiceField(choices=[*Platform.choices, ("x", "X")], required=False, default="")
+
+    def validate_platform(self, value: str) -> str:
+        return "twitter" if value == "x" else value
+
+
+class PostQuerySerializer(PlatformQuery):
+    """Filters of the list of posts."""
+
+    status = serializers.ChoiceField(choices=PostState.choices, required=False, default="")
+    campaign = serializers.CharField(required=False, allow_blank=True, default="", max_length=80)
+    search = serializers.CharField(required=False, allow_blank=True, default="", max_length=200)
+
+
+class ConnectQuerySerializer(InputSerializer):
+    """Which way of consent, where a platform has several."""
+
+    login = serializers.CharField(required=False, default="", max_length=40)
+
+
+class TargetInputSerializer(InputSerializer):
     """One account's own share of a post."""
 
     account_id = serializers.UUIDField()
@@ -235,7 +276,7 @@ class TimedTargetInputSerializer(TargetInputSerializer):
     timezone = ZoneField(required=False, help_text="Default: the time zone of the post.")
 
 
-class PostInputSerializer(serializers.Serializer[Any]):
+class PostInputSerializer(InputSerializer):
     """A post as a caller writes it: files by `media_ids`, `video_id` or `rendition_id`; accounts by platform or id."""
 
     video_id = serializers.UUIDField(required=False)
@@ -255,14 +296,14 @@ class PostInputSerializer(serializers.Serializer[Any]):
 class PostChangeSerializer(PostInputSerializer):
     """Changes to a post that has not gone out; `version` is the one that was read."""
 
-    version = serializers.IntegerField(required=False, min_value=1)
+    version = VersionField(required=False)
 
 
 class PublishSerializer(PostInputSerializer):
     publish_now = serializers.BooleanField(default=True)
 
 
-class WhenSerializer(serializers.Serializer[Any]):
+class WhenSerializer(InputSerializer):
     """One time: an instant, or a time on the wall clock of a zone."""
 
     scheduled_at = WhenField(required=False, help_text=_WHEN)
@@ -288,13 +329,12 @@ class ScheduleSerializer(PostInputSerializer, WhenSerializer):
     targets = TimedTargetInputSerializer(many=True, required=False)
 
 
-class ScheduledFilterSerializer(serializers.Serializer[Any]):
+class ScheduledFilterSerializer(PlatformQuery):
     """Which of the posts still to come; [start, end)."""
 
     start = BoundField(required=False, help_text=f"{_WHEN} A day alone is its midnight.")
     end = BoundField(required=False, help_text=f"{_WHEN} A day alone is its midnight.")
     timezone = ZoneField(required=False, help_text="IANA name. Default: the person's own time zone.")
-    platform = serializers.ChoiceField(choices=[*Platform.choices, ("x", "X")], required=False)
 
 
 class SentSerializer(serializers.Serializer[Any]):
@@ -329,7 +369,7 @@ class ScheduledAnswerSerializer(serializers.Serializer[Any]):
     posts = SentSerializer(many=True)
 
 
-class ResolveSerializer(serializers.Serializer[Any]):
+class ResolveSerializer(InputSerializer):
     """The answer to "Is it live?": its link, or `live: false` to send it again."""
 
     live = serializers.BooleanField()

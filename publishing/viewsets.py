@@ -5,7 +5,6 @@ from typing import Any
 from uuid import UUID
 
 from django.db.models import QuerySet
-from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import mixins, status
 from rest_framework.permissions import SAFE_METHODS
 from rest_framework.request import Request
@@ -16,9 +15,10 @@ from accounts.policy import Action
 from accounts.selectors import timezone_of
 from ai.throttling import GenerateThrottled
 from core import clock
-from core.api import ActorViewSet
+from core.api import ActorViewSet, endpoint
 from core.errors import ValidationFailed
 from core.idempotency import idempotent
+from core.serializers import PageQuery
 from jobs.models import Job
 from publishing import advice_serializers as advice
 from publishing import preflight, queueing, reading, selectors
@@ -28,14 +28,6 @@ from publishing.models import Attempt, Post, PostTarget
 from publishing.services import posts, schedule, targets, wording
 
 ESTIMATE = timedelta(minutes=2)
-
-
-def read(serializer: Any, request: Request, *, partial: bool = False) -> dict[str, Any]:
-    """The validated body."""
-    instance = serializer(data=request.data, partial=partial)
-    instance.is_valid(raise_exception=True)
-    body: dict[str, Any] = instance.validated_data
-    return body
 
 
 def sent(post: Post) -> list[dict[str, Any]]:
@@ -88,14 +80,9 @@ class PostViewSet(GenerateThrottled, mixins.ListModelMixin, ActorViewSet):
             policy.require(self.actor, Action.WRITE)
 
     def get_queryset(self) -> QuerySet[Post]:
-        query = self.request.query_params
-        return selectors.filtered_posts(
-            self.actor,
-            state=query.get("status", ""),
-            platform=query.get("platform", ""),
-            campaign=query.get("campaign", ""),
-            search=query.get("search", ""),
-        )
+        wanted = {**self.query, "state": self.query["status"]}
+        del wanted["status"]
+        return selectors.filtered_posts(self.actor, **wanted)
 
     def _made(self, body: dict[str, Any]) -> Post:
         text = reading.text_of(body) or ""
@@ -112,26 +99,27 @@ class PostViewSet(GenerateThrottled, mixins.ListModelMixin, ActorViewSet):
             campaign=body.get("campaign", ""),
         )
 
-    @extend_schema(parameters=[OpenApiParameter(name, str) for name in ("status", "platform", "campaign", "search")])
+    @endpoint(query=shapes.PostQuerySerializer)
     def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """The workspace's posts, newest first."""
         return super().list(request, *args, **kwargs)
 
-    @extend_schema(request=shapes.PostInputSerializer, responses={201: shapes.PostSerializer})
+    @endpoint(request=shapes.PostInputSerializer, responses={201: shapes.PostSerializer})
     @idempotent
     def create(self, request: Request) -> Response:
         """Make a draft."""
-        post = self._made(read(shapes.PostInputSerializer, request))
+        post = self._made(self.body)
         return Response(shapes.PostSerializer(post).data, status=status.HTTP_201_CREATED)
 
+    @endpoint(responses=shapes.PostSerializer)
     def retrieve(self, request: Request, pk: UUID) -> Response:
         """One post."""
         return Response(shapes.PostSerializer(selectors.post(self.actor, pk)).data)
 
-    @extend_schema(request=shapes.PostChangeSerializer, responses=shapes.PostSerializer)
+    @endpoint(request=shapes.PostChangeSerializer, responses=shapes.PostSerializer)
     def update(self, request: Request, pk: UUID) -> Response:
         """Change what has not gone out. 409 with the present version when somebody else was faster."""
-        body = read(shapes.PostChangeSerializer, request)
+        body = self.body
         text = reading.text_of(body)
         post = posts.update_post(
             actor=self.actor,
@@ -144,7 +132,7 @@ class PostViewSet(GenerateThrottled, mixins.ListModelMixin, ActorViewSet):
         )
         return Response(shapes.PostSerializer(post).data)
 
-    @extend_schema(responses={200: shapes.DeletedSerializer, 204: None})
+    @endpoint(responses={200: shapes.DeletedSerializer, 204: None})
     def destroy(self, request: Request, pk: UUID) -> Response:
         """Cancel a scheduled post; remove our row of a published one, which stays live on its platform."""
         if not posts.delete_post(actor=self.actor, post_id=pk):
@@ -152,37 +140,43 @@ class PostViewSet(GenerateThrottled, mixins.ListModelMixin, ActorViewSet):
         message = "Removed here. What was published stays live on its platform; delete it there if you want it gone."
         return Response({"stays_live": True, "message": message})
 
-    @extend_schema(
-        request=shapes.PublishSerializer, responses={201: shapes.PostSerializer, 202: shapes.PublishedSerializer}
+    @endpoint(
+        operation_id="posts_publish_new",
+        request=shapes.PublishSerializer,
+        responses={201: shapes.PostSerializer, 202: shapes.PublishedSerializer},
     )
     @idempotent
     def publish_new(self, request: Request) -> Response:
         """Make a post and send it now (`publish_now: false` makes a draft)."""
-        body = read(shapes.PublishSerializer, request)
+        body = self.body
         post = self._made(body)
         if not body["publish_now"]:
             return Response(shapes.PostSerializer(post).data, status=status.HTTP_201_CREATED)
         return self._or_discard(post, lambda: published(schedule.publish_now(actor=self.actor, post_id=post.pk)))
 
-    @extend_schema(request=None, responses={202: shapes.PublishedSerializer})
+    @endpoint(responses={202: shapes.PublishedSerializer})
     @idempotent
     def publish(self, request: Request, pk: UUID) -> Response:
         """Send a draft or a scheduled post now."""
         return published(schedule.publish_now(actor=self.actor, post_id=pk))
 
-    @extend_schema(request=shapes.ScheduleSerializer, responses={201: shapes.ScheduledAnswerSerializer})
+    @endpoint(
+        operation_id="posts_schedule_new",
+        request=shapes.ScheduleSerializer,
+        responses={201: shapes.ScheduledAnswerSerializer},
+    )
     @idempotent
     def schedule_new(self, request: Request) -> Response:
         """Make a post that goes out at a time."""
-        body = read(shapes.ScheduleSerializer, request)
+        body = self.body
         post = self._made(body)
         return self._or_discard(post, lambda: self._scheduled(post.pk, body, status.HTTP_201_CREATED))
 
-    @extend_schema(request=shapes.WhenSerializer, responses=shapes.ScheduledAnswerSerializer)
+    @endpoint(request=shapes.WhenSerializer, responses=shapes.ScheduledAnswerSerializer)
     @idempotent
     def schedule(self, request: Request, pk: UUID) -> Response:
         """Give a draft its time, or move a scheduled post."""
-        return self._scheduled(pk, read(shapes.WhenSerializer, request), status.HTTP_200_OK)
+        return self._scheduled(pk, self.body, status.HTTP_200_OK)
 
     def _scheduled(self, pk: UUID, body: dict[str, Any], code: int) -> Response:
         when, own = reading.when_of(body), reading.own_times(body)
@@ -204,65 +198,59 @@ class PostViewSet(GenerateThrottled, mixins.ListModelMixin, ActorViewSet):
             raise
         return response
 
-    @extend_schema(request=None, responses=advice.PreviewsSerializer)
+    @endpoint(responses=advice.PreviewsSerializer)
     def preview(self, request: Request, pk: UUID) -> Response:
         """How each share of a post would go out, and everything that stands in its way, at once. Sends nothing."""
         found = preflight.reports(self.actor, pk)
         body = {"ready": not any(report.problems for report in found), "targets": found}
         return Response(advice.PreviewsSerializer(body).data)
 
-    @extend_schema(request=advice.OptimizeSerializer, responses=advice.ProposalsSerializer)
+    @endpoint(request=advice.OptimizeSerializer, responses=advice.ProposalsSerializer)
     def optimize(self, request: Request, pk: UUID) -> Response:
         """How the text could read on each account's platform. Changes nothing: PATCH the post with what you like."""
-        found = wording.optimize(actor=self.actor, post_id=pk, **read(advice.OptimizeSerializer, request))
+        found = wording.optimize(actor=self.actor, post_id=pk, **self.body)
         return Response(advice.ProposalsSerializer({"items": found}).data)
 
-    @extend_schema(responses=advice.AllLimitsSerializer)
+    @endpoint(responses=advice.AllLimitsSerializer)
     def limits(self, request: Request) -> Response:
         """What each platform allows, with unit, source and date."""
         return Response(advice.AllLimitsSerializer({"items": preflight.limits()}).data)
 
-    @extend_schema(responses=shapes.ScheduledSerializer(many=True), parameters=[shapes.ScheduledFilterSerializer])
+    @endpoint(query=shapes.ScheduledFilterSerializer, responses=shapes.ScheduledSerializer(many=True))
     def scheduled(self, request: Request) -> Response:
         """What is still to come, soonest first, in [start, end)."""
-        filters = shapes.ScheduledFilterSerializer(data=request.query_params)
-        filters.is_valid(raise_exception=True)
-        asked = filters.validated_data
-        zone = asked.get("timezone") or timezone_of(self.actor)
-        platform = asked.get("platform", "")
+        zone = self.query.get("timezone") or timezone_of(self.actor)
         rows = selectors.scheduled(
             self.actor,
-            start=reading.instant_of(asked.get("start"), zone),
-            end=reading.instant_of(asked.get("end"), zone),
-            platform="twitter" if platform == "x" else platform,
+            start=reading.instant_of(self.query.get("start"), zone),
+            end=reading.instant_of(self.query.get("end"), zone),
+            platform=self.query["platform"],
         )
-        page = self.paginate_queryset(rows)
-        return self.get_paginated_response(shapes.ScheduledSerializer(page, many=True).data)
+        return self.paged(rows, shapes.ScheduledSerializer)
 
-    @extend_schema(responses=shapes.AttemptSerializer(many=True))
+    @endpoint(query=PageQuery, responses=shapes.AttemptSerializer(many=True))
     def attempts(self, request: Request, pk: UUID) -> Response:
         """The receipt of every outside call for this post, oldest first."""
         rows: QuerySet[Attempt] = selectors.attempts(self.actor, pk)
-        page = self.paginate_queryset(rows)
-        return self.get_paginated_response(shapes.AttemptSerializer(page, many=True).data)
+        return self.paged(rows, shapes.AttemptSerializer)
 
     def _target(self, row: PostTarget) -> Response:
         return Response(shapes.TargetSerializer(row).data)
 
-    @extend_schema(request=None, responses=shapes.TargetSerializer)
+    @endpoint(responses=shapes.TargetSerializer)
     def retry(self, request: Request, pk: UUID, target_id: UUID) -> Response:
         """Try one account again now."""
         return self._target(targets.retry(actor=self.actor, post_id=pk, target_id=target_id))
 
-    @extend_schema(request=None, responses=shapes.TargetSerializer)
+    @endpoint(responses=shapes.TargetSerializer)
     def cancel(self, request: Request, pk: UUID, target_id: UUID) -> Response:
         """Stop one account. 409 once it may be live."""
         return self._target(targets.cancel(actor=self.actor, post_id=pk, target_id=target_id))
 
-    @extend_schema(request=shapes.ResolveSerializer, responses=shapes.TargetSerializer)
+    @endpoint(request=shapes.ResolveSerializer, responses=shapes.TargetSerializer)
     def resolve(self, request: Request, pk: UUID, target_id: UUID) -> Response:
         """Answer whether an unconfirmed post is live: with its `url`, or `"live": false` to send it again."""
-        body = read(shapes.ResolveSerializer, request)
+        body = self.body
         if body["live"]:
             link = body.get("url", "")
             return self._target(targets.resolve_live(actor=self.actor, post_id=pk, target_id=target_id, link=link))

@@ -16,8 +16,8 @@ from strategies.documents import OFFLINE_LABEL, Export, file_name
 from strategies.offline.compare import clock
 from strategies.paper import Block, Bullets, Heading, Paragraph, Table
 
-_DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
-_TYPES = {"md": "text/markdown; charset=utf-8", "pdf": "application/pdf", "docx": _DOCX}
+DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+_TYPES = {"md": "text/markdown; charset=utf-8", "pdf": "application/pdf", "docx": DOCX}
 
 
 def blocks(content: ScriptContent, *, platform: str, offline: bool, version: int) -> list[Block]:

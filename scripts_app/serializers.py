@@ -4,10 +4,14 @@ from typing import Any
 
 from rest_framework import serializers
 
+from core.serializers import InputSerializer, PageQuery, VersionField
 from scripts_app.models import Script, ScriptVersion
+from strategies.serializers import RestoreSerializer, VersionQuerySerializer
+
+__all__ = ["RestoreSerializer", "VersionQuerySerializer"]
 
 
-class GenerateSerializer(serializers.Serializer[Any]):
+class ScriptGenerateSerializer(InputSerializer):
     """`concept, target_patterns, platform, duration` as documented, and optional parameters."""
 
     concept = serializers.CharField(max_length=500)
@@ -55,15 +59,15 @@ class ScriptDetailSerializer(ScriptSerializer):
         read_only_fields = fields
 
 
-class ScriptUpdateSerializer(serializers.Serializer[Any]):
+class ScriptUpdateSerializer(InputSerializer):
     """`version` is the one that was read; `script` holds what to replace: segments, music, notes."""
 
-    version = serializers.IntegerField(min_value=1)
+    version = VersionField()
     title = serializers.CharField(max_length=200, required=False)
     script = serializers.DictField(required=False)
 
 
-class VersionSerializer(serializers.ModelSerializer[ScriptVersion]):
+class ScriptVersionSerializer(serializers.ModelSerializer[ScriptVersion]):
     """A version without its content."""
 
     created_by = serializers.CharField(source="created_by.email", default=None)
@@ -74,13 +78,7 @@ class VersionSerializer(serializers.ModelSerializer[ScriptVersion]):
         read_only_fields = fields
 
 
-class RestoreSerializer(serializers.Serializer[Any]):
-    """`version`, when given, must still be the newest."""
-
-    version = serializers.IntegerField(min_value=1, required=False, allow_null=True, default=None)
-
-
-class FilterSerializer(serializers.Serializer[Any]):
+class FilterSerializer(PageQuery):
     """Filters of the list."""
 
     search = serializers.CharField(default="", allow_blank=True, max_length=200)
@@ -88,7 +86,13 @@ class FilterSerializer(serializers.Serializer[Any]):
     status = serializers.CharField(default="", allow_blank=True, max_length=12)
 
 
-class PendingSerializer(serializers.Serializer[Any]):
+class ScriptExportQuerySerializer(InputSerializer):
+    """As what file."""
+
+    format = serializers.ChoiceField(choices=["md", "pdf", "docx"], default="md")
+
+
+class ScriptPendingSerializer(serializers.Serializer[Any]):
     """The answer while jobs still work; `variations` lists the script and job of each."""
 
     id = serializers.UUIDField()

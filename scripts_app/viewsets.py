@@ -6,15 +6,16 @@ from uuid import UUID
 
 from django.http import HttpResponse
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import mixins, status
 from rest_framework.request import Request
 from rest_framework.response import Response
 
 from ai.throttling import GenerateThrottled
 from core import clock
-from core.api import ActorViewSet
+from core.api import ActorViewSet, endpoint
+from core.serializers import PageQuery
 from scripts_app import selectors, serializers, services
+from scripts_app.documents import DOCX
 from scripts_app.models import Script
 from scripts_app.services import Made
 from strategies.viewsets import AnyRenderer, file_response
@@ -31,11 +32,9 @@ class ScriptViewSet(GenerateThrottled, mixins.ListModelMixin, ActorViewSet):
     def get_queryset(self) -> Any:
         if getattr(self, "swagger_fake_view", False):
             return super().get_queryset()
-        filters = serializers.FilterSerializer(data=self.request.query_params)
-        filters.is_valid(raise_exception=True)
-        return selectors.scripts(self.actor, **filters.validated_data)
+        return selectors.scripts(self.actor, **self.query)
 
-    @extend_schema(parameters=[serializers.FilterSerializer])
+    @endpoint(query=serializers.FilterSerializer)
     def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         return super().list(request, *args, **kwargs)
 
@@ -62,56 +61,46 @@ class ScriptViewSet(GenerateThrottled, mixins.ListModelMixin, ActorViewSet):
                 {"id": row.pk, "task_id": jobs[row.pk].pk if row.pk in jobs else None} for row in made.scripts
             ],
         }
-        return Response(serializers.PendingSerializer(body).data, status=status.HTTP_202_ACCEPTED)
+        return Response(serializers.ScriptPendingSerializer(body).data, status=status.HTTP_202_ACCEPTED)
 
-    @extend_schema(
-        request=serializers.GenerateSerializer,
-        responses={201: serializers.ScriptDetailSerializer, 202: serializers.PendingSerializer},
+    @endpoint(
+        request=serializers.ScriptGenerateSerializer,
+        responses={201: serializers.ScriptDetailSerializer, 202: serializers.ScriptPendingSerializer},
     )
     def generate(self, request: Request) -> Response:
-        given = serializers.GenerateSerializer(data=request.data)
-        given.is_valid(raise_exception=True)
         wanted = "respond-async" in request.headers.get("Prefer", "").lower()
-        return self._made(services.generate(actor=self.actor, respond_async=wanted, **given.validated_data))
+        return self._made(services.generate(actor=self.actor, respond_async=wanted, **self.body))
 
-    @extend_schema(
-        responses=serializers.ScriptDetailSerializer,
-        parameters=[OpenApiParameter("version", OpenApiTypes.INT, description="An older version; default the newest.")],
-    )
+    @endpoint(query=serializers.VersionQuerySerializer, responses=serializers.ScriptDetailSerializer)
     def retrieve(self, request: Request, pk: UUID) -> Response:
-        wanted = request.query_params.get("version", "")
-        return self._detail(pk, number=int(wanted) if wanted.isdigit() else None)
+        return self._detail(pk, number=self.query.get("version"))
 
-    @extend_schema(request=serializers.ScriptUpdateSerializer, responses=serializers.ScriptDetailSerializer)
+    @endpoint(request=serializers.ScriptUpdateSerializer, responses=serializers.ScriptDetailSerializer)
     def partial_update(self, request: Request, pk: UUID) -> Response:
-        given = serializers.ScriptUpdateSerializer(data=request.data)
-        given.is_valid(raise_exception=True)
-        changes = dict(given.validated_data.get("script", {}))
-        if "title" in given.validated_data:
-            changes["title"] = given.validated_data["title"]
-        services.edit(actor=self.actor, script_id=pk, version=given.validated_data["version"], changes=changes)
+        changes = dict(self.body.get("script", {}))
+        if "title" in self.body:
+            changes["title"] = self.body["title"]
+        services.edit(actor=self.actor, script_id=pk, version=self.body["version"], changes=changes)
         return self._detail(pk)
 
+    @endpoint(responses={204: None})
     def destroy(self, request: Request, pk: UUID) -> Response:
         services.delete(actor=self.actor, script_id=pk)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
-    @extend_schema(request=None, responses=serializers.ScriptDetailSerializer)
+    @endpoint(responses=serializers.ScriptDetailSerializer)
     def undelete(self, request: Request, pk: UUID) -> Response:
         services.undelete(actor=self.actor, script_id=pk)
         return self._detail(pk)
 
-    @extend_schema(responses=serializers.VersionSerializer(many=True))
+    @endpoint(query=PageQuery, responses=serializers.ScriptVersionSerializer(many=True))
     def versions(self, request: Request, pk: UUID) -> Response:
         rows = selectors.versions(self.actor, selectors.script(self.actor, pk))
-        page = self.paginate_queryset(rows)
-        return self.get_paginated_response(serializers.VersionSerializer(page, many=True).data)
+        return self.paged(rows, serializers.ScriptVersionSerializer)
 
-    @extend_schema(request=serializers.RestoreSerializer, responses=serializers.ScriptDetailSerializer)
+    @endpoint(request=serializers.RestoreSerializer, responses=serializers.ScriptDetailSerializer)
     def restore(self, request: Request, pk: UUID, number: int) -> Response:
-        given = serializers.RestoreSerializer(data=request.data)
-        given.is_valid(raise_exception=True)
-        services.restore(actor=self.actor, script_id=pk, number=number, version=given.validated_data["version"])
+        services.restore(actor=self.actor, script_id=pk, number=number, version=self.body["version"])
         return self._detail(pk)
 
 
@@ -122,9 +111,9 @@ class ScriptExportViewSet(ActorViewSet):
     queryset = Script.objects.none()
     content_negotiation_class = AnyRenderer
 
-    @extend_schema(
-        parameters=[OpenApiParameter("format", OpenApiTypes.STR, enum=["md", "pdf", "docx"])],
-        responses={(200, "application/octet-stream"): OpenApiTypes.BINARY},
+    @endpoint(
+        query=serializers.ScriptExportQuerySerializer,
+        responses={(200, media_type): OpenApiTypes.BINARY for media_type in ("text/markdown", "application/pdf", DOCX)},
     )
     def retrieve(self, request: Request, pk: UUID) -> HttpResponse:
-        return file_response(selectors.export(self.actor, pk, format_=request.query_params.get("format", "md")))
+        return file_response(selectors.export(self.actor, pk, format_=self.query["format"]))

@@ -5,10 +5,11 @@ from typing import Any
 from rest_framework import serializers
 
 from core.fields import DayField, ZoneField
+from core.serializers import InputSerializer, PageQuery, VersionField
 from strategies.models import Strategy, StrategyVersion
 
 
-class GenerateSerializer(serializers.Serializer[Any]):
+class StrategyGenerateSerializer(InputSerializer):
     """`video_ids, platforms, goals` as documented, and optional parameters."""
 
     video_ids = serializers.ListField(child=serializers.UUIDField(), default=list, max_length=20)
@@ -52,15 +53,15 @@ class StrategyDetailSerializer(StrategySerializer):
         read_only_fields = fields
 
 
-class StrategyUpdateSerializer(serializers.Serializer[Any]):
+class StrategyUpdateSerializer(InputSerializer):
     """`version` is the one that was read; `strategy` holds the sections to replace."""
 
-    version = serializers.IntegerField(min_value=1)
+    version = VersionField()
     title = serializers.CharField(max_length=200, required=False)
     strategy = serializers.DictField(required=False)
 
 
-class VersionSerializer(serializers.ModelSerializer[StrategyVersion]):
+class StrategyVersionSerializer(serializers.ModelSerializer[StrategyVersion]):
     """A version without its content."""
 
     created_by = serializers.CharField(source="created_by.email", default=None)
@@ -71,17 +72,17 @@ class VersionSerializer(serializers.ModelSerializer[StrategyVersion]):
         read_only_fields = fields
 
 
-class RestoreSerializer(serializers.Serializer[Any]):
+class RestoreSerializer(InputSerializer):
     """`version`, when given, must still be the newest."""
 
-    version = serializers.IntegerField(min_value=1, required=False, allow_null=True, default=None)
+    version = VersionField(required=False, allow_null=True, default=None)
 
 
-class RegenerateSerializer(serializers.Serializer[Any]):
-    version = serializers.IntegerField(min_value=1)
+class RegenerateSerializer(InputSerializer):
+    version = VersionField()
 
 
-class FilterSerializer(serializers.Serializer[Any]):
+class FilterSerializer(PageQuery):
     """Filters of the list."""
 
     search = serializers.CharField(default="", allow_blank=True, max_length=200)
@@ -89,7 +90,19 @@ class FilterSerializer(serializers.Serializer[Any]):
     status = serializers.CharField(default="", allow_blank=True, max_length=12)
 
 
-class PendingSerializer(serializers.Serializer[Any]):
+class VersionQuerySerializer(InputSerializer):
+    """Which version to show; the newest one without it."""
+
+    version = VersionField(required=False, help_text="An older version; default the newest.")
+
+
+class StrategyExportQuerySerializer(InputSerializer):
+    """As what file."""
+
+    format = serializers.ChoiceField(choices=["md", "pdf"], default="md")
+
+
+class StrategyPendingSerializer(serializers.Serializer[Any]):
     """The answer while a job still works on it."""
 
     id = serializers.UUIDField()

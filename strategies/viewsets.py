@@ -7,7 +7,6 @@ from uuid import UUID
 
 from django.http import HttpResponse
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, extend_schema
 from rest_framework import mixins, status
 from rest_framework.negotiation import DefaultContentNegotiation
 from rest_framework.renderers import BaseRenderer
@@ -16,7 +15,8 @@ from rest_framework.response import Response
 
 from ai.throttling import GenerateThrottled
 from core import clock
-from core.api import ActorViewSet
+from core.api import ActorViewSet, endpoint
+from core.serializers import PageQuery
 from strategies import documents, selectors, serializers, services
 from strategies.models import Strategy
 from strategies.services import Made
@@ -34,11 +34,9 @@ class StrategyViewSet(GenerateThrottled, mixins.ListModelMixin, ActorViewSet):
     def get_queryset(self) -> Any:
         if getattr(self, "swagger_fake_view", False):
             return super().get_queryset()
-        filters = serializers.FilterSerializer(data=self.request.query_params)
-        filters.is_valid(raise_exception=True)
-        return selectors.strategies(self.actor, **filters.validated_data)
+        return selectors.strategies(self.actor, **self.query)
 
-    @extend_schema(parameters=[serializers.FilterSerializer])
+    @endpoint(query=serializers.FilterSerializer)
     def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         return super().list(request, *args, **kwargs)
 
@@ -60,74 +58,62 @@ class StrategyViewSet(GenerateThrottled, mixins.ListModelMixin, ActorViewSet):
             "status": made.job.status,
             "estimated_completion": clock.now() + _EXPECTED,
         }
-        return Response(serializers.PendingSerializer(body).data, status=status.HTTP_202_ACCEPTED)
+        return Response(serializers.StrategyPendingSerializer(body).data, status=status.HTTP_202_ACCEPTED)
 
     def _respond_async(self) -> bool:
         return "respond-async" in self.request.headers.get("Prefer", "").lower()
 
-    @extend_schema(
-        request=serializers.GenerateSerializer,
-        responses={201: serializers.StrategyDetailSerializer, 202: serializers.PendingSerializer},
+    @endpoint(
+        request=serializers.StrategyGenerateSerializer,
+        responses={201: serializers.StrategyDetailSerializer, 202: serializers.StrategyPendingSerializer},
     )
     def generate(self, request: Request) -> Response:
-        given = serializers.GenerateSerializer(data=request.data)
-        given.is_valid(raise_exception=True)
-        made = services.generate(actor=self.actor, respond_async=self._respond_async(), **given.validated_data)
+        made = services.generate(actor=self.actor, respond_async=self._respond_async(), **self.body)
         return self._made(made, code=status.HTTP_201_CREATED)
 
-    @extend_schema(
-        responses=serializers.StrategyDetailSerializer,
-        parameters=[OpenApiParameter("version", OpenApiTypes.INT, description="An older version; default the newest.")],
-    )
+    @endpoint(query=serializers.VersionQuerySerializer, responses=serializers.StrategyDetailSerializer)
     def retrieve(self, request: Request, pk: UUID) -> Response:
-        wanted = request.query_params.get("version", "")
-        return self._detail(pk, number=int(wanted) if wanted.isdigit() else None)
+        return self._detail(pk, number=self.query.get("version"))
 
-    @extend_schema(request=serializers.StrategyUpdateSerializer, responses=serializers.StrategyDetailSerializer)
+    @endpoint(request=serializers.StrategyUpdateSerializer, responses=serializers.StrategyDetailSerializer)
     def partial_update(self, request: Request, pk: UUID) -> Response:
-        given = serializers.StrategyUpdateSerializer(data=request.data)
-        given.is_valid(raise_exception=True)
-        changes = dict(given.validated_data.get("strategy", {}))
-        if "title" in given.validated_data:
-            changes["title"] = given.validated_data["title"]
-        services.edit(actor=self.actor, strategy_id=pk, version=given.validated_data["version"], changes=changes)
+        changes = dict(self.body.get("strategy", {}))
+        if "title" in self.body:
+            changes["title"] = self.body["title"]
+        services.edit(actor=self.actor, strategy_id=pk, version=self.body["version"], changes=changes)
         return self._detail(pk)
 
+    @endpoint(responses={204: None})
     def destroy(self, request: Request, pk: UUID) -> Response:
         services.delete(actor=self.actor, strategy_id=pk)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
-    @extend_schema(request=None, responses=serializers.StrategyDetailSerializer)
+    @endpoint(responses=serializers.StrategyDetailSerializer)
     def undelete(self, request: Request, pk: UUID) -> Response:
         services.undelete(actor=self.actor, strategy_id=pk)
         return self._detail(pk)
 
-    @extend_schema(responses=serializers.VersionSerializer(many=True))
+    @endpoint(query=PageQuery, responses=serializers.StrategyVersionSerializer(many=True))
     def versions(self, request: Request, pk: UUID) -> Response:
         rows = selectors.versions(self.actor, selectors.strategy(self.actor, pk))
-        page = self.paginate_queryset(rows)
-        return self.get_paginated_response(serializers.VersionSerializer(page, many=True).data)
+        return self.paged(rows, serializers.StrategyVersionSerializer)
 
-    @extend_schema(request=serializers.RestoreSerializer, responses=serializers.StrategyDetailSerializer)
+    @endpoint(request=serializers.RestoreSerializer, responses=serializers.StrategyDetailSerializer)
     def restore(self, request: Request, pk: UUID, number: int) -> Response:
-        given = serializers.RestoreSerializer(data=request.data)
-        given.is_valid(raise_exception=True)
-        services.restore(actor=self.actor, strategy_id=pk, number=number, version=given.validated_data["version"])
+        services.restore(actor=self.actor, strategy_id=pk, number=number, version=self.body["version"])
         return self._detail(pk)
 
-    @extend_schema(
+    @endpoint(
         request=serializers.RegenerateSerializer,
-        responses={200: serializers.StrategyDetailSerializer, 202: serializers.PendingSerializer},
+        responses={200: serializers.StrategyDetailSerializer, 202: serializers.StrategyPendingSerializer},
     )
     def regenerate(self, request: Request, pk: UUID, key: str) -> Response:
-        given = serializers.RegenerateSerializer(data=request.data)
-        given.is_valid(raise_exception=True)
         made = services.regenerate(
             actor=self.actor,
             strategy_id=pk,
             section=key,
             respond_async=self._respond_async(),
-            version=given.validated_data["version"],
+            version=self.body["version"],
         )
         return self._made(made, code=status.HTTP_200_OK)
 
@@ -149,13 +135,12 @@ class StrategyExportViewSet(ActorViewSet):
     queryset = Strategy.objects.none()
     content_negotiation_class = AnyRenderer
 
-    @extend_schema(
-        parameters=[OpenApiParameter("format", OpenApiTypes.STR, enum=["md", "pdf"])],
-        responses={(200, "application/octet-stream"): OpenApiTypes.BINARY},
+    @endpoint(
+        query=serializers.StrategyExportQuerySerializer,
+        responses={(200, "text/markdown"): OpenApiTypes.BINARY, (200, "application/pdf"): OpenApiTypes.BINARY},
     )
     def retrieve(self, request: Request, pk: UUID) -> HttpResponse:
-        wanted = request.query_params.get("format", "md")
-        return file_response(selectors.export(self.actor, pk, format_=wanted))
+        return file_response(selectors.export(self.actor, pk, format_=self.query["format"]))
 
 
 def file_response(export: documents.Export) -> HttpResponse:

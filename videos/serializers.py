@@ -5,9 +5,12 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
+from core.serializers import InputSerializer, PageQuery, VersionField
+from media.serializers import UploadField
 from media.urls import signed_url
 from videos.models import Folder, Tag, Video
 from videos.selectors import ORDERINGS
+from videos.services.intake import MISSING_FILE
 
 
 class FolderRefSerializer(serializers.ModelSerializer[Folder]):
@@ -90,15 +93,15 @@ class UploadedVideoSerializer(serializers.ModelSerializer[Video]):
         return signed_url(video.media)
 
 
-class UploadFormSerializer(serializers.Serializer[Any]):
+class UploadFormSerializer(InputSerializer):
     """The form of an upload."""
 
-    file = serializers.FileField(required=False, help_text="MP4, M4V, MOV, AVI or WebM.")
+    file = UploadField(missing=MISSING_FILE, help_text="MP4, M4V, MOV, AVI or WebM.")
     title = serializers.CharField(required=False, allow_blank=True, default="", max_length=1000)
     folder_id = serializers.UUIDField(required=False, allow_null=True, default=None)
 
 
-class VideoFilterSerializer(serializers.Serializer[Any]):
+class VideoFilterSerializer(PageQuery):
     """The list's filters."""
 
     status = serializers.ChoiceField(choices=Video.Status.choices, required=False)
@@ -109,15 +112,13 @@ class VideoFilterSerializer(serializers.Serializer[Any]):
     ordering = serializers.ChoiceField(choices=sorted(ORDERINGS), required=False)
 
 
-class VideoPatchSerializer(serializers.Serializer[Any]):
+class VideoPatchSerializer(InputSerializer):
     """What of a video can be changed."""
 
     title = serializers.CharField(required=False, allow_blank=True, max_length=1000)
     folder_id = serializers.UUIDField(required=False, allow_null=True, help_text="null: in no folder.")
     tags = serializers.ListField(child=serializers.CharField(max_length=200), required=False, max_length=100)
-    version = serializers.IntegerField(
-        required=False, min_value=1, help_text="The version you changed; 409 when it is no longer the newest."
-    )
+    version = VersionField(required=False, help_text="The version you changed; 409 when it is no longer the newest.")
 
 
 class FolderSerializer(serializers.ModelSerializer[Folder]):
@@ -131,7 +132,7 @@ class FolderSerializer(serializers.ModelSerializer[Folder]):
         read_only_fields = fields
 
 
-class FolderWriteSerializer(serializers.Serializer[Any]):
+class FolderWriteSerializer(InputSerializer):
     """A folder's name and place."""
 
     name = serializers.CharField(allow_blank=True, max_length=1000)
@@ -152,7 +153,7 @@ class TagSerializer(serializers.ModelSerializer[Tag]):
         return int(getattr(tag, "video_count", 0))
 
 
-class TagWriteSerializer(serializers.Serializer[Any]):
+class TagWriteSerializer(InputSerializer):
     """A tag's name."""
 
     name = serializers.CharField(allow_blank=True, max_length=1000)

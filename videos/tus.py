@@ -14,13 +14,12 @@ from django.http import UnreadablePostError
 from django.urls import reverse
 from django.utils.http import http_date
 from drf_spectacular.types import OpenApiTypes
-from drf_spectacular.utils import OpenApiParameter, extend_schema
+from drf_spectacular.utils import OpenApiParameter
 from rest_framework.renderers import JSONRenderer
 from rest_framework.request import Request
 from rest_framework.response import Response
-from rest_framework.views import APIView
 
-from core.actor import Actor
+from core.api import ActorView, endpoint
 from core.errors import DomainError, UnsupportedMedia, ValidationFailed
 from media import uploads
 from media.errors import MediaError
@@ -84,17 +83,11 @@ def _number(request: Request, name: str) -> int:
     return int(value)
 
 
-class TusView(APIView):
+class TusView(ActorView):
     """What both endpoints share: the version, the headers of every answer."""
 
     renderer_classes = (JSONRenderer,)
     parser_classes = ()
-
-    @property
-    def actor(self) -> Actor:
-        """Who uploads."""
-        found: Actor = self.request.actor  # type: ignore[attr-defined]
-        return found
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
@@ -133,9 +126,8 @@ def _state(upload: UploadSession) -> dict[str, str]:
 class UploadsView(TusView):
     """`/uploads`: start one."""
 
-    @extend_schema(
+    @endpoint(
         operation_id="uploads_create",
-        request=None,
         responses={201: None},
         parameters=[
             _TUS,
@@ -180,14 +172,14 @@ def _folder(value: str) -> UUID:
 class UploadView(TusView):
     """`/uploads/{id}`: ask where it stands, send the next chunk, give it up."""
 
-    @extend_schema(operation_id="uploads_head", parameters=[_TUS], responses={200: None}, request=None)
+    @endpoint(operation_id="uploads_head", parameters=[_TUS], responses={200: None})
     def head(self, request: Request, pk: UUID) -> Response:
         """Where the upload stands, in Upload-Offset."""
         upload = uploads.find(actor=self.actor, upload_id=pk)
         headers = {**_state(upload), "Upload-Length": str(upload.length), "Cache-Control": "no-store"}
         return Response(status=200, headers=headers)
 
-    @extend_schema(
+    @endpoint(
         operation_id="uploads_append",
         request={"application/offset+octet-stream": OpenApiTypes.BINARY},
         responses={204: None},
@@ -224,7 +216,7 @@ class UploadView(TusView):
         )
         return Response(status=204, headers=_state(upload))
 
-    @extend_schema(operation_id="uploads_delete", parameters=[_TUS], request=None, responses={204: None})
+    @endpoint(operation_id="uploads_delete", parameters=[_TUS], responses={204: None})
     def delete(self, request: Request, pk: UUID) -> Response:
         """Give the upload up and free what it stored."""
         uploads.terminate(actor=self.actor, upload_id=pk)

@@ -3,8 +3,9 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
-from django.urls import URLPattern, URLResolver, get_resolver
+from django.urls import URLPattern, URLResolver, get_resolver, resolve
 
 METHODS = ("get", "post", "put", "patch", "delete")
 
@@ -56,3 +57,19 @@ def routes() -> list[Route]:
             continue
         found.setdefault(route.path, route)
     return list(found.values())
+
+
+def handler(path: str, method: str) -> Any:
+    """The function of the API's view that answers a method at a filled path; None where it answers 405."""
+    view: Any = resolve(path).func
+    owner = getattr(view, "cls", None) or getattr(view, "view_class", None)
+    name = view.actions.get(method) if getattr(view, "actions", None) else method
+    return getattr(owner, name, None) if owner and name else None
+
+
+def fields_of(path: str, method: str) -> set[str]:
+    """The names of the fields that an endpoint's JSON body may have."""
+    takes = getattr(handler(path, method), "takes", None)
+    shape = takes.request if takes else None
+    shape = shape.get("application/json") if isinstance(shape, dict) else shape
+    return {name for name, field in shape().fields.items() if not field.read_only} if shape else set()

@@ -17,7 +17,7 @@ from core import scope
 from jobs.models import Job
 from publishing.models import RateSlot
 from tests.architecture.objects import make_objects
-from tests.architecture.surface import METHODS, Route, routes
+from tests.architecture.surface import METHODS, Route, fields_of, routes
 
 pytestmark = pytest.mark.django_db
 
@@ -62,8 +62,17 @@ def client_for(route: Route, user):
     return client
 
 
-# Enough for every endpoint to get past the shape of its body, so that it is the object that is refused.
-BODY = {"version": 1, "live": False, "name": "x", "title": "x", "role": "viewer", "email": "x@example.com"}
+# Of these each endpoint gets the fields that it has: enough to get past the shape of its body, so that it is the object
+# that is refused.
+BODY = {
+    "version": 1,
+    "live": False,
+    "name": "x",
+    "title": "x",
+    "role": "viewer",
+    "email": "x@example.com",
+    "account_ids": [],
+}
 ALL_API = Route("/api/", "", ())
 ALL_PAGES = Route("/", "", ())
 
@@ -71,6 +80,10 @@ ALL_PAGES = Route("/", "", ())
 def attack(client, route: Route, method: str, path: str):
     """One request as a browser or program would send it, in a scope of its own."""
     kwargs = {"data": BODY} if method != "get" else {}
+    if route.is_api and kwargs:
+        fields = fields_of(path, method)
+        body = {name: value for name, value in BODY.items() if name in fields}
+        kwargs = {"data": body} if body else {}
     if route.is_api:
         kwargs |= {"headers": {"Tus-Resumable": "1.0.0"}, **({"format": "json"} if kwargs else {})}
     elif method not in ("get", "post"):

@@ -63,7 +63,7 @@ class TestMedia:
         assert (stored(), list(scratch.iterdir()), MediaFile.objects.count()) == ([], [], 0)
 
     def test_without_a_file(self, alice):
-        answer = alice.post(URL, {"x": "y"}, format="multipart")
+        answer = alice.post(URL, {}, format="multipart")
         assert (answer.status_code, answer.json()["details"]["fields"]) == (400, {"file": ["Choose a file to upload."]})
 
     def test_the_list_is_the_workspaces_own(self, alice, cast, django_assert_max_num_queries):

@@ -107,16 +107,16 @@ class TestResource:
 
     def test_walls(self, api, made, client):
         client.force_login(made.charlie)
-        for method, name, more in (
-            ("get", "api-script", ()),
-            ("patch", "api-script", ()),
-            ("delete", "api-script", ()),
-            ("get", "api-script-versions", ()),
-            ("get", "api-script-export", ()),
-            ("post", "api-script-restore", (1,)),
-            ("post", "api-script-undelete", ()),
+        for method, name, more, body in (
+            ("get", "api-script", (), None),
+            ("patch", "api-script", (), {"version": 1, "title": "x"}),
+            ("delete", "api-script", (), {}),
+            ("get", "api-script-versions", (), None),
+            ("get", "api-script-export", (), None),
+            ("post", "api-script-restore", (1,), {"version": 1}),
+            ("post", "api-script-undelete", (), {}),
         ):
-            given = {} if method == "get" else {"data": {"version": 1, "title": "x"}, "content_type": JSON}
+            given = {} if body is None else {"data": body, "content_type": JSON}
             assert getattr(client, method)(url(name, made, *more), **given).status_code == 404
         client.force_login(made.victor)
         refused = client.patch(url("api-script", made), {"version": 1, "title": "x"}, content_type=JSON)

@@ -117,20 +117,18 @@ class TestResource:
 
     def test_walls(self, api, made, client):
         client.force_login(made.charlie)
-        for method, name, more in (
-            ("get", "api-strategy", ()),
-            ("patch", "api-strategy", ()),
-            ("delete", "api-strategy", ()),
-            ("get", "api-strategy-versions", ()),
-            ("get", "api-strategy-export", ()),
-            ("post", "api-strategy-restore", (1,)),
-            ("post", "api-strategy-regenerate", ("hooks",)),
-            ("post", "api-strategy-undelete", ()),
+        for method, name, more, body in (
+            ("get", "api-strategy", (), None),
+            ("patch", "api-strategy", (), {"version": 1, "title": "x"}),
+            ("delete", "api-strategy", (), {}),
+            ("get", "api-strategy-versions", (), None),
+            ("get", "api-strategy-export", (), None),
+            ("post", "api-strategy-restore", (1,), {"version": 1}),
+            ("post", "api-strategy-regenerate", ("hooks",), {"version": 1}),
+            ("post", "api-strategy-undelete", (), {}),
         ):
-            body = {"version": 1, "title": "x"}
-            kind = {} if method == "get" else {"content_type": JSON}
-            data = {} if method == "get" else {"data": body}
-            assert getattr(client, method)(url(name, made, *more), **data, **kind).status_code == 404
+            given = {} if body is None else {"data": body, "content_type": JSON}
+            assert getattr(client, method)(url(name, made, *more), **given).status_code == 404
         assert client.get(reverse("api-strategies")).json()["total"] == 0
         client.force_login(made.victor)
         refused = client.patch(url("api-strategy", made), {"version": 1, "title": "x"}, content_type=JSON)

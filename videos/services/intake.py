@@ -23,6 +23,8 @@ from videos.models import Folder, Video
 from videos.services.library import TITLE_LENGTH, refresh_search, tell
 from videos.services.words import clean_name, title_from
 
+MISSING_FILE = "Choose a video file to upload."
+
 
 def create_from_stored(*, actor: Actor, stored: Stored, title: str = "", folder_id: UUID | None = None) -> Video:
     """The video of a stored, judged file: its row, its file's row and its processing, in the caller's transaction."""
@@ -71,9 +73,7 @@ def upload(*, actor: Actor, file: "UploadedFile[Any] | None", title: str = "", f
     """A video from a form's file: judged, stored and recorded. On any refusal nothing is left behind."""
     policy.require(actor, Action.WRITE)
     if file is None:
-        raise ValidationFailed(
-            VideoError.NO_FILE, "Choose a video file to upload.", fields={"file": ["Choose a video file."]}
-        )
+        raise ValidationFailed(VideoError.NO_FILE, MISSING_FILE, fields={"file": [MISSING_FILE]})
     if title.strip():
         clean_name(title, field="title", longest=TITLE_LENGTH)
     name = (file.name or "video")[-255:]
