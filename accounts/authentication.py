@@ -1,10 +1,16 @@
 """The API's two ways in: a bearer JWT, or the web session with CSRF. Both yield the actor and the scope."""
 
 from importlib import import_module
+from io import BytesIO
 from typing import Any
 
+from asgiref.sync import ThreadSensitiveContext, sync_to_async
 from django.conf import settings
 from django.contrib.auth import get_user
+from django.contrib.auth.base_user import AbstractBaseUser
+from django.contrib.auth.models import AnonymousUser
+from django.core.handlers.asgi import ASGIRequest
+from django.db import connections
 from django.http import HttpRequest
 from rest_framework.authentication import SessionAuthentication
 from rest_framework.exceptions import AuthenticationFailed
@@ -36,10 +42,31 @@ def is_signed_in(request: HttpRequest) -> bool:
             return True
     except AuthenticationFailed:
         return False
+    return _of_session(request).is_authenticated
+
+
+def _of_session(request: HttpRequest) -> AbstractBaseUser | AnonymousUser:
     if not hasattr(request, "session"):
         store = import_module(settings.SESSION_ENGINE).SessionStore
         request.session = store(request.COOKIES.get(settings.SESSION_COOKIE_NAME))
-    return get_user(request).is_authenticated
+    return get_user(request)
+
+
+async def is_operator(asgi_scope: dict[str, Any]) -> bool:
+    """Whether a request to a part that is not Django comes from somebody who may use the operator console."""
+    async with ThreadSensitiveContext():
+        return await sync_to_async(_names_operator, thread_sensitive=True)(asgi_scope)
+
+
+def _names_operator(asgi_scope: dict[str, Any]) -> bool:
+    try:
+        user = _of_session(ASGIRequest(asgi_scope, BytesIO()))
+        return isinstance(user, User) and user.is_active and user.is_staff
+    except UnicodeDecodeError:
+        return False
+    finally:
+        # The thread ends with this question, and its connection with it.
+        connections.close_all()
 
 
 class BearerAuthentication(JWTAuthentication):

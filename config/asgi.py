@@ -15,6 +15,7 @@ from channels.sessions import SessionMiddlewareStack  # noqa: E402
 from django.conf import settings  # noqa: E402
 from django.urls import path  # noqa: E402
 
+from accounts.authentication import is_operator  # noqa: E402
 from flows import watching  # noqa: E402
 from jobs.consumers import AppConsumer  # noqa: E402
 from media.bodies import BodyLimit  # noqa: E402
@@ -43,7 +44,7 @@ def _http() -> Application:
     # Only where it is mounted: production never loads it.
     from sandbox.app import create_app
 
-    sandbox = create_app(settings.VAR_DIR / "sandbox.sqlite3", settings.SANDBOX_BASE)
+    sandbox = create_app(settings.VAR_DIR / "sandbox.sqlite3", settings.SANDBOX_BASE, admits=is_operator)
     return Mounted("/sandbox", sandbox, product)
 
 

@@ -203,7 +203,7 @@ class _Body:
             with scopes.request():
                 return _rule_of(match.func)(self._request(), **match.kwargs)
         finally:
-            # The thread ends with this question, and its connection must not.
+            # The thread ends with this question, and its connection with it.
             connections.close_all()
 
     async def receive(self) -> Message:

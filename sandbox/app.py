@@ -16,6 +16,7 @@ from starlette.routing import BaseRoute
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from sandbox import avatars, control, pulls, seeds
+from sandbox.access import Admits, nobody
 from sandbox.clock import Clock, base_clock
 from sandbox.context import Sandbox
 from sandbox.credentials import Credentials
@@ -74,11 +75,13 @@ def create_app(
     credentials: Mapping[str, Iterable[tuple[str, str]]] | None = None,
     pull_origins: Iterable[str] = (),
     fetch: Callable[[str, Path], int] | None = None,
+    admits: Admits = nobody,
 ) -> SandboxApp:
     """Build the sandbox over a state file.
 
     `credentials` adds accepted (client id, secret) pairs per platform. `pull_origins` are origins, besides the
     sandbox's own host, from which media may be fetched. `fetch` replaces the fetching of URLs in tests.
+    The controls answer at this machine, and to requests from elsewhere that `admits` lets in.
     Without `realtime` and without a `clock`, time stands until the control API moves it.
     """
     store = Store(state_path, base_clock(clock, realtime=realtime))
@@ -89,6 +92,7 @@ def create_app(
         spooler=Spooler(state_path.with_name(f"{state_path.name}-uploads")),
         pull_origins=tuple(pull_origins),
         fetch=fetch,
+        admits=admits,
     )
     with store.transaction() as tx:
         seeds.plant(tx)

@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from sandbox.access import Admits, nobody
 from sandbox.credentials import Credentials
 from sandbox.spool import Spooler
 from sandbox.store import Row, Store, Tx
@@ -22,6 +23,8 @@ class Sandbox:
     public_base_url: str
     spooler: Spooler
     pull_origins: tuple[str, ...] = ()
+    admits: Admits = nobody
+    """Who besides this machine may use the controls."""
     workers: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(6, "sandbox"))
     fetchers: ThreadPoolExecutor = field(default_factory=lambda: ThreadPoolExecutor(4, "sandbox-fetch"))
     settlers: dict[str, Settler] = field(default_factory=dict)

@@ -13,11 +13,11 @@ import urllib.error
 import urllib.request
 from functools import partial
 from http.client import HTTPException, HTTPMessage
-from ipaddress import ip_address
 from pathlib import Path
 from typing import IO, Final
 from urllib.parse import urlsplit
 
+from sandbox.access import is_loopback
 from sandbox.context import Sandbox
 from sandbox.http import Call
 from sandbox.store import Tx
@@ -39,15 +39,6 @@ class _NoRedirect(urllib.request.HTTPRedirectHandler):
 _opener = urllib.request.build_opener(urllib.request.ProxyHandler({}), _NoRedirect)
 
 
-def _loopback(host: str) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return False
-
-
 def allowed(sandbox: Sandbox, url: str) -> bool:
     """Whether the sandbox may fetch from a URL's host."""
     parts = urlsplit(url)
@@ -56,7 +47,7 @@ def allowed(sandbox: Sandbox, url: str) -> bool:
     own = urlsplit(sandbox.public_base_url).hostname or ""
     if parts.hostname == own or f"{parts.scheme}://{parts.netloc}" in sandbox.pull_origins:
         return True
-    return _loopback(own) and _loopback(parts.hostname)
+    return is_loopback(own) and is_loopback(parts.hostname)
 
 
 def request(call: Call, unit_id: str, urls: list[str], *, broken: bool = False) -> None:

@@ -12,12 +12,14 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Mount, Route
 from starlette.staticfiles import StaticFiles
 
+from sandbox.access import is_local
 from sandbox.context import Sandbox
 from sandbox.control import actions, counts, page
 from sandbox.endpoint import BodyTooLarge, bounded, decode
 from sandbox.html import base_path
 from sandbox.http import Call, Handler, Refusal, Reply
 
+CLOSED: Final = "The controls answer at the machine itself, and to an operator of the product who is signed in.\n"
 STATIC: Final = Path(__file__).parent / "static"
 
 
@@ -79,6 +81,8 @@ def _route(sandbox: Sandbox, method: str, path: str, handler: Handler) -> Route:
         return reply
 
     async def endpoint(request: Request) -> Response:
+        if not is_local(dict(request.scope)) and not await sandbox.admits(dict(request.scope)):
+            return Response(CLOSED, 403, media_type="text/plain")
         if request.method != "GET" and _foreign(request):
             return Response("Posts from other sites are refused.", 403, media_type="text/plain")
         request = Request(request.scope, bounded(request.receive))

@@ -19,6 +19,11 @@ CALLBACK = "https://app.test/callback"
 START = 1_790_000_000.0
 
 
+async def _anybody(scope: Any) -> bool:
+    """The made-up host of these tests is not this machine."""
+    return True
+
+
 class Box:
     """A running sandbox with a client, its control API at hand."""
 
@@ -87,6 +92,7 @@ def make_box(tmp_path: Path) -> Iterator[Callable[..., Box]]:
             return path.write_bytes(served[url])
 
         options.setdefault("fetch", fetch)
+        options.setdefault("admits", _anybody)
         box = Box(create_app(tmp_path / "sandbox.sqlite3", BASE, **options), served)
         boxes.append(box)
         return box

@@ -5,13 +5,65 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
 
+from sandbox.access import is_local, nobody
 from tests.sandbox.conftest import Box
 from tests.sandbox.test_tiktok import Creator
 from tests.sandbox.transport import mp4
+
+
+def asked(host: str, client: tuple[str, int] | None, **headers: str) -> dict[str, Any]:
+    """A request as the server hands it on."""
+    pairs = [(name.replace("_", "-").encode(), value.encode()) for name, value in headers.items()]
+    return {"type": "http", "client": client, "headers": [(b"host", host.encode()), *pairs]}
+
+
+class TestWhoMayControl:
+    @pytest.mark.parametrize("host", ["localhost:8000", "127.0.0.1:8000", "[::1]:8000", "localhost"])
+    def test_whoever_sits_at_this_machine(self, host: str) -> None:
+        assert is_local(asked(host, ("127.0.0.1", 50000)))
+        assert is_local(asked(host, ("::1", 50000)))
+
+    @pytest.mark.parametrize(
+        "request_from",
+        [
+            asked("localhost:8000", ("192.168.1.7", 50000)),
+            asked("localhost:8000", None),
+            asked("localhost:8000", ("", 0)),
+            # Behind a proxy on this machine every visitor connects from here.
+            asked("localhost:8000", ("127.0.0.1", 50000), x_forwarded_for="203.0.113.7"),
+            asked("localhost:8000", ("127.0.0.1", 50000), forwarded="for=203.0.113.7"),
+            asked("elevo.example", ("127.0.0.1", 50000)),
+            # A stranger's page in a browser here, under a name that the stranger points at this machine.
+            asked("rebound.example:8000", ("127.0.0.1", 50000)),
+            asked("[bad", ("127.0.0.1", 50000)),
+            asked("", ("127.0.0.1", 50000)),
+        ],
+    )
+    def test_nobody_else(self, request_from: dict[str, Any]) -> None:
+        assert not is_local(request_from)
+
+    def test_strangers_see_and_change_nothing(self, make_box: Callable[..., Box]) -> None:
+        box = make_box(admits=nobody)
+        for path in ("", "state", "counts", "posts", "units", "calls", "faults"):
+            assert box.http.get(f"/_control/{path}").status_code == 403
+        for path in ("faults", "reset", "clock/advance", "settings", "accounts", "tokens"):
+            assert box.http.post(f"/_control/{path}", json={"kind": "server_error", "seconds": 9}).status_code == 403
+        assert box.http.delete("/_control/faults").status_code == 403
+        # What the consent pages need stays open.
+        assert box.http.get("/_control/static/sandbox.css").status_code == 200
+
+    def test_the_product_may_let_others_in(self, make_box: Callable[..., Box]) -> None:
+        async def with_a_key(scope: Any) -> bool:
+            return (b"x-key", b"1") in scope["headers"]
+
+        box = make_box(admits=with_a_key)
+        assert box.http.get("/_control/state").status_code == 403
+        assert box.http.get("/_control/state", headers={"X-Key": "1"}).status_code == 200
 
 
 class TestControl:

@@ -28,7 +28,9 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         url = (options["url"] or f"http://{options['host']}:{options['port']}").rstrip("/")
-        self.stdout.write(f"The sandbox answers at {url}, its controls at {url}/_control/. Set SANDBOX_URL={url}")
+        self.stdout.write(f"The sandbox answers at {url}. Set SANDBOX_URL={url}")
+        self.stdout.write(f"Its controls, for this machine only: {url}/_control/")
         options["state"].parent.mkdir(parents=True, exist_ok=True)
         app = create_app(options["state"], url, pull_origins=(settings.PUBLIC_BASE_URL,))
-        uvicorn.run(app, host=options["host"], port=options["port"], lifespan="off", log_level="warning")
+        address = {"host": options["host"], "port": options["port"]}
+        uvicorn.run(app, **address, lifespan="off", log_level="warning", proxy_headers=False)
