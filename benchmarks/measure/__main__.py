@@ -13,7 +13,7 @@ import imageio_ffmpeg
 
 from patterns.measure import LayerName, measure
 
-from . import cost, peers
+from . import beds, cost, peers
 from .scoring import CutScore, Tally, TextScore, score_cuts, score_spans, score_texts, score_time
 from .sound import Soundtrack, soundtrack
 from .suite import PROFILES, build
@@ -29,6 +29,7 @@ SOUNDS: tuple[tuple[str, dict[str, float | bool]], ...] = (
 )
 
 
+PARTS = ("clips", "sound", "cost")
 ALL_BUT_TEXTS = ",".join(layer.value for layer in LayerName if layer is not LayerName.OVERLAYS)
 
 
@@ -102,9 +103,8 @@ def _score(totals: Totals, clip: Path, labels: Labels, name: str, sound: Soundtr
     totals.texts.add(score_texts(texts, labels.overlays, labels.lettered))
     totals.read += found.ocr_frames or 0
     totals.minutes += seconds / 60
-    long = [(a, b) for a, b in sound.silences if b - a >= 0.3]
     heard = [(s.start_s, s.end_s) for s in found.silences or ()]
-    totals.silence.setdefault(name, Tally()).add(score_time(heard, long, seconds))
+    totals.silence.setdefault(name, Tally()).add(score_time(heard, sound.rests, seconds))
     spoken = [(s.start_s, s.end_s) for s in found.speech or ()]
     totals.speech.setdefault(name, Tally()).add(score_time(spoken, sound.speech, seconds))
     if sound.bpm is not None:
@@ -190,18 +190,23 @@ def main() -> int:
     parser.add_argument("--seconds", type=float, default=20.0, help="length of each accuracy clip")
     parser.add_argument("--cost-seconds", type=float, default=30.0)
     parser.add_argument("--rounds", type=int, default=3)
-    parser.add_argument("--skip-cost", action="store_true")
+    parser.add_argument("--only", choices=PARTS, action="append", help="this part alone; may be given again")
+    parser.add_argument("--voices", type=Path, help="a folder of recorded phrases (WAV) that speak as well")
     parser.add_argument("--json", action="store_true", help="print the accuracy totals as JSON as well")
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory(prefix="bench-measure-") as name:
         folder = Path(name)
-        seeds = range(arguments.first_seed, arguments.first_seed + arguments.seeds)
-        totals = accuracy(folder, seeds, arguments.seconds)
-        show(totals)
-        if arguments.json:
-            every = totals.cuts.every
-            print(json.dumps({"cuts_f1": round(every.f1, 4), "gradual_recall": round(totals.gradual.recall, 4)}))
-        if not arguments.skip_cost:
+        parts = arguments.only or PARTS
+        if "clips" in parts:
+            seeds = range(arguments.first_seed, arguments.first_seed + arguments.seeds)
+            totals = accuracy(folder, seeds, arguments.seconds)
+            show(totals)
+            if arguments.json:
+                every = totals.cuts.every
+                print(json.dumps({"cuts_f1": round(every.f1, 4), "gradual_recall": round(totals.gradual.recall, 4)}))
+        if "sound" in parts:
+            beds.show(beds.run(folder, beds.suite(arguments.first_seed, arguments.seeds, arguments.voices)))
+        if "cost" in parts:
             costs(folder, arguments.rounds, arguments.cost_seconds)
     return 0
 

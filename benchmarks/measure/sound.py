@@ -7,10 +7,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
-RATE = 32000
-Wave = NDArray[np.float64]
+from .music import RATE, Wave, music_track
 
 # First three formants of some vowels in Hz (means of adult speakers, after Peterson and Barney 1952).
 VOWELS = ((270, 2290, 3010), (530, 1840, 2480), (730, 1090, 2440), (570, 840, 2410), (300, 870, 2240))
@@ -23,6 +21,13 @@ class Soundtrack:
     silences: list[tuple[float, float]] = field(default_factory=list)
     bpm: float | None = None
     bed: float = 0.0
+
+    @property
+    def rests(self) -> list[tuple[float, float]]:
+        """Silences and pauses that are to be found: over a bed only those between two phrases."""
+        found = [gap for gap in self.silences if gap[1] - gap[0] >= 0.3]
+        inside = (self.speech[0][0], self.speech[-1][1]) if self.bed and self.speech else (0.0, float("inf"))
+        return [gap for gap in found if inside[0] <= gap[0] and gap[1] <= inside[1]]
 
     def save(self, path: Path) -> None:
         peak = max(1e-9, float(np.abs(self.samples).max()))
@@ -98,62 +103,6 @@ def voice_track(
         at = end + float(rng.uniform(0.4, 1.6))
         silences.append((round(end, 3), round(min(at, seconds), 3)))
     return out / max(1e-9, np.abs(out).max()), speech, silences
-
-
-def music_track(rng: np.random.Generator, seconds: float, bpm: float, *, drums: bool = True) -> Wave:
-    count = int(seconds * RATE)
-    out = np.zeros(count)
-    beat = 60.0 / bpm
-    root = float(rng.uniform(90, 140))
-    chords = [root * 2 ** (k / 12) for k in (0, 5, 7, 3)]
-    t = np.arange(count) / RATE
-    bar = (t / (4 * beat)).astype(int)
-    for index, base in enumerate(chords):
-        here = bar % 4 == index
-        for step, gain in ((1, 1.0), (1.26, 0.7), (1.498, 0.7), (2, 0.5)):
-            for harmonic in (1, 2, 3, 4):
-                out[here] += 0.12 * gain / harmonic * np.sin(2 * np.pi * base * 2 * step * harmonic * t[here])
-    if not drums:
-        return out / np.abs(out).max()
-    offset = float(rng.uniform(0, beat))
-    for number in range(int((seconds - offset) / beat * 2)):
-        first = int((offset + number * beat / 2) * RATE)
-        on_beat, snare = number % 2 == 0, number % 4 == 2
-        hits = [_hat(rng)]
-        if on_beat:
-            hits.append(_kick())
-        if snare:
-            hits.append(_snare(rng))
-        hits.append(_pluck(root * 4 * 2 ** (float(rng.choice([0, 3, 7, 10])) / 12)))
-        for hit in hits:
-            stop = min(count, first + len(hit))
-            out[first:stop] += hit[: stop - first]
-    return out / np.abs(out).max()
-
-
-def _decay(seconds: float, speed: float) -> tuple[Wave, Wave]:
-    t = np.arange(int(seconds * RATE)) / RATE
-    return t, np.exp(-t * speed)
-
-
-def _kick() -> Wave:
-    t, decay = _decay(0.2, 22)
-    return np.asarray(1.3 * np.sin(2 * np.pi * (50 * t + 3 * (1 - np.exp(-t * 40)))) * decay)
-
-
-def _snare(rng: np.random.Generator) -> Wave:
-    t, decay = _decay(0.15, 28)
-    return np.asarray(0.5 * rng.standard_normal(len(t)) * decay)
-
-
-def _hat(rng: np.random.Generator) -> Wave:
-    t, decay = _decay(0.06, 90)
-    return np.asarray(0.35 * np.diff(rng.standard_normal(len(t)), prepend=0.0) * decay)
-
-
-def _pluck(frequency: float) -> Wave:
-    t, decay = _decay(0.3, 10)
-    return np.asarray(0.25 * (np.sin(2 * np.pi * frequency * t) + 0.4 * np.sin(4 * np.pi * frequency * t)) * decay)
 
 
 def soundtrack(
