@@ -1,7 +1,7 @@
 """The one reading of the audio stream: short-time spectra at 16 kHz, and FFmpeg's loudness meter beside them.
 
 Kept per 10 ms: onset strength in three bands. Kept per 20 ms: the levels of 24 bands and of the whole, and how periodic
-the sound is. Everything else about sound is worked out from these.
+the sound is. Kept per 32 ms: how likely somebody speaks. Everything else about sound is worked out from these.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from . import ffmpeg
+from . import ffmpeg, vad
 from .errors import Stalled
 from .probe import Probe
 
@@ -55,6 +55,7 @@ class Sound:
     onsets: F32  # (2n, 4) per 10 ms: rise of the log spectrum in three bands, rise of the lowest band's amplitude
     seconds: float
     meter: Meter
+    voice_p: F32 | None = None  # 0..1 every vad.STEP_S; None where no voice detector runs
 
     @property
     def step_s(self) -> float:
@@ -99,10 +100,16 @@ class Analyser:
         self._deep: F32 | None = None
         self._parts: dict[str, list[F32]] = {name: [] for name in ("levels", "level", "periodic", "pitch", "onsets")}
         self.samples = 0
+        try:
+            self._detector: vad.Detector | None = vad.Detector()
+        except vad.VadMissing:
+            self._detector = None
 
     def feed(self, samples: F32, *, last: bool = False) -> None:
         """Works in blocks of one size whatever the pieces are, so that the same sound gives the same bits."""
         self.samples += len(samples)
+        if self._detector is not None:
+            self._detector.feed(samples)
         self._rest = np.concatenate([self._rest, samples])
         while len(self._rest) >= BLOCK_HOPS * HOP + WINDOW:
             self._work(BLOCK_HOPS)
@@ -161,6 +168,7 @@ class Analyser:
             onsets=joined("onsets", 4),
             seconds=self.samples / RATE,
             meter=meter,
+            voice_p=None if self._detector is None else self._detector.end(),
         )
 
 

@@ -12,10 +12,11 @@ from pathlib import Path
 
 import numpy as np
 
-from . import audio_pass, cuts, gradual, hook, ocr, overlays, rhythm, shots, text_pass, video_pass, voice
+from . import audio_pass, cuts, gradual, hook, ocr, overlays, rhythm, shots, text_pass, vad, video_pass, voice
 from .audio_pass import Sound
 from .errors import MeasureCode, MeasureError
 from .features import (
+    RELIABLE_TEXT,
     Audio,
     Box,
     Cut,
@@ -26,6 +27,7 @@ from .features import (
     Music,
     Overlay,
     Pace,
+    Phrase,
     Picture,
     Shot,
     Silence,
@@ -38,10 +40,11 @@ from .layers import Layers
 from .probe import Probe, probe
 from .video_pass import Footage
 
-ENGINE_VERSION = "1.1.1"
+ENGINE_VERSION = "1.2.0"
 AUDIO_LAYERS = (LayerName.LOUDNESS, LayerName.SILENCE, LayerName.SPEECH, LayerName.MUSIC)
 VIDEO_LAYERS = (LayerName.CUTS, LayerName.TRANSITIONS, LayerName.MOTION, LayerName.PICTURE)
 NO_AUDIO = "This video has no audio track."
+NO_DETECTOR = f"Speech was not looked for: the packages {vad.PACKAGE} and onnxruntime do not run here."
 SHORT_S, SHORT_SHARE = 1.0, 0.1
 
 Progress = Callable[[LayerName, float], None]
@@ -75,9 +78,10 @@ def measure(
         tell(layer, 100.0)
     texts = _read(exe, facts, footage, seen, state, tell)
     shown = None if texts is None or footage is None else _overlay_facts(texts.overlays, footage, duration)
+    sure = None if shown is None else [one for one in shown if one.confidence >= RELIABLE_TEXT]
     first = state.run(
         LayerName.HOOK,
-        lambda: hook.measure(duration, seen.light, seen.cuts, heard.speech, sound.meter if sound else None, shown),
+        lambda: hook.measure(duration, seen.light, seen.cuts, heard.reliable, sound.meter if sound else None, sure),
     )
     tell(LayerName.HOOK, 100.0)
     state.run(LayerName.PROBE, lambda: None)
@@ -112,13 +116,14 @@ def measure(
         picture=seen.picture,
         loudness=heard.loudness,
         silences=heard.silences,
-        speech=None if heard.speech is None else [_span(stretch) for stretch in heard.speech],
+        speech=None if heard.speech is None else [_phrase(phrase) for phrase in heard.speech],
         speech_stats=heard.speech_stats,
         tempo_bpm=heard.tempo.bpm if heard.tempo else None,
         tempo_confidence=heard.tempo.confidence if heard.tempo else None,
         music=heard.music,
         hook=first,
         overlays=shown,
+        voice_version=None if heard.speech is None else vad.version(),
         ocr_version=None if texts is None else ocr.version(),
         ocr_frames=None if texts is None else texts.read,
         layers=state.status(),
@@ -274,16 +279,24 @@ def _read(
 class _Heard:
     loudness: Loudness | None = None
     silences: list[Silence] | None = None
-    speech: list[voice.Stretch] | None = None
+    speech: list[voice.Phrase] | None = None
     speech_stats: SpeechStats | None = None
     tempo: rhythm.Tempo | None = None
     music: Music | None = None
+
+    @property
+    def reliable(self) -> list[voice.Phrase] | None:
+        return None if self.speech is None else [phrase for phrase in self.speech if phrase.reliable]
 
 
 def _heard(sound: Sound | None, state: Layers) -> _Heard:
     if sound is None:
         return _Heard()
-    spoken = state.run(LayerName.SPEECH, lambda: voice.measure(sound))
+    spoken = None
+    if sound.voice_p is None:
+        state.skip(NO_DETECTOR, LayerName.SPEECH)
+    else:
+        spoken = state.run(LayerName.SPEECH, lambda: voice.measure(sound))
     speech = spoken.speech if spoken else None
     quiet = state.run(LayerName.SILENCE, lambda: voice.silences(sound, speech or []))
     beat = state.run(LayerName.MUSIC, lambda: rhythm.measure(sound, speech or []))
@@ -310,8 +323,8 @@ def _loudness(sound: Sound) -> Loudness:
 
 
 def _speech_stats(spoken: voice.Voice, sound: Sound) -> SpeechStats:
-    total = sum(stretch.length_s for stretch in spoken.speech)
-    pauses = [b.start_s - a.end_s for a, b in zip(spoken.speech, spoken.speech[1:], strict=False)]
+    total = sum(phrase.length_s for phrase in spoken.reliable)
+    pauses = [rest.length_s for rest in voice.rests(spoken.speech)]
     return SpeechStats(
         total_s=round(total, 3),
         share_ratio=round(total / max(sound.seconds, 1e-3), 3),
@@ -320,8 +333,8 @@ def _speech_stats(spoken: voice.Voice, sound: Sound) -> SpeechStats:
     )
 
 
-def _span(stretch: voice.Stretch) -> Span:
-    return Span(start_s=round(stretch.start_s, 3), end_s=round(stretch.end_s, 3))
+def _phrase(phrase: voice.Phrase) -> Phrase:
+    return Phrase(start_s=round(phrase.start_s, 3), end_s=round(phrase.end_s, 3), confidence=phrase.confidence)
 
 
 def _silence(stretch: voice.Stretch, kind: str) -> Silence:
@@ -357,6 +370,7 @@ def _overlay_facts(found: list[overlays.Overlay], footage: Footage, duration: fl
                 width=round(one.box.width, 3),
                 height=round(one.box.height, 3),
             ),
+            confidence=one.confidence,
         )
         for one in found
     ]

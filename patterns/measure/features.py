@@ -10,6 +10,9 @@ from enum import StrEnum
 
 from pydantic import BaseModel, ConfigDict
 
+RELIABLE_SPEECH = 0.6  # confidence from which something may be claimed from a phrase
+RELIABLE_TEXT = 0.95  # the same for a text: below it are mostly letters seen in texture, and words cut off
+
 
 class _Fact(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
@@ -57,6 +60,10 @@ class Transition(_Fact):
 class Span(_Fact):
     start_s: float
     end_s: float
+
+
+class Phrase(Span):
+    confidence: float  # 0..1 that it is speech; below RELIABLE_SPEECH nothing is claimed from it
 
 
 class Silence(Span):
@@ -113,6 +120,8 @@ class Loudness(_Fact):
 
 
 class SpeechStats(_Fact):
+    """Of the reliable phrases."""
+
     total_s: float
     share_ratio: float
     syllables_per_s: float | None  # while speaking; peaks of the voice band, language-free
@@ -139,6 +148,7 @@ class Overlay(Span):
 
     text: str
     box: Box
+    confidence: float  # 0..1 that it reads so; below RELIABLE_TEXT nothing is claimed from it
 
 
 class Hook(_Fact):
@@ -196,13 +206,14 @@ class Features(_Fact):
     picture: Picture | None
     loudness: Loudness | None
     silences: list[Silence] | None
-    speech: list[Span] | None
+    speech: list[Phrase] | None
     speech_stats: SpeechStats | None
     tempo_bpm: float | None
     tempo_confidence: float | None
     music: Music | None
     hook: Hook | None
     overlays: list[Overlay] | None
+    voice_version: str | None  # what heard the voice
     ocr_version: str | None  # what read the text
     ocr_frames: int | None  # pictures that were read
     layers: dict[LayerName, Layer]

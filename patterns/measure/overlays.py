@@ -18,6 +18,7 @@ class Overlay:
     last: int
     text: str
     box: Box
+    confidence: float
 
 
 def find(tracks: Sequence[Track], per_ms: float) -> list[Overlay]:
@@ -35,7 +36,8 @@ def _joined(tracks: Sequence[Track], gap: int) -> list[Track]:
             continue
         former = out[known]
         best = max(former.line, track.line, key=lambda line: (round(line.score, 2), len(line.text)))
-        out[known] = Track(min(former.first, track.first), max(former.last, track.last), best)
+        confidence = max(former, track, key=lambda one: one.line is best).confidence
+        out[known] = Track(min(former.first, track.first), max(former.last, track.last), best, confidence)
     return out
 
 
@@ -78,4 +80,4 @@ def _overlay(group: Sequence[Track]) -> Overlay:
     box = group[0].line.box
     for track in group[1:]:
         box = box.joined(track.line.box)
-    return Overlay(min(t.first for t in group), max(t.last for t in group), text, box)
+    return Overlay(min(t.first for t in group), max(t.last for t in group), text, box, min(t.confidence for t in group))

@@ -7,6 +7,7 @@ notes that keep their pitch, over a large part of the time.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -40,7 +41,7 @@ class MusicFacts:
     tempo: Tempo | None = None
 
 
-def measure(sound: Sound, speech: list[Stretch]) -> MusicFacts:
+def measure(sound: Sound, speech: Sequence[Stretch]) -> MusicFacts:
     """A tempo is told where there is music, or where the beat is beyond doubt; the rhythm of a voice is none."""
     beat = tempo(sound)
     found = music(sound, speech, beat)
@@ -119,7 +120,7 @@ def _refined(auto: F64, lag: float) -> float:
     return lag
 
 
-def music(sound: Sound, speech: list[Stretch], beat: Tempo | None) -> MusicFacts:
+def music(sound: Sound, speech: Sequence[Stretch], beat: Tempo | None) -> MusicFacts:
     """Notes that keep their pitch (or a beat) outside of speech; under speech the bed shows between the syllables."""
     count = len(sound.level)
     if not count:

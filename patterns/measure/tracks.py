@@ -59,6 +59,7 @@ class Track:
     first: int
     last: int
     line: Line
+    confidence: float = 1.0  # 0..1 that it reads so
 
 
 def place(box: Box, height: int, width: int) -> tuple[slice, slice]:
@@ -184,7 +185,7 @@ def tracks(found: Sequence[Thread], breaks: Collection[int], per_ms: float) -> l
                 was_read = any(first <= frame < last for frame in thread.frames)
                 clear = max(thread.likeness.get(frame, 0.0) for frame in range(first, last)) >= UNREAD
                 if was_read or (clear and last - first >= least):
-                    out.append(Track(first, last, _clearest(thread)))
+                    out.append(Track(first, last, _clearest(thread), _confidence(thread)))
     return out
 
 
@@ -236,3 +237,10 @@ def _runs(frames: Sequence[int], hidden: int) -> list[tuple[int, int]]:
 
 def _clearest(thread: Thread) -> Line:
     return max(thread.lines, key=lambda line: (round(line.score, 2), len(line.text)))
+
+
+def _confidence(thread: Thread) -> float:
+    """The reader's own score, less where its readings of the same text disagree."""
+    best = _clearest(thread)
+    agreement = sum(alike(line.text, best.text) for line in thread.lines) / len(thread.lines)
+    return round(best.score * agreement, 3)

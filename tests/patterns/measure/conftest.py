@@ -91,5 +91,5 @@ def talking(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Labels]:
     sound.save(folder / "voice.wav")
     write(planned, folder / "talking.mp4", audio=folder / "voice.wav", preset="ultrafast")
     labels = planned.labels()
-    labels.speech, labels.silences, labels.bpm = sound.speech, sound.silences, sound.bpm
+    labels.speech, labels.silences, labels.bpm = sound.speech, sound.rests, sound.bpm
     return folder / "talking.mp4", labels
