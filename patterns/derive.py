@@ -6,6 +6,7 @@ from typing import Any
 
 from patterns.levels import SCALES
 from patterns.models import PatternType
+from patterns.reliable import reliable
 
 Facts = Mapping[str, Any]
 _MOST_TIMES = 50
@@ -85,9 +86,9 @@ def _pictures(facts: Facts) -> Iterator[Value]:
 
 
 def _texts(facts: Facts) -> Iterator[Value]:
-    texts, duration_s = facts.get("overlays"), facts.get("duration_s")
-    if texts is None or not duration_s:
-        return
+    texts, duration_s = reliable(facts, "overlays"), facts.get("duration_s")
+    if texts is None or not duration_s or (facts["overlays"] and not texts):
+        return  # readings of which none is sure say neither that there is text nor that there is none
     if texts:
         first = min(texts, key=lambda one: one["start_s"])
         yield from _value(
@@ -137,7 +138,7 @@ def _sound(facts: Facts) -> Iterator[Value]:
 
 
 def _voice(facts: Facts) -> Iterator[Value]:
-    speech, stats = facts.get("speech"), facts.get("speech_stats")
+    speech, stats = reliable(facts, "speech"), facts.get("speech_stats")
     if speech is None or not stats:
         return
     yield from _value(PatternType.SPEECH, stats.get("share_ratio"), spans_s=_spans(speech))

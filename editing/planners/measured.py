@@ -1,9 +1,10 @@
 """Reads the measured features of a video (docs/measure.md) into what planning needs."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from editing.planners.material import Material, Shot, Span
+from patterns.reliable import reliable
 
 
 def material_from_features(features: Mapping[str, Any]) -> Material:
@@ -25,9 +26,9 @@ def material_from_features(features: Mapping[str, Any]) -> Material:
         cuts=tuple(sorted({*cuts, *changes})),
         # A pause over music is left alone: taking it out would make the music jump.
         silences=_spans([gap for gap in features.get("silences") or [] if gap.get("kind", "silence") == "silence"]),
-        speech=_spans(features.get("speech") or []),
+        speech=_spans(reliable(features, "speech") or []),
     )
 
 
-def _spans(rows: list[Mapping[str, Any]]) -> tuple[Span, ...]:
+def _spans(rows: Sequence[Mapping[str, Any]]) -> tuple[Span, ...]:
     return tuple(sorted(Span(float(row["start_s"]), float(row["end_s"])) for row in rows))

@@ -4,10 +4,11 @@ All x are whole milliseconds, so that a drawing needs no style and no rounding o
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from media.models import MediaFile
+from patterns.reliable import is_reliable
 
 Facts = Mapping[str, Any]
 CURVE_HEIGHT = 40
@@ -241,13 +242,19 @@ def _text(facts: Facts) -> Row | None:
             one["start_s"],
             one["end_s"],
             "mark-text" if number % 2 else "mark-text-alt",
-            f"“{' / '.join(str(one.get('text', '')).splitlines())}”{_where(one.get('box'))}",
+            _perhaps("overlays", one)
+            + f"“{' / '.join(str(one.get('text', '')).splitlines())}”{_where(one.get('box'))}",
             one.get("confidence"),
         )
         for number, one in enumerate(overlays, start=1)
     ]
     note = "" if segments or problem else "No text was found in the picture."
     return Row("text", "On-screen text", segments, note=note, problem=problem, failed=failed)
+
+
+def _perhaps(layer: str, reading: Mapping[str, Any]) -> str:
+    """Said before a reading that supports no claim."""
+    return "" if is_reliable(layer, reading) else "Perhaps "
 
 
 def _where(box: Mapping[str, Any] | None) -> str:
@@ -304,7 +311,15 @@ def _speech(facts: Facts) -> Row:
     problem, failed = _layer(facts, "speech")
     spans = facts.get("speech") or []
     note = "" if spans or problem else "No speech was found."
-    segments = _spans("Speech", spans, "mark-speech", "Someone speaks.")
+    sure = "Someone speaks."
+    segments = [
+        replace(
+            mark,
+            words=sure if is_reliable("speech", span) else f"Perhaps {sure.lower()}",
+            confidence=span.get("confidence"),
+        )
+        for mark, span in zip(_spans("Speech", spans, "mark-speech", sure), spans, strict=True)
+    ]
     return Row("speech", "Speech", segments, note=note, problem=problem, failed=failed)
 
 

@@ -11,6 +11,7 @@ from typing import Any
 
 from patterns.categories import HookStyle, OverlayStyle, Structure
 from patterns.meaning.schema import CLAIMS, Channel, Cite, Claim, MeaningAnswer, Part, StructureClaim
+from patterns.reliable import reliable
 
 Facts = Mapping[str, Any]
 # A model names a moment by a picture that is up to two seconds old; a word just beside a phrase is no contradiction.
@@ -98,8 +99,9 @@ def _against_text(facts: Facts, value: str, name: str) -> str:
     overlays = _overlays(facts)
     if overlays is None:
         return ""
-    if name == "overlay_style" and value == OverlayStyle.NONE and overlays:
-        return f"Text was measured in the picture, the first at {overlays[0]['start_s']:.1f} s."
+    sure = reliable(facts, "overlays")
+    if name == "overlay_style" and value == OverlayStyle.NONE and sure:
+        return f"Text was measured in the picture, the first at {sure[0]['start_s']:.1f} s."
     says_text = (name == "overlay_style" and value != OverlayStyle.NONE) or value == HookStyle.TEXT_FIRST
     return "No text was measured in the picture." if says_text and not overlays else ""
 

@@ -1,7 +1,8 @@
 """Meaning without a model: only what the measured facts imply, each with the moment that shows it.
 
 Topic and emotion are not derived: no fact implies them. A call to action is told only where its words stand in the
-picture. Confidence is that of a rule, not of a reader, and stays at or below 0.7.
+picture, and readings that are not sure support nothing. Confidence is that of a rule, not of a reader, and stays at or
+below 0.7.
 """
 
 import re
@@ -20,6 +21,7 @@ from patterns.meaning.schema import (
     Part,
     StructureClaim,
 )
+from patterns.reliable import reliable
 
 # An opening that is this much livelier (ratio) or quieter (LU) than the rest is meant so.
 _LIVELY_STEP, _LIVELY = 1.5, 0.3
@@ -65,7 +67,7 @@ def _hook(facts: Facts) -> HookClaim | None:
         return None
     window = float(hook.get("window_s") or 3.0)
     cuts = [cut["time_s"] for cut in facts.get("cuts") or [] if cut["time_s"] <= window]
-    overlays = facts.get("overlays") or []
+    overlays = reliable(facts, "overlays") or []
     first_speech = hook.get("first_speech_s")
 
     def claim(value: HookStyle, confidence: float, *cites: Cite) -> HookClaim:
@@ -91,15 +93,15 @@ def _hook(facts: Facts) -> HookClaim | None:
 
 
 def _overlay_style(facts: Facts) -> OverlayClaim | None:
-    overlays = facts.get("overlays")
+    overlays = reliable(facts, "overlays")
     duration = float(facts.get("duration_s") or 0)
-    if not isinstance(overlays, list) or not measured(facts, "overlays") or not duration:
+    if overlays is None or not measured(facts, "overlays") or not duration or (facts["overlays"] and not overlays):
         return None
     if not overlays:
         cite = _cite(0.0, Channel.PICTURE, "No text was found in the whole video.")
         return OverlayClaim(value=OverlayStyle.NONE, confidence_p=0.7, cites=[cite])
     cites = [_cite(one["start_s"], Channel.TEXT, f"“{str(one.get('text', ''))[:60]}”") for one in overlays[:4]]
-    spoken = [span for span in facts.get("speech") or []]
+    spoken = reliable(facts, "speech") or []
     beside = sum(any(_touch(one, span) for span in spoken) for one in overlays)
     per_minute = 60 * len(overlays) / duration
     numbered = sum(bool(_NUMBERED.match(str(one.get("text", "")))) for one in overlays)
@@ -120,7 +122,7 @@ def _touch(a: dict[str, Any], b: dict[str, Any]) -> bool:
 
 def _call_to_action(facts: Facts) -> CallToActionClaim | None:
     """From words in the picture; what is only said cannot be known without a model that listens."""
-    for one in reversed(facts.get("overlays") or []):
+    for one in reversed(reliable(facts, "overlays") or []):
         text = str(one.get("text", ""))
         for value, pattern in _ASKS:
             if re.search(pattern, text, re.IGNORECASE):
@@ -134,7 +136,7 @@ def _structure(facts: Facts) -> StructureClaim | None:
     if cuts is None or not duration or not measured(facts, "cuts"):
         return None
     share = (facts.get("speech_stats") or {}).get("share_ratio")
-    spoken = facts.get("speech") or []
+    spoken = reliable(facts, "speech") or []
     gradual = facts.get("transitions") or []
     if not cuts and not gradual:
         cite = _cite(0.0, Channel.PICTURE, "No cut follows.")

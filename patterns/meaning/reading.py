@@ -19,6 +19,7 @@ from patterns.meaning.contradictions import judge
 from patterns.meaning.purpose import PURPOSE
 from patterns.meaning.schema import KeyFrame, MeaningRequest
 from patterns.models import Analysis
+from patterns.reliable import reliable
 from videos.models import Video
 
 _LIMITS = Limits(timeout_s=600, memory_bytes=4 * 1024**3, silence_s=120)
@@ -32,11 +33,12 @@ _MOST_ITEMS = 80
 
 
 def told(features: Mapping[str, Any]) -> dict[str, Any]:
-    """The facts as a model gets them: long lists are cut."""
+    """The facts as a model gets them: long lists are cut, and readings that are not sure are no facts to it."""
+    sure = {name: reliable(features, name) for name in ("speech", "overlays")}
     return {
         name: value[:_MOST_ITEMS] if isinstance(value, list) else value
         for name in _FACTS
-        if (value := features.get(name)) is not None
+        if (value := sure.get(name, features.get(name))) is not None
     }
 
 

@@ -563,6 +563,13 @@ class TestTimeline:
         more = {**facts, "overlays": overlays, "music": {"present": True, "share_ratio": 0.7}, "tempo_bpm": 120.4}
         rows = {row.name: row for row in timeline.build(more, parts, axis_s=40.0).rows}
         assert rows["text"].segments[0].words == "“Stop”"
+        doubtful = {**overlays[0], "confidence": 0.86}
+        spoken = [{"start_s": 1.0, "end_s": 1.9, "confidence": 0.4}]
+        unsure = {row.name: row for row in timeline.build({**more, "overlays": [doubtful], "speech": spoken}).rows}
+        found = [unsure[name].segments[0] for name in ("text", "speech")]
+        assert [(one.words, one.confidence_pct) for one in found] == [
+            ("Perhaps “Stop”", 86), ("Perhaps someone speaks.", 40),
+        ]  # fmt: skip
         assert rows["music"].note == "Music in 70 % of it. About 120 beats a minute."
         assert (rows["structure"].segments[0].share_pct, rows["structure"].is_named) == ("12.500", True)
         assert {row.name: row.note for row in timeline.build({**facts, "overlays": []}).rows}["text"].startswith(

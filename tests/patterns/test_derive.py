@@ -55,6 +55,19 @@ class TestValues:
         assert found["first_text"].evidence == {"times_s": [2.0], "text": "Three tips"}
         assert found["overlay_density"].evidence == {"spans_s": [[2.0, 6.0], [5.0, 8.0]], "count": 2}
 
+    def test_a_doubtful_reading_is_no_evidence(self, facts):
+        doubtful = {"start_s": 0.5, "end_s": 1.0, "text": "THE PEACH OPE", "confidence": 0.86, "box": {}}
+        found = by_type({**facts, "overlays": [doubtful, *facts["overlays"]]})
+        assert found["first_text"].evidence == {"times_s": [2.0], "text": "Three tips"}
+        assert found["overlay_density"].evidence["count"] == 2
+        alone = by_type({**facts, "overlays": [doubtful]})
+        assert {"first_text", "overlay_density"} & set(alone) == set()  # neither text nor no text is claimed
+
+    def test_a_doubtful_fragment_of_speech_is_no_evidence(self, facts):
+        fragment = {"start_s": 12.0, "end_s": 12.9, "confidence": 0.4}
+        found = by_type({**facts, "speech": [*facts["speech"], fragment]})
+        assert found["speech"].evidence == {"spans_s": [[1.5, 5.5]]}
+
     def test_a_video_without_texts(self, facts):
         found = by_type({**facts, "overlays": []})
         assert (found["first_text"].value, found["first_text"].bucket) == (20.0, "no_text")

@@ -6,6 +6,7 @@ from patterns.categories import CATEGORIES
 from patterns.levels import SCALES, apart, level_words, shown
 from patterns.meaning import offline, rows
 from patterns.meaning.contradictions import judge
+from patterns.meaning.reading import told
 from patterns.meaning.schema import MeaningAnswer, MeaningRequest
 from patterns.models import PatternType
 
@@ -165,6 +166,22 @@ class TestOffline:
         found = derived(texts((5, "Oven"), (18, "Follow for more"))).call_to_action
         assert (found.value, found.cites[0].time_s) == ("follow", 18.0)
         assert derived(texts((5, "Link in bio"))).call_to_action.value == "link"
+
+    def test_doubtful_readings_support_no_claim(self, facts):
+        doubtful = {"start_s": 0.4, "end_s": 2.0, "text": "FOLLOW PEACH OPE", "confidence": 0.86}
+        said = derived({**facts, "overlays": [doubtful], "hook": {"window_s": 3.0}})
+        assert (said.overlay_style, said.call_to_action, said.hook_style) == (None, None, None)
+        fragment = {"start_s": 1.0, "end_s": 1.9, "confidence": 0.4}
+        said = derived({**facts, "speech": [fragment], "speech_stats": {"share_ratio": 0.8}})
+        assert said.structure is None
+
+    def test_a_model_is_told_only_what_is_sure_and_refuted_only_by_it(self, facts):
+        doubtful = {"start_s": 0.4, "end_s": 2.0, "text": "PEACH OPE", "confidence": 0.86}
+        facts = {**facts, "overlays": [doubtful], "speech": [{"start_s": 1, "end_s": 1.9, "confidence": 0.4}]}
+        assert (told(facts)["overlays"], told(facts)["speech"]) == ([], [])
+        for style, text in (("none", cite(0.5)), ("labels", cite(0.5, "text"))):
+            said = answer(overlay_style=claim(style, text))
+            assert judge(facts, said) == (said, [])
 
 
 class TestVocabularies:
