@@ -6,7 +6,7 @@ RUN npm ci --prefix frontend --no-audit --no-fund
 COPY frontend frontend
 COPY templates templates
 # The counters of browser and server read one list.
-COPY publishing/tlds.json publishing/tlds.json
+COPY core/text/tlds.json core/text/tlds.json
 RUN npm run build --prefix frontend
 
 FROM python:3.11-slim

@@ -26,13 +26,16 @@ class CaptionGenerateSerializer(InputSerializer):
 
 
 class CaptionSerializer(serializers.Serializer[Any]):
-    """A caption with its length in the platform's own unit; `offline` says that no model wrote it."""
+    """A caption with its length in the platform's own unit; `text` is caption and hashtags as they are posted.
+    `left_out` says in sentences what of a given text could not be kept; `offline` says that no model wrote it."""
 
+    text = serializers.CharField()
     caption = serializers.CharField()
     hashtags = serializers.ListField(child=serializers.CharField())
     platform = serializers.CharField()
     length = serializers.IntegerField()
     limit = serializers.IntegerField()
+    left_out = serializers.ListField(child=serializers.CharField())
     offline = serializers.BooleanField()
     source = serializers.CharField()  # type: ignore[assignment]
     model = serializers.CharField()

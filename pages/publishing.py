@@ -203,7 +203,7 @@ def compose_text(request: SignedIn, account_id: UUID) -> HttpResponse:
         try:
             text = own if own.strip() else request.POST.get("text", "")
             written = wording.propose(actor=request.actor, text=text, platform=account.platform)
-            context |= {"written": written, "proposal": wording.joined(written)}
+            context |= {"written": written, "proposal": written.text}
         except DomainError as error:
             context["problem"] = error.message
     response = render(request, "publishing/_own_text.html", context)

@@ -64,7 +64,8 @@ class OptimizeSerializer(InputSerializer):
 
 
 class ProposalSerializer(serializers.Serializer[Any]):
-    """One account's text as it could be; `length` and `limit` in the platform's own unit."""
+    """One account's text as it could be; `length` and `limit` in the platform's own unit. `left_out` says in sentences
+    which links, mentions, numbers and hashtags could not be kept."""
 
     account_id = serializers.UUIDField(source="target.account_id")
     platform = serializers.CharField(source="target.platform")
@@ -73,6 +74,7 @@ class ProposalSerializer(serializers.Serializer[Any]):
     hashtags = serializers.ListField(child=serializers.CharField(), source="written.hashtags")
     length = serializers.IntegerField(source="written.length")
     limit = serializers.IntegerField(source="written.limit")
+    left_out = serializers.ListField(child=serializers.CharField(), source="written.left_out")
     offline = serializers.BooleanField(source="written.offline")
 
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from core.actor import Actor
+from core.text.lengths import length
 from media.models import MediaFile
 from publishing import selectors, specs
 from publishing.models import SocialAccount
@@ -17,7 +18,6 @@ from publishing.platforms.base import Spec
 from publishing.platforms.declared import Problem
 from publishing.platforms.registry import ADAPTERS, adapter_for
 from publishing.services.creator import known
-from publishing.text import length
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,9 +7,11 @@ import hashlib
 import re
 from itertools import chain
 
-from ai.captions import text
+from ai.captions import fitting, text
 from ai.captions.limits import SPECS, Platform
 from ai.captions.schema import Caption, CaptionRequest, Tone
+from core.text import entities
+from core.text.entities import Kind
 
 _STOP_WORDS = """
 a about above after again all also am an and any are as at be because been before being below between both but by can
@@ -18,6 +20,9 @@ i if in into is it its just like made make makes me more most my new no nor not 
 out over own really same she should so some such than that the their them then there these they this those through to
 too under until up us very via was we were what when where which while who why will with would you your yours
 """
+# A topic of more meaningful words is a sentence.
+_TOPIC_WORDS = 4
+_SHORT_STYLE = 300
 _STOP = frozenset(_STOP_WORDS.split())
 _HOOKS: dict[Tone, tuple[str, ...]] = {
     Tone.PROFESSIONAL: ("{topic}: the short version.", "{topic}, step by step.", "A closer look at {lower}."),
@@ -88,11 +93,14 @@ def keywords(source: str) -> list[str]:
 
 
 def _tags(request: CaptionRequest) -> list[str]:
+    """Those that were given, then the topic's words, then what the platform is known for. The words of a sentence are
+    no tags, nor are those of a text that somebody else wrote."""
+    given = [one.text for one in entities.find(request.context) if one.kind is Kind.HASHTAG]
     own = keywords(request.topic)
-    phrase = "".join(word[:1].upper() + word[1:] for word in own[:3]) if len(own) > 1 else ""
-    given = re.findall(r"#\w+", f"{request.text} {request.context}")
-    links_out = re.sub(r"https?://\S+|[@#]\w+", " ", f"{request.context} {request.text}")
-    words = chain(given, [phrase] if phrase else [], own, keywords(links_out), _PLATFORM_TAGS[request.platform])
+    if len(own) > _TOPIC_WORDS:
+        own = []
+    phrase = "".join(word[:1].upper() + word[1:] for word in own) if len(own) > 1 else ""
+    words = chain(given, [phrase] if phrase else [], own, _PLATFORM_TAGS[request.platform])
     return text.hashtags(
         (word if word.startswith("#") else _cased(word) for word in words), request.platform, request.count
     )
@@ -118,31 +126,35 @@ def _hook(request: CaptionRequest) -> str:
     return _pick(request, _HOOKS[request.tone]).format(topic=first.upper() + rest, lower=lower)
 
 
-def _without_last_tags(given: str) -> str:
-    """A text without the hashtags at its end; they come back as hashtags."""
-    rest = given.rstrip()
-    while True:
-        head, _, last = rest.rpartition(" ") if " " in rest.split("\n")[-1] else rest.rpartition("\n")
-        if not last.startswith("#"):
-            return rest.strip()
-        rest = head.rstrip()
-
-
 def write(request: CaptionRequest) -> Caption:
     """A caption that fits its platform: hook, what the context says, a closing line; or the given text, closed."""
-    platform = request.platform
-    spec = SPECS[platform]
+    return _closed(request) if request.text else _composed(request)
+
+
+def _closed(request: CaptionRequest) -> Caption:
+    """The given text with its own hashtags, and a closing line where there is room beside all of it."""
+    platform, spec = request.platform, SPECS[request.platform]
+    fitted = fitting.fit(request.text, platform)
+    caption, tags = fitting.parted(fitted.text)
+    caption = caption or text.cut(request.topic, platform)
     closing = _CLOSINGS[platform][request.tone]
+    separator = " " if spec.target <= _SHORT_STYLE else "\n\n"
+    closed = separator.join(part for part in (caption, closing) if part)
+    # A text that was shortened has no room for a line of ours.
+    if not fitted.left_out and not fitted.shortened and spec.measure(text.compose(closed, tags)) <= spec.limit:
+        caption = closed
+    return Caption(caption=caption or platform.label, hashtags=tags)
+
+
+def _composed(request: CaptionRequest) -> Caption:
+    platform, spec = request.platform, SPECS[request.platform]
     tags = _tags(request)
-    if request.text:
-        parts = [_without_last_tags(request.text) or request.topic, closing]
-    else:
-        parts = [_hook(request), request.context, closing]
+    parts = [_hook(request), request.context, _CLOSINGS[platform][request.tone]]
     parts = [text.clean(part, platform) for part in parts if part]
-    # Beyond the style's length the context goes first, then the closing line; a given text stays.
-    separator = " " if spec.target <= 300 else "\n\n"
+    # Beyond the style's length the context goes first, then the closing line.
+    separator = " " if spec.target <= _SHORT_STYLE else "\n\n"
     body = separator.join(parts)
-    if spec.measure(text.compose(body, tags)) > spec.target and not request.text and request.context:
+    if spec.measure(text.compose(body, tags)) > spec.target and request.context:
         room = spec.target - spec.measure(text.compose(separator.join([parts[0], "", parts[-1]]), tags))
         middle = text.cut(parts[1], platform, max(0, room)) if room > 0 else ""
         body = separator.join(part for part in (parts[0], middle, parts[-1]) if part)

@@ -4,22 +4,33 @@ from dataclasses import dataclass
 from typing import Any
 
 from ai import gateway
-from ai.captions import PURPOSE, text
+from ai.captions import PURPOSE, fitting, text
+from ai.captions.fitting import Fitted
 from ai.captions.limits import SPECS, Platform
 from ai.captions.schema import Caption, CaptionRequest
+from ai.errors import AiError
 from ai.language import language_of
 from core.actor import Actor
+from core.errors import ValidationFailed
+from core.text import entities
+from core.text.entities import Kind
+
+MOST_TAGS = 30
 
 
 @dataclass(frozen=True, slots=True)
 class WrittenCaption:
-    """A caption that fits. `length` and `limit` are in the platform's own unit, hashtags included."""
+    """A caption that fits. `text` is caption and hashtags as they are posted; `length` and `limit` are its, in the
+    platform's own `unit`. `left_out`: sentences that say what of a given text could not be kept."""
 
+    text: str
     caption: str
     hashtags: list[str]
     platform: Platform
     length: int
     limit: int
+    unit: str
+    left_out: list[str]
     offline: bool
     source: str
     model: str
@@ -48,16 +59,36 @@ def write_caption(
     }
     answer = gateway.generate(PURPOSE, asked, actor)
     written: Caption = answer.value
-    where = CaptionRequest.model_validate(asked).platform
-    tags = text.hashtags(written.hashtags, where, count)
-    caption, tags = text.fit(written.caption, tags, where)
+    request = CaptionRequest.model_validate(asked)
+    fitted = _fitted(request, written)
+    caption, tags = fitting.parted(fitted.text)
+    spec = SPECS[request.platform]
     return WrittenCaption(
+        text=fitted.text,
         caption=caption,
         hashtags=tags,
-        platform=where,
-        length=SPECS[where].measure(text.compose(caption, tags)),
-        limit=SPECS[where].limit,
+        platform=request.platform,
+        length=spec.measure(fitted.text),
+        limit=spec.limit,
+        unit=spec.unit,
+        left_out=[str(each) for each in fitted.left_out],
         offline=answer.offline,
         source=answer.source,
         model=answer.model,
     )
+
+
+def _fitted(request: CaptionRequest, written: Caption) -> Fitted:
+    """Whoever wrote it: it fits, and of a given text nothing is lost that is not named."""
+    where = request.platform
+    if not request.text:
+        caption, tags = text.fit(written.caption, text.hashtags(written.hashtags, where, request.count), where)
+        return Fitted(text.compose(caption, tags))
+    given = [one.text for one in entities.find(request.text) if one.kind is Kind.HASHTAG]
+    mentioned = {tag.casefold() for tag in given}
+    new = [tag for tag in text.hashtags(written.hashtags, where, MOST_TAGS) if tag.casefold() not in mentioned]
+    kept = [tag for tag in written.hashtags if tag.casefold() in mentioned]
+    if not fitting.fit(request.text, where).text:
+        sentence = f"Nothing of this text fits {where.label}: its words are longer than what it takes."
+        raise ValidationFailed(AiError.REQUEST_INVALID, sentence, fields={"text": [sentence]})
+    return fitting.restored(request.text, text.compose(written.caption, [*kept, *new[: request.count]]), where)

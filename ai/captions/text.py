@@ -3,7 +3,9 @@
 import re
 from collections.abc import Iterable
 
-from ai.captions.limits import LINK, SPECS, Platform, clusters
+from ai.captions.limits import SPECS, Platform
+from core.text import entities, links
+from core.text.lengths import graphemes
 
 _UNSPACED = re.compile(r"[\u0e00-\u0eff\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
 _TAG = re.compile(r"\w+")
@@ -20,18 +22,28 @@ def clean(text: str, platform: Platform) -> str:
 
 
 def _pieces(text: str) -> Iterable[str]:
+    """Words and the spaces between; in scripts without spaces each sign, but links, tags, numbers whole."""
     for token in re.findall(r"\s+|\S+", text):
-        if not LINK.search(token) and _UNSPACED.search(token):
-            yield from clusters(token)
-        else:
+        if not _UNSPACED.search(token):
             yield token
+            continue
+        at = 0
+        for entity in entities.find(token):
+            yield from graphemes(token[at : entity.start])
+            yield entity.text
+            at = entity.end
+        yield from graphemes(token[at:])
 
 
 def _ended(text: str) -> str:
     if not text or text[-1] in ".!?…:。！？":
         return text
     last = text.split()[-1]
-    return f"{text} {_ELLIPSIS}" if LINK.search(last) else text.rstrip(",;–-") + _ELLIPSIS
+    return (
+        f"{text} {_ELLIPSIS}"
+        if any(link.end == len(last) for link in links.find(last))
+        else text.rstrip(",;–-") + _ELLIPSIS
+    )
 
 
 def cut(text: str, platform: Platform, limit: int | None = None) -> str:

@@ -7,7 +7,6 @@ from uuid import UUID
 from accounts import policy
 from accounts.policy import Action
 from ai.captions.services import WrittenCaption, write_caption
-from ai.captions.text import compose
 from core.actor import Actor
 from core.errors import ValidationFailed
 from publishing import selectors
@@ -33,7 +32,9 @@ def propose(*, actor: Actor, text: str, platform: str, tone: str = "casual", con
     if not text.strip():
         raise ValidationFailed(Code.TEXT_MISSING, _NO_TEXT, fields={"text": [_NO_TEXT]})
     topic = text.strip().splitlines()[0][:_TOPIC_CHARS]
-    return write_caption(actor=actor, topic=topic, platform=platform, tone=tone, context=context, text_to_fit=text)
+    return write_caption(
+        actor=actor, topic=topic, platform=platform, tone=tone, context=context, text_to_fit=text, count=0
+    )
 
 
 def optimize(
@@ -53,13 +54,8 @@ def optimize(
         key = target.platform, _text_of(post, target)
         if key not in written:
             written[key] = propose(actor=actor, text=key[1], platform=key[0], tone=tone, context=post.campaign)
-        found.append(Proposal(target, joined(written[key]), written[key]))
+        found.append(Proposal(target, written[key].text, written[key]))
     return found
-
-
-def joined(written: WrittenCaption) -> str:
-    """Caption and hashtags as one text."""
-    return compose(written.caption, written.hashtags)
 
 
 def _text_of(post: Post, target: PostTarget) -> str:

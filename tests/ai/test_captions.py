@@ -8,11 +8,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ai.captions import text
-from ai.captions.limits import SPECS, Platform, clusters, utf8_bytes, utf16_units, x_weight
+from ai.captions.limits import SPECS, Platform
 from ai.captions.offline import keywords, write
 from ai.captions.schema import CaptionRequest, Tone
 from ai.captions.services import write_caption
 from core.errors import ValidationFailed
+from core.text.lengths import UNITS, graphemes, weighted
 
 FAMILY = "👨‍👩‍👧‍👦"
 
@@ -28,21 +29,21 @@ class TestCounting:
             ("👍🏽", 2),
             ("日本", 4),
             ("see https://example.com/a/very/long/path?with=query ok", 4 + 23 + 3),
-            ("(https://a.b)", 1 + 23),
+            ("(https://a.bo)", 2 + 23),
             ("at example.com", 3 + 23),
             ("é", 1),
         ],
     )
     def test_x(self, sample, weight):
-        assert x_weight(sample) == weight
+        assert weighted(sample) == weight
 
     def test_units(self):
-        assert utf16_units("a😀") == 3
-        assert utf8_bytes("é😀") == 6
+        assert UNITS["utf16"]("a😀") == 3
+        assert UNITS["bytes"]("é😀") == 6
 
     def test_clusters(self):
-        assert list(clusters(f"a{FAMILY}🇫🇷🇩🇪é")) == ["a", FAMILY, "🇫🇷", "🇩🇪", "é"]
-        assert list(clusters("")) == []
+        assert graphemes(f"a{FAMILY}🇫🇷🇩🇪é") == ["a", FAMILY, "🇫🇷", "🇩🇪", "é"]
+        assert graphemes("") == []
 
     def test_platform_accepts_x(self):
         assert Platform("x") is Platform.TWITTER
@@ -84,7 +85,7 @@ class TestCutting:
     def test_fit_leaves_room_for_the_hashtags(self):
         caption, tags = text.fit("word " * 100, ["#one", "#two"], Platform.TWITTER)
         assert tags == ["#one", "#two"]
-        assert x_weight(text.compose(caption, tags)) <= 280
+        assert weighted(text.compose(caption, tags)) <= 280
         assert caption.endswith("word…")
         _, few = text.fit("Hi", [f"#{'x' * 60}{n}" for n in range(5)], Platform.TWITTER)
         assert len(few) == 2
@@ -127,7 +128,7 @@ class TestOffline:
 
     def test_tiktok_is_short_by_style(self):
         answer = write(request(context="Dim the light an hour before bed. " * 10))
-        assert utf16_units(text.compose(answer.caption, answer.hashtags)) <= 150
+        assert UNITS["utf16"](text.compose(answer.caption, answer.hashtags)) <= 150
 
     def test_context_is_used_where_there_is_room(self):
         answer = write(request(platform="linkedin", context="We measured our own nights for a month."))
@@ -154,7 +155,7 @@ class TestOffline:
 
     def test_a_long_given_text_is_cut_to_fit(self):
         answer = write(request(platform="twitter", text="A sentence about sleep. " * 40))
-        assert x_weight(text.compose(answer.caption, answer.hashtags)) <= 280
+        assert weighted(text.compose(answer.caption, answer.hashtags)) <= 280
         assert answer.caption.endswith(".")
 
     def test_hashtag_count(self):
@@ -175,7 +176,7 @@ class TestService:
         written = write_caption(actor=in_workspace.bob_actor, topic="Quiet mornings", platform="X", tone="WITTY")
         assert written.platform is Platform.TWITTER
         assert written.offline
-        assert written.length == x_weight(text.compose(written.caption, written.hashtags)) <= written.limit == 280
+        assert written.length == weighted(text.compose(written.caption, written.hashtags)) <= written.limit == 280
 
     @pytest.mark.django_db
     def test_a_models_caption_is_made_to_fit(self, in_workspace, env, vendor):

@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
+from core.text.lengths import length
 from publishing.platforms.base import AccountRef, MediaSpec, Spec
 from publishing.platforms.declared import Problem
 from publishing.platforms.facebook.limits import LIMITS
-from publishing.text import length
 
 KINDS = {"auto": "A Reel when it fits, else a video", "reel": "A Reel", "video": "A video"}
 # A Reel is 9:16; a picture's sides are whole pixels, so its shape may miss that by a little.

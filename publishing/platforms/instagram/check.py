@@ -3,10 +3,10 @@
 import re
 from collections.abc import Iterator
 
+from core.text.lengths import length
 from publishing.platforms.base import AccountRef, MediaSpec, Spec
 from publishing.platforms.declared import Problem
 from publishing.platforms.instagram.limits import LIMITS
-from publishing.text import length
 
 _HASHTAG = re.compile(r"(?<!\w)#\w+")
 _MENTION = re.compile(r"(?<!\w)@\w[\w.]*")

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 
+from core.text.lengths import length
 from publishing.platforms.base import AccountRef, MediaSpec, Spec
 from publishing.platforms.declared import Problem
 from publishing.platforms.linkedin.limits import LIMITS
-from publishing.text import length
 
 VISIBILITY = {
     "PUBLIC": "Everyone",

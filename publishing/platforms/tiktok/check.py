@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 
+from core.text.lengths import length
 from publishing.platforms.base import AccountRef, MediaSpec, Spec
 from publishing.platforms.declared import Problem
 from publishing.platforms.tiktok.limits import LIMITS
-from publishing.text import length
 
 PRIVACY = {
     "PUBLIC_TO_EVERYONE": "Everyone",

@@ -3,10 +3,10 @@
 import re
 from collections.abc import Iterator
 
+from core.text.lengths import length
 from publishing.platforms.base import AccountRef, MediaSpec, Spec
 from publishing.platforms.declared import Problem
 from publishing.platforms.twitter.limits import LIMITS, video_bytes, video_seconds
-from publishing.text import length
 
 REPLIES = {
     "": "Everyone",

@@ -6,9 +6,9 @@ import unicodedata
 from datetime import datetime, timedelta
 from typing import Any
 
+from core.text import links
 from publishing.platforms.base import Session, Spec
 from publishing.platforms.twitter import errors
-from publishing.text import LINK
 
 # Two clocks never agree to the second.
 _SKEW = timedelta(minutes=2)
@@ -46,5 +46,5 @@ def _at(row: dict[str, Any]) -> datetime:
 def plain(text: str) -> str:
     """A text as X gives it back: links shortened, `&`, `<` and `>` written as entities, one form of each letter."""
     composed = unicodedata.normalize("NFC", html.unescape(text))
-    linked = LINK.sub("<link>", _SHORT_LINK.sub("<link>", composed))
+    linked = links.replaced(_SHORT_LINK.sub("<link>", composed), "<link>")
     return " ".join(linked.split())

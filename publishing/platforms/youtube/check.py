@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 
+from core.text.lengths import length
 from publishing.platforms.base import AccountRef, MediaSpec, Spec
 from publishing.platforms.declared import Problem
 from publishing.platforms.youtube.limits import LIMITS
-from publishing.text import length
 
 PRIVACY = {"public": "Public", "unlisted": "Unlisted (anyone with the link)", "private": "Private"}
 CATEGORIES = {
