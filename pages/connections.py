@@ -194,7 +194,7 @@ def disconnect(request: SignedIn, account_id: UUID) -> HttpResponse:
     """First what it would stop, counted and listed; then, when the person insists, do it."""
     account = selectors.account(request.actor, account_id)
     if request.method == "POST":
-        connected.disconnect(actor=request.actor, account_id=account_id)
+        connected.disconnect(actor=request.actor, account_id=account_id, confirmed=True)
         messages.success(request, f"{account.handle} is disconnected.")
         return redirect("connections")
     decision = may(request.actor, Action.MANAGE_CONNECTIONS)

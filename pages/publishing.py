@@ -18,6 +18,7 @@ from accounts.selectors import timezone_of
 from core import zones
 from core.actor import Actor
 from core.errors import DomainError, NotFound, ValidationFailed
+from core.words import counted
 from media import selectors as media
 from media.models import MediaFile
 from pages import receipts
@@ -288,6 +289,7 @@ def posts_page(request: SignedIn) -> HttpResponse:
         "page": page,
         "summaries": [(post, selectors.summary(post)) for post in page],
         "states": PostState.choices,
+        "stuck": targets.stuck(request.actor).count(),
         "platforms": [(name, adapter.label) for name, adapter in ADAPTERS.items()],
         "campaigns": selectors.campaigns(request.actor),
         "filtered": any(query.get(name) for name in ("status", "platform", "campaign", "q")),
@@ -356,6 +358,16 @@ def target_resolve(request: SignedIn, post_id: UUID, target_id: UUID) -> HttpRes
 
 @require_POST
 @signed_in
+def posts_retry(request: SignedIn) -> HttpResponse:
+    """Everything that is stuck, tried again together."""
+    count = targets.retry_all(actor=request.actor)
+    verb = "is" if count == 1 else "are"
+    messages.success(request, f"{counted(count, 'post')} {verb} tried again now." if count else "Nothing was stuck.")
+    return redirect("posts")
+
+
+@require_POST
+@signed_in
 def post_publish(request: SignedIn, post_id: UUID) -> HttpResponse:
     try:
         schedule.publish_now(actor=request.actor, post_id=post_id)
@@ -391,6 +403,7 @@ urlpatterns = [
     path("compose/_text/<uuid:account_id>/", compose_text, name="compose_text"),
     path("compose/<uuid:post_id>/_check/", compose_check, name="compose_post_check"),
     path("posts/", posts_page, name="posts"),
+    path("posts/retry/", posts_retry, name="posts_retry"),
     path(_ONE, post_detail, name="post_detail"),
     path(f"{_ONE}publish/", post_publish, name="post_publish"),
     path(f"{_ONE}unschedule/", post_unschedule, name="post_unschedule"),

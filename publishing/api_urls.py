@@ -40,6 +40,7 @@ urlpatterns = [
     path("posts", _post({"get": "list", "post": "create"}), name="api-posts"),
     path("posts/publish", _post({"post": "publish_new"}), name="api-posts-publish"),
     path("posts/schedule", _post({"post": "schedule_new"}), name="api-posts-schedule"),
+    path("posts/retry", _post({"post": "retry_all"}), name="api-posts-retry"),
     path("posts/scheduled", _post({"get": "scheduled"}), name="api-posts-scheduled"),
     path("posts/limits", _post({"get": "limits"}), name="api-posts-limits"),
     path(f"{_ONE}/preview", _post({"post": "preview"}), name="api-post-preview"),

@@ -89,10 +89,13 @@ class ConnectionViewSet(ActorViewSet):
         """One account."""
         return Response(shapes.AccountSerializer(selectors.account(self.actor, pk)).data)
 
-    @endpoint(responses={204: None})
+    @endpoint(query=shapes.ConfirmSerializer, responses={204: None})
     def destroy(self, request: Request, pk: UUID) -> Response:
-        """Disconnect: the consent is given back and the tokens are destroyed."""
-        connected.disconnect(actor=self.actor, account_id=pk)
+        """Disconnect: the consent is given back and the tokens are destroyed.
+
+        409 with the posts that this would stop (`details.uses`), until it is asked again with `confirm=true`.
+        """
+        connected.disconnect(actor=self.actor, account_id=pk, confirmed=self.query["confirm"])
         return Response(status=status.HTTP_204_NO_CONTENT)
 
     @endpoint(responses=shapes.AccountSerializer)

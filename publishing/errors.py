@@ -18,6 +18,7 @@ class Code(StrEnum):
     CHOICE_GONE = "choice_gone"
     ACCOUNT_UNKNOWN = "account_unknown"
     ACCOUNT_NOT_CONNECTED = "account_not_connected"
+    ACCOUNT_IN_USE = "account_in_use"
     ACCOUNT_CHOICE = "account_choice_needed"
     NO_TARGETS = "no_targets"
     TEXT_MISSING = "text_missing"

@@ -95,6 +95,12 @@ class ConnectSerializer(serializers.Serializer[Any]):
     steps = serializers.ListField(child=serializers.CharField())
 
 
+class ConfirmSerializer(InputSerializer):
+    """Whether the consequences were seen."""
+
+    confirm = serializers.BooleanField(required=False, default=False)
+
+
 class StakeSerializer(serializers.ModelSerializer[PostTarget]):
     """A post that disconnecting its account would stop."""
 
@@ -374,6 +380,12 @@ class ResolveSerializer(InputSerializer):
 
     live = serializers.BooleanField()
     url = serializers.CharField(required=False, allow_blank=True, max_length=500)
+
+
+class RetriedSerializer(serializers.Serializer[Any]):
+    """How many accounts' shares went on."""
+
+    retried = serializers.IntegerField()
 
 
 class DeletedSerializer(serializers.Serializer[Any]):

@@ -242,6 +242,11 @@ class PostViewSet(GenerateThrottled, mixins.ListModelMixin, ActorViewSet):
         """Try one account again now."""
         return self._target(targets.retry(actor=self.actor, post_id=pk, target_id=target_id))
 
+    @endpoint(responses=shapes.RetriedSerializer)
+    def retry_all(self, request: Request) -> Response:
+        """Try everything again that is parked, waits to be tried again, or failed lately for no reason of its own."""
+        return Response({"retried": targets.retry_all(actor=self.actor)})
+
     @endpoint(responses=shapes.TargetSerializer)
     def cancel(self, request: Request, pk: UUID, target_id: UUID) -> Response:
         """Stop one account. 409 once it may be live."""

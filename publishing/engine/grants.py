@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import F, Q
 
 from core import clock
-from publishing import signals
+from publishing import planned, signals
 from publishing.engine import secrets, sessions
 from publishing.models import AccountStatus, Grant, GrantState, SocialAccount
 from publishing.platforms.base import Tokens
@@ -149,11 +149,13 @@ def bury(grant: Grant, sentence: str) -> None:
         rows = Grant.objects.filter(pk=grant.pk, token_version=grant.token_version, state=GrantState.ACTIVE)
         if not rows.update(state=GrantState.DEAD, problem=sentence[:300], updated_at=clock.now()):
             return
-        for account in SocialAccount.objects.filter(grant_id=grant.pk, status=AccountStatus.CONNECTED):
+        lost = list(SocialAccount.objects.filter(grant_id=grant.pk, status=AccountStatus.CONNECTED))
+        for account in lost:
             account.status = AccountStatus.EXPIRED
             account.problem = sentence[:300]
             account.save(update_fields=["status", "problem", "updated_at"])
             signals.account_lost.send(SocialAccount, account_id=account.pk, workspace_id=account.workspace_id)
+        planned.follow_accounts([account.pk for account in lost])
 
 
 def connected_anew(account: SocialAccount) -> bool:

@@ -7,7 +7,7 @@ from django.db import transaction
 
 from core import clock
 from jobs import Again, Done, conf
-from publishing import signals
+from publishing import planned, signals
 from publishing.engine import grants, lanes, receipts, secrets, settling, windows
 from publishing.engine.receipts import Superseded
 from publishing.errors import TargetError
@@ -296,6 +296,7 @@ def needs_person(run: "Run", error: PlatformError) -> Pause:
             SocialAccount.objects.filter(pk=run.target.account_id, status=AccountStatus.CONNECTED).update(
                 status=AccountStatus.ERROR, problem=error.sentence[:300], updated_at=clock.now()
             )
+            planned.follow_accounts([run.target.account_id])
         _write(
             run,
             TargetState.ACTION_REQUIRED,

@@ -4,13 +4,15 @@ from typing import NoReturn
 from uuid import UUID
 
 from django.db import transaction
+from django.urls import reverse
 
 from accounts import audit, policy
 from accounts.policy import Action
 from core import clock
 from core.actor import Actor
 from core.errors import Conflict, Unavailable
-from publishing import pictures, selectors
+from core.words import counted
+from publishing import pictures, planned, selectors
 from publishing.engine import grants, secrets
 from publishing.engine.asking import ask
 from publishing.errors import Code
@@ -20,6 +22,7 @@ from publishing.platforms.errors import Kind, NoAnswer, NotSent, PlatformError
 from publishing.platforms.registry import adapter_for
 from publishing.services import giving_back
 
+STAKES_LISTED = 50
 DESCRIPTION = ("username", "name", "avatar_url", "profile_url", "follower_count", "facts", "checked_at")
 
 
@@ -34,13 +37,18 @@ def describe(account: SocialAccount, info: AccountInfo) -> None:
     account.checked_at = clock.now()
 
 
-def disconnect(*, actor: Actor, account_id: UUID) -> selectors.Stakes:
-    """Let an account go: its consent is given back and its tokens are destroyed. Its posts stay where they are."""
+def disconnect(*, actor: Actor, account_id: UUID, confirmed: bool = False) -> selectors.Stakes:
+    """Let an account go: its consent is given back and its tokens are destroyed. Its posts stay where they are.
+
+    Raises `Conflict` with the posts that it would stop, until the person has seen them and `confirmed`.
+    """
     policy.require(actor, Action.MANAGE_CONNECTIONS)
     account = selectors.account(actor, account_id)
     if account.status == AccountStatus.DISCONNECTED:
         raise Conflict(Code.ACCOUNT_NOT_CONNECTED, "This account is disconnected already.")
     stakes = selectors.stakes(actor).get(account.pk, selectors.Stakes())
+    if stakes.total and not confirmed:
+        _refuse_unseen(actor, account, stakes)
     grant = account.grant
     with transaction.atomic():
         SocialAccount.objects.filter(pk=account.pk).update(
@@ -51,11 +59,30 @@ def disconnect(*, actor: Actor, account_id: UUID) -> selectors.Stakes:
             problem="",
             updated_at=clock.now(),
         )
+        planned.follow_accounts([account.pk])
         lost = giving_back.drop(grant) if grant is not None and not grant.accounts.exists() else None
         audit.record(actor, "account.disconnect", ("social_account", account.pk), {"account": account.handle})
     if lost is not None:
         giving_back.tell(lost)
     return stakes
+
+
+def _refuse_unseen(actor: Actor, account: SocialAccount, stakes: selectors.Stakes) -> NoReturn:
+    rows = selectors.at_stake(actor, account.pk)[:STAKES_LISTED]
+    uses = [
+        {
+            "type": "post",
+            "id": str(row.post_id),
+            "title": str(row.post),
+            "status": row.state,
+            "scheduled_at": row.due_at.isoformat() if row.due_at else None,
+            "url": reverse("post_detail", args=[row.post_id]),
+        }
+        for row in rows
+    ]
+    stops = counted(stakes.total, "post")
+    sentence = f"Disconnecting {account.handle} would stop {stops}. Look at them, then ask again with confirm=true."
+    raise Conflict(Code.ACCOUNT_IN_USE, sentence, {"uses": uses, "total": stakes.total})
 
 
 def refresh_account(*, actor: Actor, account_id: UUID) -> SocialAccount:
@@ -104,8 +131,10 @@ def _keep(account: SocialAccount, *fields: str) -> None:
     assert account.grant_id is not None
     rows = SocialAccount.objects.filter(pk=account.pk, grant_id=account.grant_id)
     values = {name: getattr(account, name) for name in fields}
-    if not rows.exclude(status=AccountStatus.DISCONNECTED).update(**values, updated_at=clock.now()):
-        raise Conflict(Code.ACCOUNT_NOT_CONNECTED, "This account was disconnected or connected anew meanwhile.")
+    with transaction.atomic():
+        if not rows.exclude(status=AccountStatus.DISCONNECTED).update(**values, updated_at=clock.now()):
+            raise Conflict(Code.ACCOUNT_NOT_CONNECTED, "This account was disconnected or connected anew meanwhile.")
+        planned.follow_accounts([account.pk])
 
 
 def make_default(*, actor: Actor, account_id: UUID) -> SocialAccount:

@@ -22,7 +22,8 @@ from core.actor import Actor, ActorKind
 from core.errors import Conflict, NotFound, PermissionDenied, Unavailable, ValidationFailed
 from core.ids import uuid7
 from core.registry import limits
-from publishing import signals
+from core.words import counted
+from publishing import planned, signals
 from publishing.engine import grants, secrets, sessions
 from publishing.errors import Code
 from publishing.models import AccountStatus, Grant, GrantState, OAuthState, SocialAccount
@@ -146,7 +147,7 @@ def sentence(found: Connected) -> str:
     verb = "is" if len(found.accounts) == 1 else "are"
     said = f"{names} {verb} connected on {adapter_for(found.accounts[0].platform, found.accounts[0].via).label}."
     if found.resumed:
-        said += f" {found.resumed} waiting post{'s' if found.resumed != 1 else ''} went on."
+        said += f" {counted(found.resumed, 'waiting post')} went on."
     return said
 
 
@@ -300,7 +301,9 @@ def _store(
         verb = "account.connect" if created else "account.reconnect"
         audit.record(actor, verb, ("social_account", account.pk), {"platform": adapter.name, "account": account.handle})
     left = [giving_back.drop(row) for row in Grant.objects.filter(pk__in=former, accounts=None)]
-    resumed = targets.resume_parked([account.pk for account in stored], actor)
+    ids = [account.pk for account in stored]
+    resumed = targets.resume_parked(ids, actor)
+    planned.follow_accounts(ids)
     return Connected(actor.workspace_id, tuple(stored), new, resumed), left
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -13,7 +14,7 @@ from accounts.selectors import timezone_of
 from core import clock
 from core.actor import Actor
 from core.errors import Conflict, ValidationFailed
-from publishing import conflicts, queueing, selectors, walltime
+from publishing import conflicts, planned, queueing, selectors, walltime
 from publishing.conflicts import ScheduleConflict
 from publishing.errors import Code
 from publishing.models import Post, PostTarget
@@ -122,7 +123,8 @@ def unschedule(*, actor: Actor, post_id: UUID) -> Post:
     with transaction.atomic():
         for row in post.targets.all():
             if row.state == TargetState.SCHEDULED:
-                move(row, TargetState.DRAFT, due_at=None, zone="", wall_time="")
+                cleared: dict[str, Any] = {"error_code": "", "error_sentence": "", "error_words": ""}
+                move(row, TargetState.DRAFT, due_at=None, zone="", wall_time="", **cleared)
         audit.record(actor, "post.unschedule", ("post", post.pk))
     return selectors.post(actor, post_id)
 
@@ -147,6 +149,15 @@ def _refuse_unaccepted(found: Sequence[ScheduleConflict], accepted: bool) -> Non
 
 def _set_due(row: PostTarget, instant: Instant) -> None:
     wall = f"{instant.wall:%Y-%m-%dT%H:%M}"
-    moved = move(row, TargetState.SCHEDULED, due_at=instant.at, zone=instant.zone, wall_time=wall)
+    code, sentence = planned.standing(row.account)
+    moved = move(
+        row,
+        TargetState.SCHEDULED,
+        due_at=instant.at,
+        zone=instant.zone,
+        wall_time=wall,
+        error_code=code,
+        error_sentence=sentence,
+    )
     if not moved:
         raise Conflict(Code.ALREADY_GOING_OUT, "This post has just started to go out.")

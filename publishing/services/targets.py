@@ -1,10 +1,11 @@
 """What a person does to one account's share while it is on its way: try again, cancel, answer."""
 
+from datetime import timedelta
 from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 
 import jobs
 from accounts import audit, policy
@@ -13,10 +14,10 @@ from core import clock
 from core.actor import Actor
 from core.errors import Conflict, ValidationFailed
 from publishing import queueing, selectors
-from publishing.errors import Code
+from publishing.errors import Code, TargetError
 from publishing.models import AccountStatus, PostTarget
 from publishing.platforms.registry import adapter_for
-from publishing.states import EDITABLE, IN_FLIGHT, TargetState
+from publishing.states import EDITABLE, IN_FLIGHT, TargetState, WaitReason
 from publishing.transitions import move
 
 _CLEAR: dict[str, Any] = {"error_code": "", "error_sentence": "", "error_words": "", "next_at": None, "wait_reason": ""}
@@ -29,6 +30,8 @@ _FRESH: dict[str, Any] = {
     "progress_pct": 0,
     "run_token": None,
 }
+AT_ONCE = 500
+_LATELY = timedelta(days=14)
 _RETRYABLE = frozenset({TargetState.FAILED, TargetState.WAITING, TargetState.ACTION_REQUIRED})
 
 
@@ -165,8 +168,39 @@ def resume_parked(account_ids: list[UUID], actor: Actor) -> int:
         state=TargetState.ACTION_REQUIRED,
         error_code__in=("auth_expired", "account_type"),
     )
+    return _take_up_all(rows, actor)
+
+
+def stuck(actor: Actor) -> QuerySet[PostTarget]:
+    """What "Try all again" takes up: parked, waiting to be tried again, or failed lately by nobody's decision; of
+    accounts that can post. What a platform refused is not among it: it would be refused again."""
+    policy.require(actor, Action.READ)
+    ours = Q(state=TargetState.FAILED, error_code__in=(TargetError.TRANSIENT, TargetError.INTERNAL))
+    ours &= Q(finished_at__gte=clock.now() - _LATELY)
+    retried = Q(state=TargetState.WAITING, wait_reason=WaitReason.RETRY)
+    rows = PostTarget.objects.for_workspace(actor.workspace_id).filter(
+        Q(state=TargetState.ACTION_REQUIRED) | retried | ours,
+        post__deleted_at__isnull=True,
+        account__status=AccountStatus.CONNECTED,
+    )
+    return rows.select_related("account")
+
+
+def retry_all(*, actor: Actor) -> int:
+    """Try everything that is stuck again, the longest due first, at most 500 at once; how many went on."""
+    policy.require(actor, Action.PUBLISH)
+    count = _take_up_all(stuck(actor), actor)
+    audit.record(actor, "target.retry_all", ("workspace", actor.workspace_id), {"count": count})
+    return count
+
+
+def _take_up_all(rows: QuerySet[PostTarget], actor: Actor) -> int:
+    """One that cannot be taken up (its twin is on its way) holds up none of the others."""
     count = 0
-    for target in rows.order_by("due_at", "id"):
-        take_up(target, actor)
+    for target in rows.order_by("due_at", "id")[:AT_ONCE]:
+        try:
+            take_up(target, actor)
+        except Conflict:
+            continue
         count += 1
     return count

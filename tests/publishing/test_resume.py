@@ -40,7 +40,7 @@ def test_after_we_gave_it_back(platform: str, box: Any, connect: Any, make_post:
     account, actor = connect(platform), in_workspace.alice_actor
     post = make_post(account)
     schedule.publish_now(actor=actor, post_id=post.pk)
-    connected.disconnect(actor=actor, account_id=account.pk)
+    connected.disconnect(actor=actor, account_id=account.pk, confirmed=True)
     drain(advance=True)
     target = PostTarget.objects.get(post=post)
     assert (target.state, target.error_code) == ("action_required", "auth_expired")

@@ -183,7 +183,7 @@ class TestPosts:
         assert selectors.stakes(actor) == {}
         schedule.schedule_post(actor=actor, post_id=post.pk, when=When(at=clock.now() + timedelta(days=1)))
         assert selectors.stakes(actor) == {account.pk: selectors.Stakes(scheduled=1, in_flight=0)}
-        connected.disconnect(actor=actor, account_id=account.pk)
+        connected.disconnect(actor=actor, account_id=account.pk, confirmed=True)
         with pytest.raises(ValidationFailed, match="disconnected"):
             schedule.publish_now(actor=actor, post_id=post.pk)
 
@@ -280,7 +280,7 @@ class TestTargets:
         account, actor = connect("youtube"), in_workspace.alice_actor
         box.fault("processing_failed", platform="youtube", step="upload.start")
         target = publish(account)
-        connected.disconnect(actor=actor, account_id=account.pk)
+        connected.disconnect(actor=actor, account_id=account.pk, confirmed=True)
         with pytest.raises(Conflict, match="disconnected"):
             targets.retry(actor=actor, post_id=target.post_id, target_id=target.pk)
 
@@ -291,7 +291,7 @@ class TestTargets:
         account, actor = connect("tiktok"), in_workspace.alice_actor
         post = make_post(account)
         schedule.publish_now(actor=actor, post_id=post.pk)
-        connected.disconnect(actor=actor, account_id=account.pk)
+        connected.disconnect(actor=actor, account_id=account.pk, confirmed=True)
         drain(advance=True)
         assert post.targets.get().state == "action_required"
         connect("tiktok")
