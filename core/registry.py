@@ -1,11 +1,13 @@
-"""The three hooks by which a lower floor asks something of a higher one; filled in `AppConfig.ready()`.
+"""The hooks by which a lower floor asks something of a higher one; filled in `AppConfig.ready()`.
 
 `limits`: may this workspace use n more of something? Nobody registered means everything is allowed.
+`uses`: what needs these files, so that they must not be deleted? Nobody registered means nothing does.
 `exporters` and `erasers`: each app hands over, and deletes, what it holds of a workspace or a user.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -30,6 +32,49 @@ class Limits:
             self._check(workspace_id, key, n)
 
 
+@dataclass(frozen=True, slots=True)
+class Use:
+    """Something that needs a file. `how` continues a sentence (“is planned in”), `url` is a page of this product."""
+
+    type: str
+    id: UUID
+    title: str
+    status: str
+    how: str
+    url: str
+    at: datetime | None = None
+
+    def as_json(self) -> dict[str, str | None]:
+        at = self.at.isoformat() if self.at else None
+        return {
+            "type": self.type, "id": str(self.id), "title": self.title, "status": self.status, "scheduled_at": at,
+            "url": self.url,
+        }  # fmt: skip
+
+
+UsesOf = Callable[[UUID, Collection[UUID]], list[Use]]
+
+
+@dataclass
+class Uses:
+    """Asked by whoever is about to delete files."""
+
+    askers: list[UsesOf] = field(default_factory=list)
+    memories: set[type] = field(default_factory=set)
+
+    def register(self, find: UsesOf, memories: Collection[type] = ()) -> None:
+        """Add one who knows uses. `find(workspace_id, file_ids)` gives what has not ended, the soonest first.
+
+        `memories` are models whose rows name a file only to remember it: they keep its row, and not its bytes.
+        """
+        self.askers.append(find)
+        self.memories.update(memories)
+
+    def of(self, workspace_id: UUID, file_ids: Collection[UUID]) -> list[Use]:
+        """Everything that needs one of these files."""
+        return [use for find in self.askers for use in find(workspace_id, file_ids)] if file_ids else []
+
+
 @dataclass
 class Privacy:
     """What to do with a workspace's data when its owner asks for it or leaves."""
@@ -39,4 +84,5 @@ class Privacy:
 
 
 limits = Limits()
+uses = Uses()
 privacy = Privacy()

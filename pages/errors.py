@@ -37,8 +37,10 @@ def answer(request: HttpRequest, error: DomainError) -> HttpResponse:
             "title": _TITLES.get(error.status, ""),
             "status": error.status,
             "request_id": request_id,
+            "uses": error.details.get("uses", []),
         }
-        response = render(request, _TEMPLATES.get(error.status, "errors/refused.html"), context, status=error.status)
+        template = "errors/in_use.html" if context["uses"] else _TEMPLATES.get(error.status, "errors/refused.html")
+        response = render(request, template, context, status=error.status)
     if isinstance(error, Throttled):
         response["Retry-After"] = str(error.retry_after_s)
     return response

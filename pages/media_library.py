@@ -16,7 +16,6 @@ from django.views.decorators.http import require_GET, require_POST
 from accounts.policy import Action, may
 from core.errors import DomainError, NotFound
 from media import bodies, intake, quota, selectors
-from media.words import size_words
 from pages.access import SignedIn, signed_in
 from pages.filecards import cards
 from publishing.services import files
@@ -62,13 +61,11 @@ def _page(request: SignedIn, form: UploadForm, status: int = 200) -> HttpRespons
     }
     if request.htmx:
         return render(request, "media/_list.html", context)
-    room = quota.usage(request.actor.workspace_id)
     context |= {
         "form": form,
         "undo": request.session.pop(_UNDO, None),
         "max_bytes": settings.MAX_UPLOAD_BYTES,
-        "used_words": size_words(room.used_bytes),
-        "limit_words": size_words(room.limit_bytes),
+        "room": quota.usage(request.actor.workspace_id),
     }
     return render(request, "media/index.html", context, status=status)
 
@@ -101,7 +98,7 @@ def delete(request: SignedIn, pk: UUID) -> HttpResponse:
     except NotFound:
         raise
     except DomainError as error:
-        if error.status != 409:
+        if error.status != 409 or "uses" in error.details:
             raise
         messages.error(request, error.message)
     else:

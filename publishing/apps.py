@@ -14,7 +14,10 @@ class PublishingConfig(AppConfig):
 
     def ready(self) -> None:
         """Let pages listen to a post, and people hear of it. Handlers and ticks in `tasks` are found by jobs."""
+        from core import registry
         from jobs import events
         from publishing import receivers, selectors  # noqa: F401
+        from publishing.services import files
 
         events.register_topic("post", selectors.may_subscribe)
+        registry.uses.register(files.needs_of, memories=files.MEMORIES)

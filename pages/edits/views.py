@@ -131,6 +131,8 @@ def delete(request: SignedIn, edit_id: UUID) -> HttpResponse:
     try:
         services.delete(actor=request.actor, edit_id=edit_id)
     except (Conflict, PermissionDenied) as error:
+        if "uses" in error.details:
+            raise
         messages.error(request, error.message)
         return redirect("edit_detail", edit_id)
     messages.success(request, "The edit and its files are deleted.")

@@ -1,23 +1,25 @@
 """Deleting files of the media library: refused while a post still needs them, undone within a day."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
 from django.db.models import Q
+from django.urls import reverse
 
 from accounts import policy
 from accounts.policy import Action
+from core import clock, registry
 from core.actor import Actor
 from core.errors import Conflict, NotFound
-from media import trash
+from media import trash, uses
 from media.errors import MediaError
 from media.models import MediaFile
 from publishing.models import Delivery, Post, PostMedia, PostTarget
 from publishing.states import EDITABLE, IN_FLIGHT, TargetState
 
 # Rows that only remember what was sent.
-_MEMORIES = (PostMedia, Delivery)
+MEMORIES = (PostMedia, Delivery)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +34,16 @@ class Use:
 def uses_of(actor: Actor, files: Iterable[MediaFile]) -> dict[UUID, list[Use]]:
     """The posts of each file, newest first. Two queries."""
     policy.require(actor, Action.READ)
-    by_text = {str(file.pk): file.pk for file in files}
+    return _uses(actor.workspace_id, [file.pk for file in files])
+
+
+def _uses(workspace_id: UUID, file_ids: Collection[UUID]) -> dict[UUID, list[Use]]:
+    by_text = {str(key): key for key in file_ids}
     if not by_text:
         return {}
-    targets = PostTarget.objects.for_workspace(actor.workspace_id).filter(post__deleted_at__isnull=True)
+    targets = PostTarget.objects.for_workspace(workspace_id).filter(post__deleted_at__isnull=True)
     found: dict[UUID, dict[UUID, Use]] = {}
-    shown = PostMedia.objects.for_workspace(actor.workspace_id).filter(
+    shown = PostMedia.objects.for_workspace(workspace_id).filter(
         file_id__in=by_text.values(), post__deleted_at__isnull=True
     )
     posts: dict[UUID, set[UUID]] = {}
@@ -55,6 +61,33 @@ def uses_of(actor: Actor, files: Iterable[MediaFile]) -> dict[UUID, list[Use]]:
     return {file_id: list(by_post.values()) for file_id, by_post in found.items()}
 
 
+def needs_of(workspace_id: UUID, file_ids: Collection[UUID]) -> list[registry.Use]:
+    """The posts that have not ended and need one of these files; a draft without accounts is one."""
+    found = {use.post.pk: use.post for uses in _uses(workspace_id, file_ids).values() for use in uses if use.needed}
+    drafts = Post.objects.for_workspace(workspace_id).filter(
+        media__file_id__in=file_ids, targets__isnull=True, deleted_at__isnull=True
+    )
+    found |= {post.pk: post for post in drafts}
+    shares: dict[UUID, list[PostTarget]] = {key: [] for key in found}
+    for row in PostTarget.objects.for_workspace(workspace_id).filter(post_id__in=found).order_by("due_at", "id"):
+        shares[row.post_id].append(row)
+    ways = [_need(post, shares[post.pk]) for post in found.values()]
+    return sorted(ways, key=lambda use: (use.at is None, use.at or clock.now(), use.id))
+
+
+def _need(post: Post, shares: Sequence[PostTarget]) -> registry.Use:
+    states = {row.state for row in shares}
+    how = (
+        "is going out in"
+        if states & IN_FLIGHT
+        else "is planned in"
+        if TargetState.SCHEDULED in states
+        else "is used in"
+    )
+    due = min((row.due_at for row in shares if row.due_at and row.state in EDITABLE | IN_FLIGHT), default=None)
+    return registry.Use("post", post.pk, str(post), post.state, how, reverse("post_detail", args=[post.pk]), due)
+
+
 def get(actor: Actor, file_id: UUID, state: str = MediaFile.State.READY) -> MediaFile:
     """A file of the actor's workspace."""
     file = MediaFile.objects.for_workspace(actor.workspace_id).filter(pk=file_id, state=state).first()
@@ -67,33 +100,12 @@ def delete_file(*, actor: Actor, file_id: UUID) -> MediaFile:
     """Delete a file; for a day `restore_file` brings it back. Raises `Conflict` while something needs it."""
     policy.require(actor, Action.WRITE)
     file = get(actor, file_id)
-    needed = [use.post for use in uses_of(actor, [file]).get(file.pk, []) if use.needed]
-    drafts = PostMedia.objects.for_workspace(actor.workspace_id).filter(
-        file=file, post__deleted_at__isnull=True, post__targets__isnull=True
-    )
-    needed.extend(row.post for row in drafts.select_related("post"))
-    if needed:
-        raise Conflict(
-            MediaError.IN_USE, _sentence(file, needed[0], len(needed)), {"posts": [str(p.pk) for p in needed]}
-        )
-    if any(not isinstance(row, _MEMORIES) for row in trash.users_of(file)):
+    uses.require_free(actor.workspace_id, [file.pk], str(file))
+    if uses.holders(trash.users_of(file)):
         sentence = f"“{file}” belongs to a video, an edit or a brand. Delete that first."
         raise Conflict(MediaError.IN_USE, sentence)
     trash.put(actor=actor, file=file)
     return file
-
-
-def _sentence(file: MediaFile, post: Post, count: int) -> str:
-    states = set(post.targets.values_list("state", flat=True))
-    what = (
-        "is going out in"
-        if states & IN_FLIGHT
-        else "is planned in"
-        if TargetState.SCHEDULED in states
-        else "is used in"
-    )
-    more = f" and {count - 1} other{'s' if count > 2 else ''}" if count > 1 else ""
-    return f"“{file}” {what} the post “{post}”{more}. Cancel or change that first."
 
 
 def restore_file(*, actor: Actor, file_id: UUID) -> MediaFile:

@@ -495,7 +495,7 @@ class TestDeleting:
     def test_not_while_something_uses_a_file(self, in_workspace: SimpleNamespace, edit: Edit) -> None:
         edit = finished(edit)
         factories.make_video(in_workspace.workspace, media=edit.renditions.get().media)
-        with pytest.raises(Conflict, match="is used by a post"):
+        with pytest.raises(Conflict, match="is used by a video"):
             services.delete(actor=in_workspace.alice_actor, edit_id=edit.pk)
         assert edit.renditions.count() == 1
 

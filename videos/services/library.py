@@ -12,6 +12,7 @@ from core import clock
 from core.actor import Actor
 from core.errors import Conflict, NotFound, ValidationFailed
 from jobs import events
+from media import uses
 from videos.errors import VideoError
 from videos.models import Folder, Tag, Video, VideoTag
 from videos.services.words import clean_name, normalise
@@ -147,9 +148,10 @@ def archive(*, actor: Actor, video_id: UUID, archived: bool = True) -> Video:
 
 
 def delete(*, actor: Actor, video_id: UUID) -> Video:
-    """Put a video into the trash. `restore` brings it back for 30 days."""
+    """Put a video into the trash. `restore` brings it back for 30 days. Raises `Conflict` while a post needs it."""
     policy.require(actor, Action.WRITE)
     video = get(actor, video_id)
+    uses.require_free(actor.workspace_id, [video.media_id], video.title)
     with transaction.atomic():
         if Video.objects.filter(pk=video.pk, deleted_at__isnull=True).update(deleted_at=clock.now()):
             audit.record(actor, "video.delete", ("video", video.pk), {"title": video.title})
