@@ -34,7 +34,8 @@ class Kind(models.TextChoices):
 class Notice(WorkspaceModel):
     """One event, as told to one person. `once` names the event, so that it is told once however often it is reported.
 
-    `link` is a path on this product's own site.
+    `link` is a path on this product's own site. Good news of one kind is bundled until it is read: the newest notice
+    stands for the others.
     """
 
     recipient = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
@@ -45,6 +46,14 @@ class Notice(WorkspaceModel):
     once = models.CharField(max_length=200, editable=False)
     shown = models.BooleanField(default=True, help_text="The person wants this kind in the app.")
     read_at = models.DateTimeField(null=True, blank=True)
+    bundle = models.ForeignKey(
+        "self",
+        on_delete=models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="bundled",
+        help_text="The newer notice of the same kind that stands for this one.",
+    )
 
     class Meta:
         constraints: ClassVar = [
@@ -54,7 +63,9 @@ class Notice(WorkspaceModel):
         indexes: ClassVar = [
             models.Index(fields=["workspace", "recipient", "-created_at"], name="notice_by_recipient"),
             models.Index(
-                fields=["workspace", "recipient"], condition=Q(read_at=None, shown=True), name="notice_unread"
+                fields=["workspace", "recipient"],
+                condition=Q(read_at=None, shown=True, bundle=None),
+                name="notice_unread",
             ),
             models.Index(fields=["created_at"], name="notice_by_age"),
         ]

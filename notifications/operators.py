@@ -9,6 +9,7 @@ from django.core.mail import EmailMessage
 from django.template.loader import render_to_string
 
 from accounts.models import User
+from core.words import counted
 from jobs.models import Alarm
 
 logger = logging.getLogger(__name__)
@@ -30,7 +31,7 @@ def tell_alarms(alarms: Sequence[Alarm]) -> bool:
 
 def tell_over(alarms: Sequence[Alarm]) -> bool:
     """Write that alarms are over."""
-    return _send(f"Over: {len(alarms)} alarm{'s' if len(alarms) != 1 else ''}", "alarm_over", alarms)
+    return _send(f"Over: {counted(len(alarms), 'alarm')}", "alarm_over", alarms)
 
 
 def _send(subject: str, template: str, alarms: Sequence[Alarm]) -> bool:

@@ -13,10 +13,15 @@ from notifications.models import Kind, Notice
 COUNT_CAP = 100
 
 
-def notices(actor: Actor, *, unread: bool = False, kind: str = "") -> QuerySet[Notice]:
-    """The actor's own notices in this workspace that the app shows, newest first."""
+def own(actor: Actor) -> QuerySet[Notice]:
+    """Everything that the app shows the actor in this workspace, also what a newer notice stands for."""
     policy.require(actor, Action.READ)
-    rows = Notice.objects.for_workspace(actor.workspace_id).filter(recipient_id=actor.user_id, shown=True)
+    return Notice.objects.for_workspace(actor.workspace_id).filter(recipient_id=actor.user_id, shown=True)
+
+
+def notices(actor: Actor, *, unread: bool = False, kind: str = "") -> QuerySet[Notice]:
+    """The actor's own notices in this workspace that the app shows, newest first; those of a bundle as one."""
+    rows = own(actor).filter(bundle=None)
     if unread:
         rows = rows.filter(read_at=None)
     if kind in Kind.values:

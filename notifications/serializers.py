@@ -5,17 +5,23 @@ from typing import Any
 from rest_framework import serializers
 
 from core.serializers import InputSerializer, PageQuery
-from notifications.models import Notice
+from notifications.models import Kind
 
 
-class NoticeSerializer(serializers.ModelSerializer[Notice]):
-    """One event, as told to the person who asks. `url` is a path on this product's site, or empty."""
+class NoticeSerializer(serializers.Serializer[Any]):
+    """One event, or several of a kind that went well (`count`), as told to the person who asks.
 
+    `url` is a path on this product's site, or empty.
+    """
+
+    id = serializers.UUIDField(source="notice.pk")
+    kind = serializers.ChoiceField(choices=Kind.choices, source="notice.kind")
+    title = serializers.CharField()
+    text = serializers.CharField()
     url = serializers.CharField(source="link")
-
-    class Meta:
-        model = Notice
-        fields = ("id", "kind", "title", "text", "url", "read_at", "created_at")
+    count = serializers.IntegerField()
+    read_at = serializers.DateTimeField(source="notice.read_at", allow_null=True)
+    created_at = serializers.DateTimeField(source="notice.created_at")
 
 
 class NoticeQuerySerializer(PageQuery):

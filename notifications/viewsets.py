@@ -5,7 +5,7 @@ from rest_framework.response import Response
 
 from core.api import ActorViewSet, endpoint
 from core.errors import ValidationFailed
-from notifications import selectors, services
+from notifications import bundles, selectors, services
 from notifications import serializers as shapes
 from notifications.errors import Code
 from notifications.models import Notice
@@ -20,7 +20,8 @@ class NotificationViewSet(ActorViewSet):
     @endpoint(query=shapes.NoticeQuerySerializer)
     def list(self, request: Request) -> Response:
         """One's own notices, newest first, with the number of unread ones (counted up to 100)."""
-        response = self.paged(selectors.notices(self.actor, **self.query))
+        page = self.paginate_queryset(selectors.notices(self.actor, **self.query))
+        response = self.get_paginated_response(shapes.NoticeSerializer(bundles.told(page or []), many=True).data)
         response.data = {**response.data, "unread": selectors.unread_count(self.actor)}
         return response
 

@@ -14,8 +14,9 @@ from django.views.decorators.http import require_POST
 from accounts.selectors import preferences_of
 from accounts.services import profile
 from core.errors import NotFound, ValidationFailed
-from notifications import selectors, services
-from notifications.models import Kind, Notice
+from notifications import bundles, selectors, services
+from notifications.bundles import Told
+from notifications.models import Kind
 from pages.access import SignedIn, add_errors, signed_in
 from pages.forms.account import NotificationsForm
 
@@ -26,7 +27,7 @@ PER_PAGE = 20
 class Row:
     """One notice as the page shows it."""
 
-    notice: Notice
+    told: Told
     tone: str
     icon: str
 
@@ -57,7 +58,7 @@ def _list(request: SignedIn) -> HttpResponse:
     page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
     context = {
         "page": page,
-        "rows": [Row(notice, *_LOOK[Kind(notice.kind)]) for notice in page],
+        "rows": [Row(told, *_LOOK[Kind(told.notice.kind)]) for told in bundles.told(page)],
         "unread_only": unread_only,
         "unread": selectors.unread_count(request.actor),
     }
@@ -76,11 +77,12 @@ def bell(request: SignedIn) -> HttpResponse:
 @signed_in
 def open_notice(request: SignedIn, notice_id: UUID) -> HttpResponse:
     """To what a notice is about; from then on it counts as read."""
-    notice = selectors.notices(request.actor).filter(pk=notice_id).first()
+    notice = selectors.own(request.actor).filter(pk=notice_id).first()
     if notice is None:
         raise NotFound
+    (told,) = bundles.told([notice])
     services.mark_read(actor=request.actor, ids=[notice.pk])
-    return redirect(notice.link or "notices")
+    return redirect(told.link or "notices")
 
 
 @require_POST

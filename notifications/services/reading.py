@@ -1,6 +1,6 @@
 """What a person does to their notices."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from uuid import UUID
 
 from django.db import transaction
@@ -18,10 +18,10 @@ from notifications.services.telling import announce
 def mark_read(*, actor: Actor, ids: Sequence[UUID]) -> int:
     """Mark one's own notices as read; `NotFound` when one of them is not the actor's. Returns how many were unread."""
     wanted = set(ids)
-    mine = selectors.notices(actor).filter(pk__in=wanted)
+    mine = selectors.own(actor).filter(pk__in=wanted)
     if mine.count() != len(wanted):
         raise NotFound(Code.NOTICE_UNKNOWN, "One of these notices does not exist, or it is somebody else's.")
-    return _read(actor, mine.values_list("pk", flat=True))
+    return _read(actor, wanted)
 
 
 def mark_all_read(*, actor: Actor) -> int:
@@ -29,11 +29,13 @@ def mark_all_read(*, actor: Actor) -> int:
     return _read(actor, selectors.notices(actor).values_list("pk", flat=True))
 
 
-def _read(actor: Actor, ids: "QuerySet[Notice, UUID]") -> int:
+def _read(actor: Actor, ids: "Collection[UUID] | QuerySet[Notice, UUID]") -> int:
+    """Mark these as read, with those that they stand for. A bundle counts once."""
     now = clock.now()
     with transaction.atomic():
-        rows = Notice.objects.for_workspace(actor.workspace_id).filter(pk__in=ids, read_at=None)
-        count = rows.update(read_at=now, updated_at=now)
+        rows = Notice.objects.for_workspace(actor.workspace_id).filter(recipient_id=actor.user_id, read_at=None)
+        rows.filter(bundle__in=ids).update(read_at=now, updated_at=now)
+        count = rows.filter(pk__in=ids).update(read_at=now, updated_at=now)
         if count and actor.user_id is not None:
             announce(actor.workspace_id, actor.user_id)
     return count

@@ -9,6 +9,7 @@ from accounts.models import Membership, Preferences, Role, User
 from accounts.services.profile import notification_choices
 from core.actor import Actor
 from jobs import events
+from notifications import bundles
 from notifications.models import Kind, Mail, Notice
 
 SEND = "notifications.mail"
@@ -64,6 +65,7 @@ def notify(*, workspace_id: UUID, news: News, to: UUID | None = None, admins: bo
         if not created:
             continue
         made.append(notice)
+        bundles.join(notice)
         if by_mail:
             _order_mail(notice, user)
         if in_app:

@@ -94,7 +94,7 @@ class TestApi:
         client.force_login(in_workspace.bob, backend="django.contrib.auth.backends.ModelBackend")
         body = client.get("/api/v1/notifications", {"limit": 2}).json()
         assert (body["total"], body["limit"], len(body["items"]), body["unread"]) == (3, 2, 2, 3)
-        assert set(body["items"][0]) == {"id", "kind", "title", "text", "url", "read_at", "created_at"}
+        assert set(body["items"][0]) == {"id", "kind", "title", "text", "url", "count", "read_at", "created_at"}
         read = client.post("/api/v1/notifications/read", {"ids": [str(notices[0].pk)]}, content_type="application/json")
         assert read.json() == {"marked": 1, "unread": 2}
         assert client.get("/api/v1/notifications", {"unread": "true"}).json()["total"] == 2

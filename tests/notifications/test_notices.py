@@ -8,14 +8,14 @@ from uuid import uuid4
 import pytest
 from channels.layers import get_channel_layer
 from django.db import transaction
-from django.test import TestCase
+from django.test import Client, TestCase
 
 from accounts.services import profile
 from core import clock, scope
 from core.actor import Actor
 from core.errors import NotFound
 from jobs import events
-from notifications import selectors, services
+from notifications import bundles, selectors, services
 from notifications.models import Kind, Mail, Notice
 from notifications.services import News, notify
 
@@ -162,3 +162,53 @@ class TestForgetting:
         Notice.objects.filter(pk=old.pk).update(created_at=clock.now() - timedelta(days=181))
         assert services.clean_up() == 2
         assert (Notice.objects.count(), Mail.objects.count()) == (1, 1)
+
+
+class TestBundles:
+    def good(self, cast: Any, number: int, **changes: Any) -> None:
+        title = f"Published: “Number {number}”"
+        tell(cast, **{"kind": Kind.POST_PUBLISHED, "once": f"post:{number}", "title": title, **changes})
+
+    def test_good_news_is_one_notice_until_it_is_read(self, in_workspace: Any) -> None:
+        for number in range(7):
+            self.good(in_workspace, number)
+        actor = in_workspace.bob_actor
+        assert selectors.unread_count(actor) == 1
+        (found,) = bundles.told(selectors.notices(actor))
+        assert (found.title, found.count) == ("7 posts were published", 7)
+        assert found.text.splitlines()[0] == "Published: “Number 6”"
+        assert found.text.splitlines()[-1] == "and 2 more"
+        assert found.link == "/posts/?status=published"
+        assert services.mark_read(actor=actor, ids=[found.notice.pk]) == 1
+        assert not Notice.objects.filter(read_at=None).exists()
+        self.good(in_workspace, 8)
+        newest, older = bundles.told(selectors.notices(actor))
+        assert (newest.title, newest.count, older.count) == ("Published: “Number 8”", 1, 7)
+
+    def test_bad_news_other_kinds_and_other_people_stay_apart(self, in_workspace: Any) -> None:
+        self.good(in_workspace, 1)
+        self.good(in_workspace, 2, kind=Kind.EDIT_FINISHED, title="Your edit is ready: Cut")
+        self.good(in_workspace, 3, to=in_workspace.alice.pk)
+        for number in (4, 5):
+            tell(in_workspace, once=f"post:{number}")
+        assert selectors.unread_count(in_workspace.bob_actor) == 4
+        assert selectors.unread_count(in_workspace.alice_actor) == 1
+
+    def test_an_event_of_a_bundle_is_still_told_once(self, in_workspace: Any) -> None:
+        self.good(in_workspace, 1)
+        self.good(in_workspace, 2)
+        self.good(in_workspace, 1)
+        (found,) = bundles.told(selectors.notices(in_workspace.bob_actor))
+        assert found.count == 2
+
+    def test_a_notice_that_was_taken_into_a_bundle_can_still_be_opened_and_read(
+        self, client: Client, in_workspace: Any
+    ) -> None:
+        self.good(in_workspace, 1, link="/posts/?q=one")
+        first = Notice.objects.get()
+        self.good(in_workspace, 2)
+        client.force_login(in_workspace.bob)
+        assert client.get(f"/notifications/{first.pk}/").headers["Location"] == "/posts/?q=one"
+        listed = client.get("/api/v1/notifications").json()
+        assert [(row["title"], row["count"]) for row in listed["items"]] == [("2 posts were published", 2)]
+        assert "2 posts were published" in client.get("/notifications/").content.decode()
