@@ -60,7 +60,7 @@ class Overview(Door):
     def get(self, request: Request) -> Response:
         """Totals of a period."""
         asked, platform = self.asked()
-        return Response(TotalsSerializer(totals.totals(totals.posts_in(self.actor.workspace_id, asked, platform))).data)
+        return Response(TotalsSerializer(totals.totals_in(self.actor.workspace_id, asked, platform)).data)
 
 
 class Platforms(Door):
@@ -68,7 +68,7 @@ class Platforms(Door):
     def get(self, request: Request) -> Response:
         """Totals of a period, by platform."""
         asked, platform = self.asked()
-        found = totals.by_platform(totals.posts_in(self.actor.workspace_id, asked, platform))
+        found = totals.platforms_in(self.actor.workspace_id, asked, platform)
         return Response({name: TotalsSerializer(total).data for name, total in found.items()})
 
 

@@ -16,6 +16,7 @@ from analytics.viewsets import csv_response
 from core.errors import ValidationFailed
 from pages.access import SignedIn, signed_in
 from pages.forms.times import DayField
+from patterns.levels import level_words
 from publishing.models import Platform
 
 CHART_WIDTH, CHART_HEIGHT = 720, 180
@@ -85,7 +86,7 @@ def analytics(request: SignedIn) -> HttpResponse:
         "bars": bars(found.days),
         "chart_top": max((views or 0 for _, views in found.days), default=0),
         "top_posts": dashboard.top_posts(workspace_id, asked, platform, limit=20),
-        "scores": [row for row in scores if row.sample_size],
+        "scores": [(row, level_words(row.type, row.level)) for row in scores if row.sample_size],
         "export_url": f"{reverse('analytics_export')}?{query}",
         "chart_width": CHART_WIDTH,
         "chart_height": CHART_HEIGHT,

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from analytics.learning.model import Effect, normal_cdf
+from core.words import counted
 
 MIN_POSTS = 30
 MIN_PER_LEVEL = 5
@@ -53,8 +54,10 @@ class Score:
         if self.standing is Standing.NOT_ENOUGH:
             if self.posts < MIN_POSTS:
                 return f"Not enough data: {self.posts} of {MIN_POSTS} posts"
-            return f"Not enough data: {self.sample_size} posts with it, {MIN_PER_LEVEL} with and without are needed"
-        band = f"80 % interval {self.change_low:+.0%} to {self.change_high:+.0%}, {self.sample_size} posts"
+            with_it = counted(self.sample_size, "post")
+            return f"Not enough data: {with_it} with it, {MIN_PER_LEVEL} with and without are needed"
+        between = f"{self.change_low:+.0%} to {self.change_high:+.0%}"
+        band = f"80 % interval of the difference {between}, {counted(self.sample_size, 'post')}"
         if self.standing is Standing.CLAIM:
             return f"{abs(self.change):.0%} {'better' if self.change > 0 else 'worse'} in your posts ({band})"
         if self.standing is Standing.EARLY:

@@ -9,10 +9,8 @@ from django.db.models import F
 
 from analytics.grid import engagement_rate
 from analytics.models import LatestMetrics, MetricPlan
-from analytics.selectors.totals import Period, Totals, by_platform, posts_in, totals
+from analytics.selectors.totals import Period, Totals, live, platforms_in, posts_in, totals_in
 from patterns.models import Analysis
-from publishing.models import PostTarget
-from publishing.states import TargetState
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,11 +26,12 @@ class Tile:
 
 @dataclass(frozen=True, slots=True)
 class PostRow:
-    """A live post in a list."""
+    """A live post on one account, in a list."""
 
     post_id: UUID
     target_id: UUID
     platform: str
+    account: str
     text: str
     permalink: str
     published_at: object
@@ -65,7 +64,7 @@ def top_posts(workspace_id: UUID, asked: Period, platform: str = "", limit: int 
     """The posts with most views, those without a number last."""
     rows = (
         posts_in(workspace_id, asked, platform)
-        .select_related("target__post")
+        .select_related("target__post", "target__account")
         .order_by(F("views").desc(nulls_last=True), "-published_at", "id")[:limit]
     )
     return [_row(row) for row in rows]
@@ -76,6 +75,7 @@ def _row(row: LatestMetrics) -> PostRow:
         post_id=row.target.post_id,
         target_id=row.target_id,
         platform=row.platform,
+        account=row.target.account.handle,
         text=row.target.effective_text(),
         permalink=row.target.permalink,
         published_at=row.published_at,
@@ -99,13 +99,6 @@ def views_by_day(workspace_id: UUID, asked: Period, platform: str = "") -> list[
     return [(day, found.get(day)) for day in (asked.first + timedelta(days=offset) for offset in range(asked.days))]
 
 
-def _published(workspace_id: UUID, asked: Period, platform: str) -> int:
-    rows = PostTarget.objects.for_workspace(workspace_id).filter(
-        state=TargetState.PUBLISHED, published_at__gte=asked.start, published_at__lt=asked.end
-    )
-    return (rows.filter(platform=platform) if platform else rows).count()
-
-
 def _analysed(workspace_id: UUID, asked: Period) -> int:
     return (
         Analysis.objects.for_workspace(workspace_id)
@@ -115,12 +108,13 @@ def _analysed(workspace_id: UUID, asked: Period) -> int:
 
 
 def tiles(workspace_id: UUID, asked: Period, now: Totals, before: Totals, platform: str = "") -> list[Tile]:
-    """Views, engagement, posts published, videos analysed; each against the period before."""
+    """Views, engagement, posts published, videos analysed; each against the period before.
+
+    A video is analysed for no platform: with a platform chosen that tile is left out.
+    """
     earlier = asked.before()
-    waiting = "No numbers yet: they arrive within the hour after a post is live." if now.posts == 0 else ""
-    published = _published(workspace_id, asked, platform)
-    analysed = _analysed(workspace_id, asked)
-    return [
+    waiting = "No numbers yet: they arrive within the hour after a post is live." if now.views is None else ""
+    found = [
         Tile("Views", now.views, _change(now.views, before.views), waiting),
         Tile(
             "Engagement rate",
@@ -129,36 +123,38 @@ def tiles(workspace_id: UUID, asked: Period, now: Totals, before: Totals, platfo
             waiting or ("No views yet." if now.rate is None else ""),
             "%",
         ),
-        Tile("Posts published", published, _change(published, _published(workspace_id, earlier, platform))),
-        Tile("Videos analysed", analysed, _change(analysed, _analysed(workspace_id, earlier))),
+        Tile("Posts published", now.posts, _change(now.posts, before.posts)),
     ]
+    if platform:
+        return found
+    analysed = _analysed(workspace_id, asked)
+    return [*found, Tile("Videos analysed", analysed, _change(analysed, _analysed(workspace_id, earlier)))]
 
 
-def stale(workspace_id: UUID) -> list[str]:
+def stale(workspace_id: UUID, platform: str = "") -> list[str]:
     """Sentences about platforms whose numbers could not be fetched lately."""
     rows = (
         MetricPlan.objects.for_workspace(workspace_id)
-        .filter(failures__gt=0)
+        .filter(failures__gt=0, target__in=live(workspace_id, platform))
         .order_by("target__platform", "-updated_at")
         .values_list("target__platform", "last_error")
     )
     found: dict[str, str] = {}
-    for platform, error in rows:
-        found.setdefault(platform, error)
-    return list(found.values())
+    for name, error in rows:
+        found.setdefault(name, error)
+    return list(dict.fromkeys(found.values()))
 
 
 def dashboard(workspace_id: UUID, asked: Period, platform: str = "") -> Dashboard:
     """All of it, in a fixed number of queries."""
-    rows = posts_in(workspace_id, asked, platform)
-    now, before = totals(rows), totals(posts_in(workspace_id, asked.before(), platform))
+    now, before = totals_in(workspace_id, asked, platform), totals_in(workspace_id, asked.before(), platform)
     return Dashboard(
         period=asked,
         now=now,
         before=before,
         tiles=tiles(workspace_id, asked, now, before, platform),
-        platforms=by_platform(rows),
+        platforms=platforms_in(workspace_id, asked, platform),
         top=top_posts(workspace_id, asked, platform),
         days=views_by_day(workspace_id, asked, platform),
-        stale=stale(workspace_id),
+        stale=stale(workspace_id, platform),
     )

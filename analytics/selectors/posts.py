@@ -9,11 +9,11 @@ from zoneinfo import ZoneInfo
 
 from analytics.grid import GRID, engagement_rate
 from analytics.models import LatestMetrics, LearningRun, MetricPlan, MetricSnapshot
-from analytics.selectors.totals import Period, Totals, by_platform, posts_in
+from analytics.selectors.totals import Period, Totals, by_platform, live, posts_in
 from core.errors import NotFound
 from editing.models import Rendition
 from patterns.models import Pattern, PatternScore
-from publishing.models import PostTarget
+from publishing.models import PostMedia, PostTarget
 from videos.models import Video
 
 
@@ -81,12 +81,12 @@ def of_video(workspace_id: UUID, video_id: UUID) -> VideoNumbers:
         .filter(edit__video=video, media__isnull=False)
         .values_list("media_id", flat=True)
     )
-    rows = LatestMetrics.objects.for_workspace(workspace_id).filter(
-        target__post__media__file_id__in=[video.media_id, *files], target__post__media__position=0
-    )
+    shows = PostMedia.objects.for_workspace(workspace_id).filter(file_id__in=[video.media_id, *files], position=0)
+    public = live(workspace_id).filter(post_id__in=shows.values("post_id"))
+    rows = LatestMetrics.objects.for_workspace(workspace_id).filter(target__in=public)
     newest = rows.order_by("-taken_at").values_list("taken_at", flat=True).first()
     score, matched = _match(workspace_id, video)
-    return VideoNumbers(video, by_platform(rows), newest, score, matched)
+    return VideoNumbers(video, by_platform(rows, public), newest, score, matched)
 
 
 def newest_scores(workspace_id: UUID) -> list[PatternScore]:

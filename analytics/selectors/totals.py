@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from typing import Any, cast
+from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -13,6 +13,8 @@ from analytics.grid import engagement_rate
 from analytics.models import LatestMetrics
 from core import clock
 from core.errors import ValidationFailed
+from publishing.models import PostTarget
+from publishing.states import TargetState
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,17 +55,26 @@ def period(start: date | None, end: date | None, *, zone: str = "UTC", days: int
     return Period(first, last, zone)
 
 
-def posts_in(workspace_id: UUID, asked: Period, platform: str = "") -> QuerySet[LatestMetrics]:
-    """Live posts published in a period, with their newest numbers."""
-    rows = LatestMetrics.objects.for_workspace(workspace_id).filter(
-        published_at__gte=asked.start, published_at__lt=asked.end, target__post__deleted_at__isnull=True
+def live(workspace_id: UUID, platform: str = "") -> QuerySet[PostTarget]:
+    """What is public and was not deleted here: the one set behind every number."""
+    rows = PostTarget.objects.for_workspace(workspace_id).filter(
+        state=TargetState.PUBLISHED, post__deleted_at__isnull=True
     )
     return rows.filter(platform=platform) if platform else rows
 
 
+def posts_in(workspace_id: UUID, asked: Period, platform: str = "") -> QuerySet[LatestMetrics]:
+    """The newest numbers of what was published in a period: a row for each account."""
+    rows = LatestMetrics.objects.for_workspace(workspace_id).filter(target__in=live(workspace_id, platform))
+    return rows.filter(published_at__gte=asked.start, published_at__lt=asked.end)
+
+
 @dataclass(frozen=True, slots=True)
 class Totals:
-    """Numbers of a set of posts."""
+    """Numbers of a set of posts. `posts` counts posts, not accounts: one that went to three accounts is one post.
+
+    It counts those without a number yet, too.
+    """
 
     posts: int
     views: int | None
@@ -74,8 +85,8 @@ class Totals:
     rate: float | None
 
 
+_POSTS = Count("post_id", distinct=True)
 _SUMS: dict[str, Any] = {
-    "n": Count("pk"),
     "sum_views": Sum("views"),
     "sum_likes": Sum("likes"),
     "sum_comments": Sum("comments"),
@@ -86,10 +97,10 @@ _SUMS: dict[str, Any] = {
 }
 
 
-def _totals(row: Mapping[str, Any]) -> Totals:
+def _totals(posts: int, row: Mapping[str, Any]) -> Totals:
     acts = [row[name] for name in ("sum_likes", "sum_comments", "sum_shares") if row[name] is not None]
     return Totals(
-        posts=row["n"],
+        posts=posts,
         views=row["sum_views"],
         likes=row["sum_likes"],
         comments=row["sum_comments"],
@@ -99,12 +110,31 @@ def _totals(row: Mapping[str, Any]) -> Totals:
     )
 
 
-def totals(rows: QuerySet[LatestMetrics]) -> Totals:
-    """One query."""
-    return _totals(rows.aggregate(**_SUMS))
+_NOTHING: dict[str, Any] = dict.fromkeys(_SUMS)
 
 
-def by_platform(rows: QuerySet[LatestMetrics]) -> dict[str, Totals]:
-    """One query, platforms in alphabetical order."""
-    grouped = rows.order_by().values("platform").annotate(**_SUMS).order_by("platform")
-    return {str(row["platform"]): _totals(cast("Mapping[str, Any]", row)) for row in grouped}
+def totals(numbers: QuerySet[LatestMetrics], public: QuerySet[PostTarget]) -> Totals:
+    """All of them together. Two queries."""
+    return _totals(public.aggregate(n=_POSTS)["n"], numbers.aggregate(**_SUMS))
+
+
+def by_platform(numbers: QuerySet[LatestMetrics], public: QuerySet[PostTarget]) -> dict[str, Totals]:
+    """Platforms in alphabetical order, also those without a number yet. Two queries."""
+    sums = {row["platform"]: row for row in numbers.order_by().values("platform").annotate(**_SUMS)}
+    counts = public.order_by().values("platform").annotate(n=_POSTS).order_by("platform")
+    return {row["platform"]: _totals(row["n"], sums.get(row["platform"], _NOTHING)) for row in counts}
+
+
+def published_in(workspace_id: UUID, asked: Period, platform: str = "") -> QuerySet[PostTarget]:
+    """What was published in a period: a row for each account."""
+    return live(workspace_id, platform).filter(published_at__gte=asked.start, published_at__lt=asked.end)
+
+
+def totals_in(workspace_id: UUID, asked: Period, platform: str = "") -> Totals:
+    """Totals of a period."""
+    return totals(posts_in(workspace_id, asked, platform), published_in(workspace_id, asked, platform))
+
+
+def platforms_in(workspace_id: UUID, asked: Period, platform: str = "") -> dict[str, Totals]:
+    """Totals of a period, by platform."""
+    return by_platform(posts_in(workspace_id, asked, platform), published_in(workspace_id, asked, platform))

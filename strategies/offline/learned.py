@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from ai.captions.limits import Platform
+from core.words import counted
 from patterns.levels import level_words
 from patterns.models import PatternType
 from strategies.offline.compare import Compared, evidence, number, title
@@ -14,7 +15,7 @@ _MOST = 3
 
 def _proof(score: ScoreFact) -> Evidence:
     interval = (
-        f", 80 % interval {number(score.interval_low)}–{number(score.interval_high)}"
+        f", 80 % interval of the score {number(score.interval_low)}–{number(score.interval_high)}"
         if score.interval_low is not None and score.interval_high is not None
         else ""
     )
@@ -22,18 +23,18 @@ def _proof(score: ScoreFact) -> Evidence:
     meaning = f" ({score.meaning})" if score.meaning else ""
     return Evidence(
         basis="learned",
-        sentence=f"{score.label} “{score.level}” on {where}: score {number(score.score)}{interval}, "
-        f"{score.sample_size} posts{meaning}",
+        sentence=f"{score.label}, {_kind(score)}, on {where}: score {number(score.score)}{interval}, "
+        f"{counted(score.sample_size, 'post')}{meaning}",
         fact=score.type,
         value=score.score,
         unit="score",
     )
 
 
-def _meant(score: ScoreFact) -> str:
-    if score.type not in PatternType.values:
-        return ""
-    return f"It means a video that {level_words(score.type, score.level)}."
+def _kind(score: ScoreFact) -> str:
+    """The level in words; a level that nobody has words for is told without its underscores."""
+    words = level_words(score.type, score.level) if score.type in PatternType.values else score.level
+    return f"“{words.replace('_', ' ')}”" if words == score.level else f"a video that {words}"
 
 
 def _relevant(request: StrategyRequest) -> list[ScoreFact]:
@@ -49,11 +50,11 @@ def advise(found: dict[str, Compared], request: StrategyRequest) -> Iterator[Rec
         good = score.score >= RECOMMEND
         here = [row for row in found[score.type].rows if row.fact.bucket == score.level] if score.type in found else []
         example = f" {title(here[0])} is an example." if here else ""
-        verb = "Use" if good else "Leave"
-        text = f"{_proof(score).sentence}. {_meant(score)}{example} This is what your own posts say so far, no promise."
+        lead = "More of this" if good else "Less of this"
+        text = f"{_proof(score).sentence}.{example} This is what your own posts say so far, no promise."
         yield Recommendation(
             key=f"learned_{score.platform}_{score.type}_{score.level}"[:200],
-            title=f"{verb} {score.label.lower()} “{score.level}”",
+            title=f"{lead}: {_kind(score)}",
             text=text,
             basis="learned",
             platforms=list(request.platforms) if score.platform == "all" else [Platform(score.platform)],

@@ -111,7 +111,8 @@ class TestScores:
         (score,) = scores([self.effect(mean=0.3, sd=0.1)], posts=60)
         assert score.standing is Standing.CLAIM
         assert score.low < score.value < score.high
-        assert score.label.startswith("35% better in your posts (80 % interval +19% to +53%, 20 posts)")
+        band = "80 % interval of the difference +19% to +53%, 20 posts"
+        assert score.label.startswith(f"35% better in your posts ({band})")
 
     def test_a_hint_is_called_early(self):
         (score,) = scores([self.effect(mean=-0.1, sd=0.1)], posts=60)

@@ -14,6 +14,7 @@ from analytics.services import learning
 from core import clock
 from core.errors import NotFound, ValidationFailed
 from jobs.models import Job
+from publishing.models import PostTarget
 from tests.accounts.conftest import as_user  # noqa: F401
 from tests.analytics.conftest import make_account, make_live, make_numbers
 from tests.factories import make_media, make_video
@@ -59,12 +60,56 @@ class TestDashboard:
         only = dashboard.dashboard(cast.workspace.pk, period(None, None), "youtube")
         assert only.now.views == 1000
 
+    def test_a_post_on_two_accounts_is_one_post_in_every_number(self, cast, account):
+        target = make_live(account)
+        second = make_account(cast, external_id="tiktok-2")
+        youtube = make_account(cast, "youtube")
+        for other in (second, youtube):
+            PostTarget.objects.create(
+                workspace=cast.workspace, post=target.post, account=other, platform=other.platform, state="published",
+                published_at=target.published_at,
+            )  # fmt: skip
+        make_numbers(target)
+        found = dashboard.dashboard(cast.workspace.pk, period(None, None))
+        tiles = {tile.label: tile.value for tile in found.tiles}
+        assert (tiles["Posts published"], found.now.posts) == (1, 1)
+        assert {name: total.posts for name, total in found.platforms.items()} == {"tiktok": 1, "youtube": 1}
+        assert found.platforms["youtube"].views is None
+
+    def test_tile_and_table_agree_on_posts_without_numbers_and_on_deleted_ones(self, cast, account):
+        make_numbers(make_live(account))
+        make_live(account, text="no numbers yet")
+        gone = make_live(account, text="deleted")
+        gone.post.deleted_at = clock.now()
+        gone.post.save()
+        draft = make_live(account, text="in the inbox")
+        make_numbers(draft, views=7)
+        PostTarget.objects.filter(pk=draft.pk).update(state="in_inbox")
+        found = dashboard.dashboard(cast.workspace.pk, period(None, None))
+        tiles = {tile.label: tile.value for tile in found.tiles}
+        assert tiles["Posts published"] == found.platforms["tiktok"].posts == 2
+        assert tiles["Views"] == 1000
+
+    def test_a_chosen_platform_is_honoured_by_every_tile_and_warning(self, cast, account):
+        youtube = make_account(cast, "youtube")
+        for where in (account, youtube):
+            target = make_live(where)
+            MetricPlan.objects.create(
+                workspace=cast.workspace, target=target, failures=1, last_error=f"{where.platform} is late."
+            )
+        everything = dashboard.dashboard(cast.workspace.pk, period(None, None))
+        assert everything.stale == ["tiktok is late.", "youtube is late."]
+        only = dashboard.dashboard(cast.workspace.pk, period(None, None), "youtube")
+        assert only.stale == ["youtube is late."]
+        assert [tile.label for tile in only.tiles] == ["Views", "Engagement rate", "Posts published"]
+        assert only.tiles[2].value == 1
+
     def test_costs_a_fixed_number_of_queries(self, cast, account):
         for index in range(12):
             make_numbers(make_live(account, text=f"post {index}"))
         with CaptureQueriesContext(connection) as queries:
             dashboard.dashboard(cast.workspace.pk, period(None, None))
-        assert len(queries) <= 11
+        assert len(queries) <= 13
 
     def test_deleted_posts_are_left_out(self, cast, account):
         target = make_live(account)

@@ -136,12 +136,13 @@ class TestLearned:
             request(scores=[score(), score(type="duration", label="Duration", level="over_60_s", score=20.0)])
         )
         first, second = content.recommendations[:2]
-        assert first.title == "Use first cut “early”"
+        assert first.title == "More of this: a video that cuts within the first second"
         assert first.basis == "learned"
         assert "41 posts" in first.text
-        assert "80 % interval 71–95" in first.text
+        assert "80 % interval of the score 71–95" in first.text
         assert "“Morning routine” is an example" in first.text
-        assert second.title == "Leave duration “over_60_s”"
+        assert second.title.startswith("Less of this: a video that lasts")
+        assert not any("over_60_s" in text for text in (second.title, second.text))
         assert not any("not enough outcome data" in line for line in content.limitations)
 
     def test_unclear_and_foreign_scores_say_nothing(self):
