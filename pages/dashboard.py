@@ -13,10 +13,11 @@ from analytics.selectors import dashboard as numbers
 from analytics.selectors.totals import period
 from core import clock
 from core.actor import Actor
-from jobs.models import UNFINISHED, Job
+from pages import attention, running
 from pages.access import SignedIn, signed_in
 from publishing.models import AccountStatus, PostTarget, SocialAccount
 from publishing.states import TargetState
+from strategies.models import Strategy
 from videos.models import Video
 
 SCHEDULE_DAYS = 7
@@ -60,32 +61,12 @@ def schedule(actor: Actor, zone: ZoneInfo) -> list[Day]:
     return [Day(on, targets) for on, targets in days.items()]
 
 
-def attention(actor: Actor) -> tuple[list[PostTarget], list[SocialAccount]]:
-    """Posts that failed or ask something in the last 14 days, and connections that do not work."""
-    since = clock.now() - timedelta(days=14)
-    targets = (
-        PostTarget.objects.for_workspace(actor.workspace_id)
-        .filter(
-            state__in=[TargetState.FAILED, TargetState.ACTION_REQUIRED, TargetState.UNCONFIRMED],
-            updated_at__gte=since,
-            post__deleted_at__isnull=True,
-        )
-        .select_related("post", "account")
-        .order_by("-updated_at", "id")[:6]
-    )
-    accounts = (
-        SocialAccount.objects.for_workspace(actor.workspace_id)
-        .filter(status__in=[AccountStatus.EXPIRED, AccountStatus.ERROR])
-        .order_by("platform", "id")[:6]
-    )
-    return list(targets), list(accounts)
-
-
 def checklist(actor: Actor, videos: int) -> list[Step]:
     """The way from sign-up to the first post."""
     connected = SocialAccount.objects.for_workspace(actor.workspace_id).filter(status=AccountStatus.CONNECTED).exists()
-    posted = PostTarget.objects.for_workspace(actor.workspace_id).exclude(state=TargetState.DRAFT).exists()
-    strategy = Job.objects.for_workspace(actor.workspace_id).filter(kind__startswith="strategies.").exists()
+    never = [TargetState.DRAFT, TargetState.CANCELLED]
+    posted = PostTarget.objects.for_workspace(actor.workspace_id).exclude(state__in=never).exists()
+    strategy = Strategy.objects.for_workspace(actor.workspace_id).alive().filter(version__gte=1).exists()
     return [
         Step("Upload a video", "video_upload", videos > 0),
         Step("Connect an account", "connections", connected),
@@ -102,22 +83,14 @@ def dashboard(request: SignedIn) -> HttpResponse:
     found = numbers.dashboard(actor.workspace_id, period(None, None, zone=zone))
     library = Video.objects.for_workspace(actor.workspace_id).filter(deleted_at__isnull=True)
     videos = list(library.select_related("poster", "media").order_by("-created_at", "-id")[:6])
-    running = (
-        Job.objects.for_workspace(actor.workspace_id)
-        .filter(status__in=UNFINISHED)
-        .filter(kind__in=["editing.render", "videos.process", "strategies.generate", "scripts.generate"])
-        .order_by("-created_at")[:5]
-    )
-    targets, accounts = attention(actor)
     days = schedule(actor, ZoneInfo(zone))
     context = {
         "numbers": found,
         "days": days,
-        "planned": sum(len(day.targets) for day in days),
-        "failed_targets": targets,
-        "broken_accounts": accounts,
+        "planned": len({target.post_id for day in days for target in day.targets}),
+        "reasons": attention.reasons(actor),
         "videos": videos,
-        "jobs": list(running),
+        "running": running.running(actor),
         "checklist": checklist(actor, len(videos)) if found.now.posts == 0 else [],
     }
     return render(request, "dashboard/dashboard.html", context)

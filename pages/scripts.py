@@ -20,6 +20,7 @@ from pages import measured
 from pages.access import SignedIn, add_errors, signed_in
 from pages.context import address as optional_address
 from pages.forms.strategies import PLATFORMS, ScriptForm
+from pages.journey import steps_of
 from scripts_app import segments, selectors, services
 from scripts_app.models import Script
 from scripts_app.purpose import PURPOSE
@@ -267,6 +268,7 @@ def _page(
         "offline": bool(shown.version and shown.version.provenance.get("offline")),
         "edit_url": _edit_url(script),
         "links": _links(script),
+        "ahead": {"edit": edit_url} if (edit_url := _edit_url(script)) else {},
     }
     if request.htmx and request.GET.get("waiting") and content and job is None:
         # The page's head has other actions now; only a whole load shows them.
@@ -285,11 +287,11 @@ def _edit_url(script: Script) -> str:
 
 
 def _links(script: Script) -> dict[str, str]:
-    found = {"video": reverse("video_detail", args=[script.video_id]) if script.video_id else reverse("videos")}
-    if script.strategy_id:
+    """The pages of what the script was made from."""
+    found = steps_of(script.video)
+    if script.strategy is not None and script.strategy.deleted_at is None:
         found["strategy"] = reverse("strategy_detail", args=[script.strategy_id])
-    edit = _edit_url(script)
-    return {**found, "edit": edit} if edit else found
+    return found
 
 
 urlpatterns = [

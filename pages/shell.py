@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
@@ -11,8 +12,12 @@ from accounts.middleware import SESSION_KEY
 from accounts.models import Preferences, User
 from accounts.services import profile
 from core.actor import Actor, ActorKind
+from media import quota
+from pages.access import SignedIn, signed_in
 from pages.context import THEME_COOKIE, THEMES, address
 
+# Where a page may show the quota; a page that shows it twice names both.
+QUOTA_PLACES = ("page", "small", "wide")
 YEAR_S = 365 * 24 * 3600
 
 
@@ -40,6 +45,15 @@ def theme(request: HttpRequest) -> HttpResponse:
     else:
         response.delete_cookie(THEME_COOKIE, samesite="Lax")
     return response
+
+
+@signed_in
+def quota_left(request: SignedIn) -> HttpResponse:
+    """How much the workspace stores, fetched anew when something was uploaded or deleted."""
+    where = request.GET.get("where", "")
+    room = quota.usage(request.actor.workspace_id)
+    context = {"room": room, "where": where if where in QUOTA_PLACES else QUOTA_PLACES[0]}
+    return render(request, "partials/_quota.html", context)
 
 
 @login_required

@@ -13,12 +13,15 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 
 from accounts.policy import Action, may, require
 from ai import gateway
+from core.actor import Actor
 from core.errors import Conflict, DomainError, NotFound, ValidationFailed
 from jobs import selectors as jobs
 from jobs.models import UNFINISHED
 from pages import measured, sections
 from pages.access import SignedIn, add_errors, signed_in
 from pages.forms.strategies import PLATFORMS, StrategyForm
+from pages.journey import steps_of
+from scripts_app.models import Script
 from strategies import selectors, services
 from strategies.models import Strategy
 from strategies.purpose import PURPOSE
@@ -235,7 +238,8 @@ def _page(
         "focus": focus,
         "job": job,
         "offline": bool(shown.version and shown.version.provenance.get("offline")),
-        "links": _links(shown.strategy),
+        "links": _links(request.actor, shown.strategy),
+        "ahead": {"script": f"{reverse('script_new')}?strategy={shown.strategy.pk}"},
     }
     if request.htmx and request.GET.get("waiting") and content and job is None:
         # The page's head has other actions now; only a whole load shows them.
@@ -246,8 +250,13 @@ def _page(
     return response
 
 
-def _links(strategy: Strategy) -> dict[str, str]:
-    return {"video": reverse("videos"), "script": f"{reverse('script_new')}?strategy={strategy.pk}"}
+def _links(actor: Actor, strategy: Strategy) -> dict[str, str]:
+    """The pages of what the strategy was made from, and of the newest script made from it."""
+    video = strategy.videos.filter(deleted_at__isnull=True).order_by("-created_at", "-id").first()
+    scripts = Script.objects.for_workspace(actor.workspace_id).filter(strategy=strategy, deleted_at__isnull=True)
+    script = scripts.order_by("-created_at", "-id").values_list("pk", flat=True).first()
+    made = {"script": reverse("script_detail", args=[script])} if script else {}
+    return {**steps_of(video), **made}
 
 
 urlpatterns = [

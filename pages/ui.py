@@ -84,6 +84,15 @@ PLATFORM_NAMES: Final[dict[str, str]] = {
     "bluesky": "Bluesky",
     "blotato": "Blotato",
 }
+GOAL_NAMES: Final[dict[str, str]] = {
+    "views": "Views",
+    "engagement": "Engagement",
+    "followers": "Followers",
+    "watch_time": "Watch time",
+    "clicks": "Clicks",
+    "sales": "Sales",
+    "awareness": "Awareness",
+}
 BLACK_PLATES: Final = frozenset({"tiktok", "twitter", "threads"})
 
 TOAST_ICONS: Final[dict[str, str]] = {

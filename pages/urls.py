@@ -24,6 +24,7 @@ from pages import settings as settings_pages
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", landing.landing, name="landing"),
     path("shell/theme/", shell.theme, name="theme"),
+    path("shell/quota/", shell.quota_left, name="quota"),
     path("shell/workspace/", shell.workspace_switch, name="workspace_switch"),
     *account.urlpatterns,
     *settings_pages.urlpatterns,

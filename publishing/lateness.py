@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from core import clock
+from core.words import counted
 from publishing.models import PostTarget
 from publishing.platforms.registry import adapter_for
 from publishing.states import HOLDING, TargetState
@@ -74,9 +75,9 @@ def _length(seconds: int) -> str:
     """A length of time in words: `4 minutes`, `2 h 10 min`, `1 day 3 h`."""
     minutes = max(1, round(seconds / 60))
     if minutes < 60:
-        return f"{minutes} minute{'s' if minutes != 1 else ''}"
+        return counted(minutes, "minute")
     hours, rest = divmod(minutes, 60)
     if hours < 24:
         return f"{hours} h {rest} min" if rest else f"{hours} h"
     days, hours = divmod(hours, 24)
-    return f"{days} day{'s' if days != 1 else ''}" + (f" {hours} h" if hours else "")
+    return counted(days, "day") + (f" {hours} h" if hours else "")

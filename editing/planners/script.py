@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
+from core.words import counted
 from editing.formats import PLATFORMS
 from editing.plan import MAX_TEXT, EditPlan, Output, PlanError, Problem, parse_plan
 from editing.planners.extras import Extras
@@ -213,7 +214,7 @@ def _notes_on_pauses(condensed: Condensed) -> list[Note]:
     count = len(condensed.dropped)
     return [
         Note(
-            f"{count} long pause{'s' if count > 1 else ''} left out, {seconds:.1f} s in all.",
+            f"{counted(count, 'long pause')} left out, {seconds:.1f} s in all.",
             {"pauses": [[round(span.start_s, 3), round(span.end_s, 3)] for span in condensed.dropped]},
         )
     ]
@@ -253,7 +254,7 @@ def _notes_on_texts(plan: EditPlan) -> list[Note]:
     count = len(plan.overlays)
     return [
         Note(
-            f"{count} text{'s' if count > 1 else ''} lie{'' if count > 1 else 's'} inside the safe area{where}.",
+            f"{counted(count, 'text lies', 'texts lie')} inside the safe area{where}.",
             {"texts": [[overlay.start_s, overlay.end_s] for overlay in plan.overlays]},
         )
     ]

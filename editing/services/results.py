@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from core import clock
 from core.actor import Actor
+from core.words import counted
 from editing.models import Edit, Rendition
 from editing.services.rendering import move
 from editing.topics import tell
@@ -136,7 +137,7 @@ def _finish(edit: Edit, made: Made) -> None:
         finished_at=clock.now(),
     )
     if moved and whole:
-        text = f"{len(keys)} format{'s' if len(keys) != 1 else ''}, to download or to post."
+        text = f"{counted(len(keys), 'format')}, to download or to post."
         _tell_owner(edit, Kind.EDIT_FINISHED, f"Your edit is ready: {edit.title}", text)
     elif moved:
         _tell_owner(edit, Kind.EDIT_FAILED, f"Your edit is ready only in part: {edit.title}", edit.error)

@@ -14,6 +14,7 @@ from media.signing import signed_path
 from media.words import size_words
 from pages.context import address
 from pages.forms.edits import ASPECT_WORDS
+from pages.journey import steps_of
 from pages.ui import PLATFORM_NAMES
 
 
@@ -129,9 +130,7 @@ def label(aspect: str, platform: str) -> str:
 
 def links(edit: Edit) -> dict[str, str]:
     """Where the edit came from."""
-    links = {}
-    if edit.video_id and edit.video and edit.video.deleted_at is None:
-        links["video"] = reverse("video_detail", args=[edit.video_id])
+    links = steps_of(edit.video)
     if edit.script_id and (url := _script_address(edit.script_id)):
         links["script"] = url
     return links

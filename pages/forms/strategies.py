@@ -6,20 +6,13 @@ from django import forms
 from django.db.models import QuerySet
 
 from ai.captions.limits import Platform
+from pages.ui import GOAL_NAMES
 from strategies import knowledge
 from strategies.models import Strategy
 from videos.models import Video
 
 PLATFORMS = [(platform.value, platform.label) for platform in Platform]
-GOALS = [
-    ("views", "Views"),
-    ("engagement", "Engagement"),
-    ("followers", "Followers"),
-    ("watch_time", "Watch time"),
-    ("clicks", "Clicks"),
-    ("sales", "Sales"),
-    ("awareness", "Awareness"),
-]
+GOALS = list(GOAL_NAMES.items())
 _MULTILINE = forms.Textarea(attrs={"rows": 3})
 
 

@@ -38,6 +38,12 @@ def platform_name(platform: object) -> str:
 
 
 @register.filter
+def goal_name(goal: object) -> str:
+    """How a goal is called in front of people; one of somebody's own words, without underscores."""
+    return ui.GOAL_NAMES.get(str(goal), str(goal).replace("_", " ").capitalize())
+
+
+@register.filter
 def black_plate(platform: object) -> bool:
     """Whether the platform's plate needs a border on dark paper."""
     return str(platform) in ui.BLACK_PLATES
@@ -60,6 +66,19 @@ def counted(count: int | None, nouns: str) -> str:
     """`1 post`, `2 posts`; a noun with an odd plural names both: `{{ n|counted:"reply,replies" }}`."""
     one, _, many = nouns.partition(",")
     return words.counted(count or 0, one, many)
+
+
+@register.filter("words")
+def in_words(name: object) -> str:
+    """A name of ours in front of people: `bold_claim` becomes `Bold claim`."""
+    return str(name).replace("_", " ").capitalize()
+
+
+@register.filter
+def noun(count: float | None, nouns: str) -> str:
+    """The noun alone, beside a number that is written in its own way: `{{ n|compact }} {{ n|noun:"view" }}`."""
+    one, _, many = nouns.partition(",")
+    return words.noun(int(count) if count == 1 else 2, one, many)
 
 
 @register.filter
@@ -161,21 +180,23 @@ def page_url(context: template.Context, param: str, number: int) -> str:
 
 
 @register.simple_tag
-def flow_steps(here: str, links: dict[str, str] | None = None) -> list[dict[str, str]]:
-    """Where a thing stands between video and results. What came before `here` is done when it has a link: a list, or a
-    script without a strategy, has not been through it."""
-    names = [key for key, _ in ui.FLOW_STEPS]
-    at = names.index(here) if here in names else -1
-    found = links or {}
-    done = {*found, *(["pattern"] if "video" in found else [])}
+def flow_steps(
+    here: str, links: dict[str, str] | None = None, ahead: dict[str, str] | None = None
+) -> list[dict[str, str]]:
+    """Where a thing stands between video and results.
+
+    A step is done when there is something of it: `links` names the pages of what exists, step by step. `ahead` leads
+    to where the next thing can be made, which is nothing done yet.
+    """
+    found, possible = links or {}, ahead or {}
     return [
         {
             "key": key,
             "label": label,
-            "state": "current" if index == at else "done" if index < at and key in done else "todo",
-            "url": found.get(key, "") if index != at else "",
+            "state": "current" if key == here else "done" if key in found else "todo",
+            "url": "" if key == here else found.get(key) or possible.get(key, ""),
         }
-        for index, (key, label) in enumerate(ui.FLOW_STEPS)
+        for key, label in ui.FLOW_STEPS
     ]
 
 

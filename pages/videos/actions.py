@@ -11,6 +11,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
 from core.errors import DomainError, ValidationFailed
+from core.words import counted
 from pages.access import SignedIn, signed_in
 from pages.forms.videos import DetailsForm
 from pages.videos import compare
@@ -37,10 +38,6 @@ def _ids(values: Iterable[str]) -> list[UUID]:
         except ValueError:
             continue
     return found
-
-
-def _count(number: int) -> str:
-    return "1 video" if number == 1 else f"{number} videos"
 
 
 def _offer_undo(request: SignedIn, text: str, kind: str, ids: list[UUID]) -> None:
@@ -73,9 +70,9 @@ def bulk(request: SignedIn) -> HttpResponse:
                 raise
             refused.append(error.message)
     if finished and verb in ("delete", "archive"):
-        _offer_undo(request, f"{_count(len(finished))} {done}.", verb, finished)
+        _offer_undo(request, f"{counted(len(finished), 'video')} {done}.", verb, finished)
     elif finished:
-        messages.success(request, f"{_count(len(finished))} {done}.")
+        messages.success(request, f"{counted(len(finished), 'video')} {done}.")
     for sentence in dict.fromkeys(refused):
         messages.error(request, sentence)
     return _back(request, home)
@@ -130,7 +127,7 @@ def undo(request: SignedIn) -> HttpResponse:
             library.archive(actor=request.actor, video_id=key, archived=False)
         else:
             library.restore(actor=request.actor, video_id=key)
-    messages.success(request, f"{_count(len(ids))} back in the library.")
+    messages.success(request, f"{counted(len(ids), 'video')} back in the library.")
     return _back(request, reverse("videos"))
 
 

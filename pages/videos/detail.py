@@ -16,6 +16,7 @@ from media.words import duration_words, size_words
 from pages.access import SignedIn, signed_in
 from pages.context import address
 from pages.forms.videos import DetailsForm
+from pages.journey import steps_of
 from pages.videos import meaning, timeline
 from pages.videos.cards import state_of, unfinished_jobs
 from pages.videos.compare import address as compare_address
@@ -82,7 +83,7 @@ def show(request: SignedIn, pk: UUID) -> HttpResponse:
 def _flow(video: Video, uses: list[Use]) -> dict[str, Any]:
     """How far the way from the video to its results has come."""
     return {
-        "links": {use.step: use.url for use in uses} | {"video": ""},
+        "links": {use.step: use.url for use in uses} | steps_of(video),
         "here": "pattern" if video.status == Video.Status.PROCESSED else "video",
     }
 

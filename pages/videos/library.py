@@ -105,12 +105,9 @@ def index(request: SignedIn) -> HttpResponse:
 def _frame(request: SignedIn, shown: Shown) -> dict[str, Any]:
     tree = selectors.folder_tree(request.actor)
     tags = selectors.tags(request.actor)
-    room = quota.usage(request.actor.workspace_id)
     return {
         "tag": next((tag for tag in tags if str(tag.pk) == shown.filters.tag), None),
-        "used_words": size_words(room.used_bytes),
-        "limit_words": size_words(room.limit_bytes),
-        "used_pct": min(100, round(100 * room.used_bytes / room.limit_bytes)),
+        "room": quota.usage(request.actor.workspace_id),
         "folders": tree,
         "folder": next((node.folder for node in tree if str(node.folder.pk) == shown.filters.folder), None),
         "tags": tags,
@@ -167,13 +164,10 @@ def upload(request: SignedIn) -> HttpResponse:
             return redirect("video_detail", pk=video.pk)
     elif request.method == "POST":
         status = 422
-    room = quota.usage(request.actor.workspace_id)
     context = {
         "form": form,
         "may_write": bool(may(request.actor, Action.WRITE)),
         "max_bytes": settings.MAX_UPLOAD_BYTES,
-        "used_words": size_words(room.used_bytes),
-        "limit_words": size_words(room.limit_bytes),
-        "used_pct": min(100, round(100 * room.used_bytes / room.limit_bytes)),
+        "room": quota.usage(request.actor.workspace_id),
     }
     return render(request, "videos/upload.html", context, status=status)

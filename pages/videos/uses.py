@@ -6,6 +6,7 @@ from django.db.models import Q, QuerySet
 from django.urls import reverse
 
 from core.actor import Actor
+from core.words import counted
 from editing.models import Edit
 from publishing.models import Post
 from scripts_app.models import Script
@@ -43,6 +44,6 @@ def uses_of(actor: Actor, video: Video) -> list[Use]:
     for step, one, many, page, rows in kinds:
         keys = list(rows.order_by("-id").values_list("pk", flat=True)[:100])
         if keys:
-            words = f"1 {one}" if len(keys) == 1 else f"{len(keys)} {many}"
+            words = counted(len(keys), one, many)
             found.append(Use(step, words, reverse(page, args=[keys[0]])))
     return found

@@ -13,6 +13,7 @@ from core import clock
 from core.actor import Actor
 from core.errors import Conflict, ValidationFailed
 from core.registry import limits
+from core.words import counted
 from media.models import MediaFile
 from publishing import preflight as preflight_of
 from publishing import selectors, specs
@@ -206,7 +207,7 @@ def require_ready(post: Post) -> None:
             for item in findings
         ]
         count = len(findings)
-        sentence = f"{count} thing{'s' if count != 1 else ''} to fix first: {findings[0].problem.sentence}"
+        sentence = f"{counted(count, 'thing')} to fix first: {findings[0].problem.sentence}"
         raise ValidationFailed(Code.NOT_READY, sentence, {"problems": details}, fields=fields)
 
 

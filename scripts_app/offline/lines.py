@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from ai.captions.limits import Platform
+from core.words import counted
 from scripts_app.offline.timing import Beat, Rules
 from scripts_app.schema import Role, ScriptRequest, spoken_words
 from scripts_app.segments import words_that_fit
@@ -135,7 +136,7 @@ def _line(request: ScriptRequest, beat: Beat, rules: Rules, index: int) -> Line:
     shot = _turn(_SHOTS[beat.role], request.variation + index)[0].format(**fill)
     if beat.cuts:
         every = beat.seconds / (beat.cuts + 1)
-        shot += f" ({beat.cuts} picture change{'s' if beat.cuts > 1 else ''}, about every {every:.1f} s)"
+        shot += f" ({counted(beat.cuts, 'picture change')}, about every {every:.1f} s)"
     return Line(visual=shot, audio=audio, overlay=overlay)
 
 

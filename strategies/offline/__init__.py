@@ -5,6 +5,7 @@ learned score says it.
 """
 
 from ai.captions.limits import Platform
+from core.words import counted
 from strategies import knowledge
 from strategies.offline import advice, ideas, learned, plan
 from strategies.offline.compare import Compared, compare, number
@@ -65,7 +66,7 @@ def _summary(request: StrategyRequest, found: dict[str, Compared], advised: list
     if request.videos:
         values = sum(len(compared.rows) for compared in found.values())
         measured = f"{values} measured value{'' if values == 1 else 's'}"
-        parts.append(f"It rests on {measured} of {len(request.videos)} video{'s' if len(request.videos) > 1 else ''}.")
+        parts.append(f"It rests on {measured} of {counted(len(request.videos), 'video')}.")
         first = found.get("hook_timing")
         pace = found.get("cut_frequency")
         if first and pace:

@@ -4,6 +4,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from ai.captions.limits import Platform
+from core.words import counted
 from strategies import knowledge
 from strategies.offline.ideas import rotated
 from strategies.schema import (
@@ -50,19 +51,19 @@ def schedule(request: StrategyRequest) -> PostingSchedule:
         slots, times = _slots(platform, count)
         evidence = [times] if times else []
         if request.posts_per_week:
-            asked = f"{count} posts a week, as you asked"
+            asked = f"{counted(count, 'post')} a week, as you asked"
             evidence.append(Evidence(basis="written", sentence=asked, value=float(count)))
         elif entry["source"]:
             evidence.append(
                 Evidence(
                     basis="benchmark",
-                    sentence=f"{count} posts a week",
+                    sentence=f"{counted(count, 'post')} a week",
                     value=float(count),
                     source=f"{entry['source']} ({entry['as_of']})",
                 )
             )
         else:
-            sentence = f"{count} posts a week: a start that can be kept up, no benchmark"
+            sentence = f"{counted(count, 'post')} a week: a start that can be kept up, no benchmark"
             evidence.append(Evidence(basis="template", sentence=sentence, value=float(count)))
         rows.append(PlatformSchedule(platform=platform, posts_per_week=count, slots=slots, evidence=evidence))
     return PostingSchedule(

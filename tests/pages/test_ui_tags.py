@@ -86,8 +86,8 @@ class TestPaging:
 
 class TestSteps:
     def test_flow_knows_before_and_after(self):
-        steps = tags.flow_steps("script", {"video": "/v/1", "script": "/s/1"})
-        assert [step["state"] for step in steps] == ["done", "done", "todo", "current", "todo", "todo", "todo"]
+        steps = tags.flow_steps("script", {"video": "/v/1", "script": "/s/1", "post": "/p/1"})
+        assert [step["state"] for step in steps] == ["done", "todo", "todo", "current", "todo", "done", "todo"]
         assert steps[0]["url"] == "/v/1"
         assert steps[3]["url"] == ""
 

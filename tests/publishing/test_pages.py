@@ -69,7 +69,7 @@ class TestConnections:
         when = schedule.When(at=clock.now() + timedelta(days=2))
         schedule.schedule_post(actor=in_workspace.alice_actor, post_id=post.pk, when=when)
         page = browser.get(reverse("connection_disconnect", args=[account.pk])).content.decode()
-        assert "<strong>1</strong> scheduled post would not go out" in page
+        assert "<strong>1 scheduled post</strong> would not go out" in page
         assert "Tuesday at six" in page
         account.refresh_from_db()
         assert account.status == "connected"

@@ -53,6 +53,16 @@ class Tray {
       this.input.value = "";
     });
     this.listenForDrops();
+    const { workspace } = document.body.dataset;
+    if (workspace) document.body.addEventListener(`ws:workspace:${workspace}`, (event) => this.news(event.detail?.data));
+  }
+
+  /** What became of a video after its upload; the page does not keep saying that it is being checked. */
+  news(data) {
+    const job = data?.video_id && this.jobs.find((one) => one.videoId === data.video_id && one.row.state === "done");
+    if (!job) return;
+    const words = { processed: "ready", failed: data.error };
+    job.row.set("done", words[data.status] || data.stage_label || "it is being checked now");
   }
 
   listenForDrops() {
