@@ -55,6 +55,11 @@ class Dashboard:
     days: list[tuple[date, int | None]]
     stale: list[str]
 
+    @property
+    def comparable(self) -> bool:
+        """Whether the period before has any number to compare with; said once, not under each tile."""
+        return any(tile.change_pct is not None for tile in self.tiles)
+
 
 def _change(now: float | None, before: float | None) -> float | None:
     return round(100 * (now - before) / before, 1) if now is not None and before else None
@@ -120,7 +125,7 @@ def tiles(workspace_id: UUID, asked: Period, now: Totals, before: Totals, platfo
             "Engagement rate",
             now.rate,
             _change(now.rate, before.rate),
-            waiting or ("No views yet." if now.rate is None else ""),
+            "No views yet." if now.rate is None and now.views is not None else "",
             "%",
         ),
         Tile("Posts published", now.posts, _change(now.posts, before.posts)),

@@ -112,6 +112,14 @@ class TestAttention:
         assert attention.reasons(in_workspace.alice_actor) == []
 
 
+class TestTiles:
+    @pytest.mark.parametrize("page", ["dashboard", "analytics"])
+    def test_what_holds_for_all_tiles_is_said_once(self, browser: Client, in_workspace: Any, page: str) -> None:
+        shown = browser.get(reverse(page)).content.decode()
+        assert shown.count("Nothing to compare with yet") == 1
+        assert shown.count("No numbers yet") == 1
+
+
 class TestRunning:
     SILENT = ("analytics.", "notifications.", "publish.", "media.")
 
