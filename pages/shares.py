@@ -3,7 +3,6 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
-from uuid import UUID
 
 from django import forms
 
@@ -11,8 +10,10 @@ from media.words import duration_words, size_words
 from pages.forms.publishing import form_of
 from publishing import specs
 from publishing.models import Attempt, Delivery, PostTarget
+from publishing.platforms import accepts
 from publishing.platforms.base import MediaSpec, Spec
-from publishing.states import EDITABLE
+from publishing.platforms.registry import adapter_for
+from publishing.states import EDITABLE, TargetState
 
 # Options that are told by other words than a form's field has.
 _OWN_WORDS = frozenset({"thumbnail_file_id", "cover_ms"})
@@ -29,9 +30,9 @@ class File:
 
 @dataclass(frozen=True, slots=True)
 class Share:
-    """One account's share in words. `frozen`: it is what was handed over; else what would go out now."""
+    """One account's share in words. `sent`: it was handed over as it stands here; else it is what would go out."""
 
-    frozen: bool
+    sent: bool
     text: str
     title: str
     options: Sequence[tuple[str, str]]
@@ -40,23 +41,39 @@ class Share:
 
     @property
     def heading(self) -> str:
-        return "What this account got" if self.frozen else "What this account gets"
+        return "What this account got" if self.sent else "What this account gets"
 
 
 def share_of(target: PostTarget, attempts: Iterable[Attempt], deliveries: Iterable[Delivery]) -> Share:
     """The share of a target. What has been frozen is read from there, whatever became of the draft since."""
     frozen = bool(target.spec) and target.state not in EDITABLE
     spec = specs.thaw(target.platform, target.spec) if frozen else specs.build(target)
+    sent = target.committed or target.state in (TargetState.PUBLISHED, TargetState.IN_INBOX)
     copies = {row.source_id: row for row in deliveries if row.recipe_key and row.file is not None}
-    said = [row.sentence for row in attempts if row.step == "convert"]
+    said = {row.media.file_id: f"Will be converted to {row.words}." for row in _conversions(target, spec)}
+    said |= {str(key): _copied(row) for key, row in copies.items()}
+    # The copy itself is kept for some days only, its receipt for a year.
+    receipts = [row.sentence for row in attempts if row.step == "convert"]
     return Share(
-        frozen=frozen,
+        sent=sent,
         text=spec.text,
         title=spec.title,
         options=_options(target, spec),
         cover=_cover(spec),
-        files=[_file(item, copies, said) for item in spec.media],
+        files=[_file(item, said, receipts) for item in spec.media],
     )
+
+
+def _conversions(target: PostTarget, spec: Spec) -> Sequence[accepts.Conversion]:
+    """What is still to be made of the files on their way."""
+    if target.state not in EDITABLE:
+        return ()
+    return accepts.plan(spec, adapter_for(target.platform, target.account.via).accepts)
+
+
+def _copied(row: Delivery) -> str:
+    assert row.file is not None
+    return f"{row.sentence} {size_words(row.file.size_bytes)} went out."
 
 
 def _options(target: PostTarget, spec: Spec) -> list[tuple[str, str]]:
@@ -87,13 +104,10 @@ def _cover(spec: Spec) -> str:
     return ""
 
 
-def _file(item: MediaSpec, copies: Mapping[UUID, Delivery], said: Sequence[str]) -> File:
+def _file(item: MediaSpec, said: Mapping[str, str], receipts: Sequence[str]) -> File:
     name = item.name or ("Video" if item.is_video else "Picture")
     shape = f"{item.width}×{item.height}" if item.width and item.height else ""
     length = duration_words(item.duration_s) if item.duration_s else ""
     facts = " · ".join(part for part in (length, size_words(item.size_bytes), shape) if part)
-    copy = copies.get(UUID(item.file_id))
-    if copy is not None and copy.file is not None:
-        return File(name, facts, f"{copy.sentence} {size_words(copy.file.size_bytes)} went out.")
-    # The copy itself is kept for some days only, its receipt for a year.
-    return File(name, facts, next((one for one in said if one.startswith(f"“{name}” ")), ""))
+    receipt = next((one for one in receipts if one.startswith(f"“{name}” ")), "")
+    return File(name, facts, said.get(item.file_id) or receipt)

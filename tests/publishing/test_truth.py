@@ -154,7 +154,7 @@ class TestWhatAnAccountGot:
         post = make_post(connect("tiktok"), text="First words")
         posts.update_post(actor=actor, post_id=post.pk, text="Second words")
         share = self.shares(actor, post)["tiktok"]
-        assert (share.frozen, share.text, share.heading) == (False, "Second words", "What this account gets")
+        assert (share.sent, share.text, share.heading) == (False, "Second words", "What this account gets")
 
 
 class TestRowsFromBefore:
