@@ -18,6 +18,7 @@ from ai.purposes import Kind, Purpose
 from core import clock
 from core.actor import Actor
 from core.errors import Conflict, NotFound, ValidationFailed
+from core.validation import fields_of
 
 _MOST_CANDIDATES = 200
 _UNSET: Any = object()
@@ -78,14 +79,14 @@ def keep(
 
 def _judged(schema: type[BaseModel], value: Any, what: str) -> BaseModel:
     try:
-        return schema.model_validate(without_nul(value))
+        return schema.model_validate(without_nul(value), extra="forbid")
     except ValidationError as error:
-        first = error.errors()[0]
-        where = ".".join(str(part) for part in first["loc"])
+        found = fields_of(error, schema)
+        where, sentences = next(iter(found.items()))
         raise ValidationFailed(
             AiError.TEMPLATE_INVALID,
-            f"The {what} does not fit this purpose: {where}: {first['msg']}.",
-            fields={what: [f"{'.'.join(map(str, problem['loc']))}: {problem['msg']}" for problem in error.errors()]},
+            f"The {what} does not fit this purpose: {where}: {sentences[0]}.",
+            fields={what: [f"{name}: {sentence}" for name, parts in found.items() for sentence in parts]},
         ) from None
 
 

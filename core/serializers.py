@@ -41,7 +41,7 @@ NOT_FINITE = "This must be a number, neither infinite nor NaN."
 
 def nearest(name: str, names: list[str], hints: Mapping[str, str]) -> str:
     """The name that was probably meant; empty when nothing is near."""
-    if name in hints:
+    if hints.get(name) in names:
         return hints[name]
     near = difflib.get_close_matches(name.lower(), names, n=1, cutoff=0.6)
     return near[0] if near else ""

@@ -1,6 +1,6 @@
 """Shapes of the editing API."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from rest_framework import serializers
 
@@ -40,6 +40,12 @@ class FormatSerializer(InputSerializer):
 class EditRequestSerializer(InputSerializer):
     """`script_id`, `platform` and `output_format` as documented; `formats` asks for several outputs at once."""
 
+    hints: ClassVar = {
+        "captions": "texts", "subtitles": "texts", "overlays": "texts", "music": "music_id", "script": "script_id",
+        "watermark": "watermark_id", "logo": "watermark_id", "intro": "intro_id", "outro": "outro_id",
+        "format": "output_format", "platforms": "formats", "aspect_ratio": "output_format", "start": "start_time",
+        "end": "end_time", "name": "title",
+    }  # fmt: skip
     title = serializers.CharField(required=False, max_length=200, default="")
     script_id = serializers.UUIDField(required=False, allow_null=True, default=None)
     platform = serializers.ChoiceField(required=False, choices=list(PLATFORMS))

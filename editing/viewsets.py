@@ -81,7 +81,9 @@ class EditViewSet(mixins.ListModelMixin, ActorViewSet):
     @endpoint(request=serializers.BatchSerializer, responses={202: serializers.BatchAnswerSerializer})
     def batch(self, request: Request) -> Response:
         wanted = [serializers.as_request(each["video_id"], each) for each in self.body["edits"]]
-        answers = services.batch(actor=self.actor, requests=wanted)
+        answers = services.batch(
+            actor=self.actor, requests=wanted, titles=[each["title"] for each in self.body["edits"]]
+        )
         items = [
             _accepted(answer, answer.job_id) if isinstance(answer, Edit) else answer.as_dict() for answer in answers
         ]

@@ -21,6 +21,7 @@ class Code(StrEnum):
     ACCOUNT_IN_USE = "account_in_use"
     ACCOUNT_CHOICE = "account_choice_needed"
     NO_TARGETS = "no_targets"
+    OPTION_UNKNOWN = "option_unknown"
     TEXT_MISSING = "text_missing"
     MEDIA_UNKNOWN = "media_unknown"
     NOT_READY = "not_ready_to_publish"

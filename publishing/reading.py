@@ -7,9 +7,10 @@ from uuid import UUID
 
 from core.actor import Actor
 from core.errors import ValidationFailed
+from core.serializers import not_a_field
 from publishing import selectors, sources, walltime
 from publishing.errors import Code
-from publishing.models import SocialAccount
+from publishing.models import PostTarget, SocialAccount
 from publishing.platforms.registry import adapter_for
 from publishing.services.posts import TargetInput
 from publishing.services.schedule import When
@@ -25,19 +26,18 @@ def with_hashtags(text: str, hashtags: Sequence[str]) -> str:
     return "\n\n".join(part for part in (text.rstrip(), " ".join(missing)) if part) if missing else text
 
 
-def text_of(body: Mapping[str, Any]) -> str | None:
-    """The text with its hashtags; None when the body has neither."""
+def text_of(body: Mapping[str, Any], present: str = "") -> str | None:
+    """The text with its hashtags; None when the body has neither. Hashtags alone are added to the present text."""
     given = body.get("content", body.get("caption"))
     if given is None and "hashtags" not in body:
         return None
-    return with_hashtags(given or "", body.get("hashtags", ()))
+    return with_hashtags(present if given is None else given, body.get("hashtags", ()))
 
 
 def media_of(actor: Actor, body: Mapping[str, Any]) -> list[UUID] | None:
     """The files named by the body; None when it names none."""
     named = [sources.file_of(actor, name, body[name]) for name in sources.RELATIONS if body.get(name)]
-    ids = [*named, *body.get("media_ids", ())]
-    return ids or None
+    return [*named, *body.get("media_ids", ())] if named or "media_ids" in body else None
 
 
 def title_from(text: str) -> str:
@@ -50,18 +50,59 @@ def title_from(text: str) -> str:
     return line[: TITLE_LIMIT + 1].rpartition(" ")[0] or line[:TITLE_LIMIT]
 
 
-def targets_of(actor: Actor, body: Mapping[str, Any], text: str) -> list[TargetInput] | None:
-    """Which accounts, each with its own share; None when the body names none."""
+def targets_of(
+    actor: Actor, body: Mapping[str, Any], text: str, present: Sequence[PostTarget] = ()
+) -> list[TargetInput] | None:
+    """Which accounts, each with its own share; None when the body says nothing of them.
+
+    A title or options without accounts are for those that the post has (`present`).
+    """
     own = {row["account_id"]: row for row in body.get("targets", ())}
     named = any(name in body for name in ("targets", "account_ids", "platforms"))
     if not named:
-        return None
+        return _changed(body, present)
     accounts: list[SocialAccount] = [selectors.account(actor, pk) for pk in (*own, *body.get("account_ids", ()))]
     accounts.extend(selectors.pick_accounts(actor, body.get("platforms", ())))
     if not accounts:
         raise ValidationFailed(Code.NO_TARGETS, "Choose at least one account to publish to.")
-    shared = body.get("platform_options", {})
+    shared = _shared_options(body)
+    for position, row in enumerate(body.get("targets", ())):
+        account = next(item for item in accounts if item.pk == row["account_id"])
+        _require_options(account, row.get("options", {}), f"targets.{position}.options")
+    for account in accounts:
+        _require_options(account, shared.get(account.platform, {}), f"platform_options.{account.platform}")
     return [_target(row, own.get(row.pk, {}), body, shared.get(row.platform, {}), text) for row in _once(accounts)]
+
+
+def _changed(body: Mapping[str, Any], present: Sequence[PostTarget]) -> list[TargetInput] | None:
+    if not body.get("title") and not body.get("platform_options"):
+        return None
+    if not present:
+        field = "title" if body.get("title") else "platform_options"
+        sentence = f"{field} is for the accounts of a post. Name them by platforms, account_ids or targets."
+        raise ValidationFailed(Code.NO_TARGETS, sentence, fields={field: [sentence]})
+    shared = _shared_options(body)
+    for row in present:
+        _require_options(row.account, shared.get(row.platform, {}), f"platform_options.{row.platform}")
+    return [
+        TargetInput(
+            row.account_id, row.text, body.get("title", row.title), {**row.options, **shared.get(row.platform, {})}
+        )
+        for row in present
+    ]
+
+
+def _shared_options(body: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
+    """`platform_options` by platform. They may name platforms that this post does not go to, as standing choices do."""
+    return {"twitter" if name == "x" else name: given for name, given in body.get("platform_options", {}).items()}
+
+
+def _require_options(account: SocialAccount, options: Mapping[str, Any], where: str) -> None:
+    adapter = adapter_for(account.platform, account.via)
+    for name in options:
+        if name not in adapter.options():
+            sentence = f"{adapter.label}: {not_a_field(name, sorted(adapter.options()))}"
+            raise ValidationFailed(Code.OPTION_UNKNOWN, sentence, fields={f"{where}.{name[:64]}": [sentence]})
 
 
 def _once(accounts: Sequence[SocialAccount]) -> list[SocialAccount]:

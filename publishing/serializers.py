@@ -9,6 +9,7 @@ from core.fields import BoundField, WallTimeField, WhenField, ZoneField
 from core.serializers import InputSerializer, PageQuery, VersionField
 from publishing import lateness, selectors
 from publishing.models import Attempt, Platform, Post, PostMedia, PostTarget, SocialAccount
+from publishing.option_serializers import PlatformOptionsSerializer
 from publishing.states import PostState
 
 
@@ -285,6 +286,14 @@ class TimedTargetInputSerializer(TargetInputSerializer):
 class PostInputSerializer(InputSerializer):
     """A post as a caller writes it: files by `media_ids`, `video_id` or `rendition_id`; accounts by platform or id."""
 
+    hints: ClassVar = {
+        "images": "media_ids", "image": "media_ids", "media": "media_ids", "media_urls": "media_ids",
+        "files": "media_ids", "videos": "media_ids", "video": "video_id", "rendition": "rendition_id",
+        "text": "content", "message": "content", "body": "content", "description": "content", "tags": "hashtags",
+        "options": "platform_options", "accounts": "account_ids", "account_id": "account_ids", "platform": "platforms",
+        "publish": "publish_now", "publish_at": "scheduled_at", "schedule_at": "scheduled_at",
+        "schedule_time": "scheduled_at", "time": "scheduled_at",
+    }  # fmt: skip
     video_id = serializers.UUIDField(required=False)
     rendition_id = serializers.UUIDField(required=False)
     media_ids = serializers.ListField(child=serializers.UUIDField(), required=False, max_length=35)
@@ -294,9 +303,15 @@ class PostInputSerializer(InputSerializer):
     title = serializers.CharField(required=False, allow_blank=True, max_length=200)
     platforms = serializers.ListField(child=serializers.CharField(max_length=20), required=False, max_length=20)
     account_ids = serializers.ListField(child=serializers.UUIDField(), required=False, max_length=50)
-    platform_options = serializers.DictField(child=serializers.DictField(), required=False)
+    platform_options = PlatformOptionsSerializer(required=False)
     targets = TargetInputSerializer(many=True, required=False)
     campaign = serializers.CharField(required=False, allow_blank=True, max_length=80)
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Two names of one thing must not say different things."""
+        if "content" in attrs and attrs.get("caption", attrs["content"]) != attrs["content"]:
+            raise serializers.ValidationError({"caption": ["Give content or caption: they are the same thing."]})
+        return attrs
 
 
 class PostChangeSerializer(PostInputSerializer):

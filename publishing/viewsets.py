@@ -119,15 +119,15 @@ class PostViewSet(GenerateThrottled, mixins.ListModelMixin, ActorViewSet):
     @endpoint(request=shapes.PostChangeSerializer, responses=shapes.PostSerializer)
     def update(self, request: Request, pk: UUID) -> Response:
         """Change what has not gone out. 409 with the present version when somebody else was faster."""
-        body = self.body
-        text = reading.text_of(body)
+        body, present = self.body, selectors.post(self.actor, pk)
+        text = reading.text_of(body, present.text)
         post = posts.update_post(
             actor=self.actor,
             post_id=pk,
             version=body.get("version"),
             text=text,
             media_ids=reading.media_of(self.actor, body),
-            targets=reading.targets_of(self.actor, body, text or selectors.post(self.actor, pk).text),
+            targets=reading.targets_of(self.actor, body, text or present.text, list(present.targets.all())),
             campaign=body.get("campaign"),
         )
         return Response(shapes.PostSerializer(post).data)

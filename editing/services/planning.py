@@ -54,15 +54,19 @@ def draft(*, actor: Actor, request: EditRequest, title: str = "") -> Edit:
     return edit
 
 
-def batch(*, actor: Actor, requests: Sequence[EditRequest]) -> list[Edit | DomainError]:
-    """Start many edits. One that cannot be planned does not stop the others: each answers for itself, in order."""
+def batch(*, actor: Actor, requests: Sequence[EditRequest], titles: Sequence[str] = ()) -> list[Edit | DomainError]:
+    """Start many edits, each with its title if there are any.
+
+    One that cannot be planned does not stop the others: each answers for itself, in order.
+    """
     policy.require(actor, Action.WRITE)
     if not 1 <= len(requests) <= MOST_AT_ONCE:
         raise ValidationFailed(EditingError.TOO_MANY, f"Send 1 to {MOST_AT_ONCE} edits at once.")
     answers: list[Edit | DomainError] = []
-    for request in requests:
+    for position, request in enumerate(requests):
+        title = titles[position] if titles else ""
         try:
-            answers.append(create_edit(actor=actor, request=request))
+            answers.append(create_edit(actor=actor, request=request, title=title))
         except DomainError as error:
             answers.append(error)
     return answers

@@ -265,6 +265,8 @@ class Adapter(ABC):
     text_unit: ClassVar[str]
     fields: ClassVar[tuple[Field, ...]] = ()
     """What a person chooses for a post, beside its text and files."""
+    more_options: ClassVar[frozenset[str]] = frozenset()
+    """Options beside those of `fields`, where the form is drawn by hand or does not ask for them."""
     accepts: ClassVar[Accepts] = Accepts()
     """Formats that are taken as they are; other files are converted on their way."""
     needs_title: ClassVar[bool] = False
@@ -275,6 +277,10 @@ class Adapter(ABC):
     """Whether giving back one consent ends every other one of the same person and app."""
     account_tokens: ClassVar[bool] = False
     """Whether accounts have tokens of their own (Pages), to be fetched anew after each renewal."""
+
+    def options(self) -> frozenset[str]:
+        """The names of every option that a post on this platform may have. A title is no option."""
+        return frozenset(item.name for item in self.fields if item.name != "title") | self.more_options
 
     def ways(self) -> tuple[Consent, ...]:
         """Every way of consent, the preferred one first."""

@@ -9,6 +9,7 @@ from pydantic import ValidationError
 from ai.plain import without_nul
 from core.actor import Actor
 from core.errors import NotFound, ValidationFailed
+from core.validation import fields_of
 from scripts_app.errors import ScriptError
 from scripts_app.models import Script, ScriptVersion
 from scripts_app.schema import ScriptContent, timing_problems
@@ -52,12 +53,9 @@ def edit(*, actor: Actor, script_id: UUID, version: int, changes: dict[str, Any]
 def judged(value: dict[str, Any]) -> ScriptContent:
     """The content of an edit, or what is wrong with it, by field (`segments.2`)."""
     try:
-        content = ScriptContent.model_validate(value)
+        content = ScriptContent.model_validate(value, extra="forbid")
     except ValidationError as error:
-        fields: dict[str, list[str]] = {}
-        for problem in error.errors():
-            name = ".".join(str(part) for part in problem["loc"])
-            fields.setdefault(name, []).append(problem["msg"].removeprefix("Value error, "))
+        fields = fields_of(error, ScriptContent)
         name, sentences = next(iter(fields.items()))
         raise ValidationFailed(ScriptError.SEGMENTS_INVALID, f"{name}: {sentences[0]}.", fields=fields) from None
     wrong = timing_problems(content.segments)

@@ -9,6 +9,7 @@ from pydantic import ValidationError
 from ai.plain import without_nul
 from core.actor import Actor
 from core.errors import NotFound, ValidationFailed
+from core.validation import fields_of
 from strategies import schema
 from strategies.errors import StrategyError
 from strategies.models import Strategy, StrategyVersion
@@ -50,12 +51,9 @@ def edit(*, actor: Actor, strategy_id: UUID, version: int, changes: dict[str, An
 
 def _judged(value: dict[str, Any], former: StrategyVersion) -> StrategyContent:
     try:
-        content = StrategyContent.model_validate(value)
+        content = StrategyContent.model_validate(value, extra="forbid")
     except ValidationError as error:
-        fields: dict[str, list[str]] = {}
-        for problem in error.errors():
-            name = ".".join(str(part) for part in problem["loc"])
-            fields.setdefault(name, []).append(problem["msg"].removeprefix("Value error, "))
+        fields = fields_of(error, StrategyContent)
         name, sentences = next(iter(fields.items()))
         raise ValidationFailed(StrategyError.CONTENT_INVALID, f"{name}: {sentences[0]}.", fields=fields) from None
     wrong = schema.false_evidence(StrategyRequest.model_validate(former.request), content)

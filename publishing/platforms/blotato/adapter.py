@@ -233,6 +233,7 @@ def through(behind: Adapter) -> Adapter:
         text_unit = behind.text_unit
         limits: ClassVar = {**behind.limits, **LIMITS}
         fields = tuple(item for item in behind.fields if item.name in targets.OPTIONS.get(behind.name, set()))
+        more_options = behind.more_options & (targets.OPTIONS.get(behind.name, set()) | {"thumbnail_file_id"})
         accepts = behind.accepts
         needs_title = behind.needs_title
         needs_media = behind.needs_media or behind.name in NEEDS_MEDIA

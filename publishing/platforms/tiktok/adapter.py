@@ -59,6 +59,21 @@ class TikTok(Adapter):
     limits = LIMITS
     rates = RATES
     accepts = ACCEPTS
+    more_options = frozenset(
+        {
+            "privacy_level",
+            "allow_comment",
+            "allow_duet",
+            "allow_stitch",
+            "disclose",
+            "your_brand",
+            "branded_content",
+            "is_aigc",
+            "send_to",
+            "auto_add_music",
+            "cover_ms",
+        }
+    )
     consent = Consent(
         scopes=(
             "user.info.basic",

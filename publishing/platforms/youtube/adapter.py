@@ -59,6 +59,17 @@ class YouTube(Adapter):
     limits = LIMITS
     rates = RATES
     accepts = ACCEPTS
+    more_options = frozenset(
+        {
+            "privacy_status",
+            "made_for_kids",
+            "category_id",
+            "tags",
+            "notify_subscribers",
+            "is_synthetic",
+            "thumbnail_file_id",
+        }
+    )
     consent = Consent(
         scopes=(f"{_SCOPE}youtube.upload", f"{_SCOPE}youtube.readonly", f"{_SCOPE}yt-analytics.readonly"),
         backend="publishing.platforms.youtube.login.YouTubeConnect",
