@@ -18,8 +18,10 @@ from rest_framework.views import APIView
 from rest_framework.views import exception_handler as drf_exception_handler
 from rest_framework.viewsets import GenericViewSet
 
+from core import outages
 from core.actor import Actor
 from core.errors import DomainError, Throttled
+from core.outages import Away
 from core.pagination import PageLimitPagination
 from core.serializers import SENTENCE, InputSerializer, NoFields, PageQuery
 
@@ -146,7 +148,7 @@ def _anything(asked: Request) -> Any:
 def error_response(error: DomainError) -> Response:
     """The API's answer to a domain error."""
     response = Response(error.as_dict(), status=error.status)
-    if isinstance(error, Throttled):
+    if isinstance(error, (Throttled, Away)):
         response["Retry-After"] = str(error.retry_after_s)
     return response
 
@@ -185,6 +187,7 @@ def _fields(detail: Any) -> dict[str, Any]:
 
 def exception_handler(exc: Exception, context: dict[str, Any]) -> Response | None:
     """Every refusal in one format: `{"error", "message", "details"}`."""
+    exc = outages.of(exc) or exc
     if isinstance(exc, DomainError):
         return error_response(exc)
     if isinstance(exc, DjangoValidationError):

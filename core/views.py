@@ -1,9 +1,14 @@
 """Answers to failures that happen before any view: API paths get JSON, people get a page."""
 
+import sys
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
+
+from core import outages
+from core.outages import Away
 
 _SENTENCES = {
     400: ("validation_error", "The request could not be understood."),
@@ -34,7 +39,25 @@ def page_not_found(request: HttpRequest, exception: Any = None) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    return _failure(request, 500, "errors/500.html")
+    """The answer to an error that nobody expected, and to one that a service caused by being away."""
+    away = outages.of(sys.exc_info()[1])
+    return service_away(request, away) if away else _failure(request, 500, "errors/500.html")
+
+
+def service_away(request: HttpRequest, away: Away) -> HttpResponse:
+    """503 with the time to come back. The page stands alone: its usual frame asks the database."""
+    request_id = getattr(request, "request_id", "")
+    response: HttpResponse
+    if request.path.startswith("/api/") or request.headers.get("HX-Request"):
+        body = away.as_dict()
+        body["details"]["request_id"] = request_id
+        response = JsonResponse(body, status=away.status)
+    else:
+        context = {"message": away.message, "request_id": request_id}
+        response = HttpResponse(render_to_string("errors/503.html", context), status=away.status)
+    response["Retry-After"] = str(away.retry_after_s)
+    response["Cache-Control"] = "no-store"
+    return response
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:

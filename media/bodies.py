@@ -29,10 +29,13 @@ from django.shortcuts import render
 from django.urls import Resolver404, ResolverMatch, resolve
 
 from accounts.authentication import is_signed_in
+from core import outages
 from core import scope as scopes
 from core.api import api_not_found
 from core.errors import AuthenticationFailed, DomainError, NotFound, TooLarge, TooSlow, Unavailable
 from core.middleware import tolerant_path
+from core.outages import Away
+from core.views import service_away
 from media import direct
 from media.errors import MediaError
 from media.uploads import CHUNK_BYTES
@@ -191,10 +194,11 @@ class _Body:
         try:
             async with ThreadSensitiveContext():
                 self._allowance = await sync_to_async(self._look, thread_sensitive=True)()
-        except Exception:
-            logger.exception("Who sends a large body could not be looked up.")
+        except Exception as error:
+            away = outages.of(error)
+            logger.warning("Who sends a large body could not be looked up: %s", error, exc_info=away is None)
             sentence = "This cannot be taken at the moment. Try again in a minute."
-            self._allowance = Allowance(0, Unavailable("sender_unknown", sentence))
+            self._allowance = Allowance(0, away or Unavailable("sender_unknown", sentence))
 
     def _look(self) -> Allowance:
         match = self._match()
@@ -308,6 +312,8 @@ class BodyLimitMiddleware:
 
 def answer(request: HttpRequest, error: DomainError) -> HttpResponse:
     """The refusal, as whoever asked can read it."""
+    if isinstance(error, Away):
+        return service_away(request, error)
     if request.path.startswith("/api/"):
         response: HttpResponse = JsonResponse(error.as_dict(), status=error.status)
         if error.status == AuthenticationFailed.status:

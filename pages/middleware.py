@@ -11,7 +11,9 @@ from django.utils import timezone
 
 from accounts.models import User
 from accounts.selectors import preferences_of
+from core import outages
 from core.errors import Conflict, DomainError
+from core.views import service_away
 from pages import errors
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
@@ -46,6 +48,9 @@ class PageMiddleware:
             return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
+        away = outages.of(exception)
+        if away is not None:
+            return service_away(request, away)
         if isinstance(exception, DomainError) and is_page(request):
             return errors.answer(request, exception)
         return None
