@@ -1,6 +1,6 @@
 """How often a client may ask, and what a person sees after too many wrong passwords."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -8,7 +8,12 @@ from django.shortcuts import render
 from rest_framework.request import Request
 from rest_framework.throttling import AnonRateThrottle, UserRateThrottle
 
-from core import client
+from core import cache, client
+from core.outages import Away, Service
+
+if TYPE_CHECKING:
+    # The framework's views import its throttles, which the settings name from here.
+    from rest_framework.views import APIView
 
 
 class UserThrottle(UserRateThrottle):
@@ -19,12 +24,18 @@ class UserThrottle(UserRateThrottle):
 
 
 class AuthThrottle(AnonRateThrottle):
-    """Sign-up, sign-in, tokens and links, by the client's network."""
+    """Sign-up, sign-in, tokens and links, by the client's network. While tries cannot be counted, nobody tries."""
 
     scope = "auth"
 
     def get_ident(self, request: Request) -> str:
         return client.network(request._request)
+
+    def allow_request(self, request: Request, view: "APIView") -> bool:
+        allowed = super().allow_request(request, view)
+        if not cache.available():
+            raise Away(Service.CACHE)
+        return allowed
 
 
 def lockout(

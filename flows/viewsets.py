@@ -49,7 +49,7 @@ class Health(OpenDoor):
 
 
 class Ready(Health):
-    """Ready: 503 while anything is missing that requests stand on (database, cache, broker, storage)."""
+    """Ready: 503 without the database or the file store. Without cache or broker the product degrades and serves."""
 
     @endpoint(auth=[], responses=_ANSWERS)
     def get(self, request: Request) -> Response:
