@@ -287,7 +287,12 @@ def _finish(upload: UploadSession, on_complete: OnComplete) -> None:
 
 def _video(upload: UploadSession, head: bytes, written: Written) -> Stored:
     container = content.container_of(upload.filename, head)
-    judged = content.probe(upload.filename, store().source(upload.storage_key), container)
+    try:
+        judged = content.probe(upload.filename, store().source(upload.storage_key), container)
+    except DomainError:
+        # A store that went away while the file was read is no fault of the file: this says so instead.
+        store().size(upload.storage_key)
+        raise
     return Stored(
         file_id=upload.pk,
         workspace_id=upload.workspace_id,

@@ -10,9 +10,11 @@ from tempfile import NamedTemporaryFile
 from typing import Any, BinaryIO
 
 from boto3.s3.transfer import TransferConfig
-from botocore.exceptions import ClientError
+from botocore.exceptions import BotoCoreError, ClientError
 from django.conf import settings
 
+from core import outages
+from core.outages import Away, Breaker, Service
 from media.stores.base import PIECE, PresignedPut, Store, Written, pieces
 
 MIB = 1024 * 1024
@@ -20,6 +22,10 @@ MIB = 1024 * 1024
 _TRANSFER = TransferConfig(multipart_threshold=8 * MIB, multipart_chunksize=8 * MIB, use_threads=False)
 _SOURCE_SECONDS = 3600
 _GONE = {"404", "NoSuchKey", "NoSuchUpload", "NotFound"}
+# Seconds before each further try of a call that was not answered: a person waits for a request, nobody for a job.
+_TRIES_OF_A_REQUEST = (0.1,)
+_TRIES_OF_A_JOB = (0.1, 0.5, 1.5, 4.0)
+_breaker = Breaker("The object store")
 
 
 class _Reader:
@@ -46,6 +52,46 @@ class _Reader:
         return out
 
 
+@contextmanager
+def _answering() -> Iterator[None]:
+    """Tell an object store that is away (no answer, or 5xx) from one that refuses."""
+    if _breaker.open and not outages.patient():
+        raise Away(Service.STORAGE)
+    try:
+        yield
+    except (BotoCoreError, ClientError) as error:
+        if not _no_answer(error):
+            raise
+        _breaker.failed(error)
+        raise Away(Service.STORAGE) from error
+    _breaker.worked()
+
+
+def _no_answer(error: Exception | None) -> bool:
+    if isinstance(error, ClientError):
+        return bool(error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0) >= 500)
+    return isinstance(error, BotoCoreError)
+
+
+def _next_try(attempts: int, response: Any = None, caught_exception: Exception | None = None, **_: Any) -> float | None:
+    """Seconds until the call is tried again; None: it is not (botocore's `needs-retry` event)."""
+    status = response[0].status_code if response else 0
+    delays = _TRIES_OF_A_JOB if outages.patient() else _TRIES_OF_A_REQUEST
+    if attempts > len(delays) or not (status >= 500 or _no_answer(caught_exception)):
+        return None
+    return delays[attempts - 1]
+
+
+@_answering()
+def _next_page(pages: Iterator[Any]) -> Any:
+    return next(pages, None)
+
+
+def _body(pieces: Iterator[bytes]) -> Iterator[bytes]:
+    with _answering():
+        yield from pieces
+
+
 class S3Store(Store):
     """A bucket as a store. Uploads in parts are the object store's own multipart uploads."""
 
@@ -53,8 +99,11 @@ class S3Store(Store):
 
     def __init__(self, storage: Any) -> None:
         self.client = storage.connection.meta.client
+        # The library's own tries wait for seconds, in requests too; the settings switch them off.
+        self.client.meta.events.register_first("needs-retry.s3", _next_try, unique_id="elevoai-next-try")
         self.bucket: str = storage.bucket_name
 
+    @_answering()
     def write(self, key: str, source: BinaryIO | Iterable[bytes]) -> Written:
         reader = _Reader(pieces(source))
         self.client.upload_fileobj(reader, self.bucket, key, Config=_TRANSFER)
@@ -64,18 +113,20 @@ class S3Store(Store):
         if length == 0:
             return iter(())
         last = "" if length is None else str(start + length - 1)
-        with _missing(key):
+        with _answering(), _missing(key):
             found = self.client.get_object(Bucket=self.bucket, Key=key, Range=f"bytes={start}-{last}")
-        body: Iterator[bytes] = found["Body"].iter_chunks(PIECE)
-        return body
+        return _body(found["Body"].iter_chunks(PIECE))
 
+    @_answering()
     def size(self, key: str) -> int:
         with _missing(key):
             return int(self.client.head_object(Bucket=self.bucket, Key=key)["ContentLength"])
 
+    @_answering()
     def delete(self, key: str) -> None:
         self.client.delete_object(Bucket=self.bucket, Key=key)
 
+    @_answering()
     def move(self, key: str, target: str) -> None:
         self.size(key)
         self.client.copy({"Bucket": self.bucket, "Key": key}, self.bucket, target, Config=_TRANSFER)
@@ -97,7 +148,8 @@ class S3Store(Store):
         return PresignedPut(str(url), headers)
 
     def keys(self, prefix: str) -> Iterator[tuple[str, float]]:
-        for page in self.client.get_paginator("list_objects_v2").paginate(Bucket=self.bucket, Prefix=prefix):
+        pages = iter(self.client.get_paginator("list_objects_v2").paginate(Bucket=self.bucket, Prefix=prefix))
+        while (page := _next_page(pages)) is not None:
             for entry in page.get("Contents", ()):
                 yield entry["Key"], entry["LastModified"].timestamp()
 
@@ -114,9 +166,11 @@ class S3Store(Store):
         params = {"Bucket": self.bucket, "Key": key}
         return str(self.client.generate_presigned_url("get_object", Params=params, ExpiresIn=_SOURCE_SECONDS))
 
+    @_answering()
     def begin_parts(self, key: str) -> str:
         return str(self.client.create_multipart_upload(Bucket=self.bucket, Key=key)["UploadId"])
 
+    @_answering()
     def put_part(self, key: str, upload_id: str, number: int, path: Path) -> str:
         try:
             with path.open("rb") as handle:
@@ -142,6 +196,7 @@ class S3Store(Store):
     def drop_part(self, key: str, upload_id: str, name: str) -> None:
         """A part that nobody names is dropped by the object store when the upload is completed."""
 
+    @_answering()
     def join_parts(self, key: str, upload_id: str, names: list[str]) -> Written:
         parts = [{"PartNumber": int(number), "ETag": etag} for number, etag in (name.split(":", 1) for name in names)]
         try:
@@ -154,6 +209,7 @@ class S3Store(Store):
                 raise
         return Written(self.size(key), "")
 
+    @_answering()
     def abort_parts(self, key: str, upload_id: str) -> None:
         with suppress(FileNotFoundError), _missing(key):
             self.client.abort_multipart_upload(Bucket=self.bucket, Key=key, UploadId=upload_id)

@@ -8,6 +8,7 @@ from uuid import UUID
 
 from core import clock
 from core import logging as log
+from core.outages import Away
 from jobs import Again, Done
 from media.storage import store
 from publishing import specs
@@ -196,7 +197,7 @@ class Run:
                 return results.refused(self, step, attempt, error, grant)
             except NotSent as error:
                 return results.not_sent(self, step, attempt, str(error))
-            except (NoAnswer, OSError) as error:
+            except (NoAnswer, OSError, Away) as error:
                 return results.no_answer(self, step, attempt, str(error) or type(error).__name__)
             finally:
                 self._keep_rest(grant)
