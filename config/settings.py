@@ -7,6 +7,7 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 import django_stubs_ext
+from botocore.config import Config
 
 from config import env as environment
 from config.csp import content_security_policy
@@ -132,6 +133,9 @@ def _database() -> dict[str, Any]:
         options["sslmode"] = dict(pair.split("=", 1) for pair in parts.query.split("&"))["sslmode"]
     if not TESTING:
         options["pool"] = {"min_size": 1, "max_size": 16, "timeout": 20}
+        # A server that vanished without a goodbye is noticed within half a minute, not after two hours.
+        options |= {"connect_timeout": 3, "keepalives_idle": 15, "keepalives_interval": 5, "keepalives_count": 3}
+        options["tcp_user_timeout"] = 20_000
     return {
         "ENGINE": "core.db.postgresql",
         "NAME": unquote(parts.path.lstrip("/")),
@@ -150,7 +154,11 @@ if EMBEDDED:
 
 CACHES = {
     "default": (
-        {"BACKEND": "django.core.cache.backends.redis.RedisCache", "LOCATION": ENV.REDIS_URL}
+        {
+            "BACKEND": "core.cache.DegradingRedisCache",
+            "LOCATION": ENV.REDIS_URL,
+            "OPTIONS": {"socket_connect_timeout": 0.5, "socket_timeout": 0.5},
+        }
         if ENV.REDIS_URL
         else {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
     )
@@ -162,9 +170,11 @@ CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_DEFAULT_QUEUE = "default"
 CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
-CELERY_BROKER_TRANSPORT_OPTIONS = {"polling_interval": 0.05} if not ENV.REDIS_URL else {}
+# Forever: a worker that gave up would be dead until somebody restarts it.
+CELERY_BROKER_CONNECTION_MAX_RETRIES = None
+CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_connect_timeout": 1} if ENV.REDIS_URL else {"polling_interval": 0.05}
 CELERY_TIMEZONE = "UTC"
-CELERY_BEAT_SCHEDULER = "django_celery_beat.schedulers:DatabaseScheduler"
+CELERY_BEAT_SCHEDULER = "jobs.scheduler:Scheduler"
 CELERY_BEAT_MAX_LOOP_INTERVAL = 1
 DJANGO_CELERY_BEAT_TZ_AWARE = True
 CHANNEL_LAYERS = {
@@ -258,7 +268,13 @@ STORAGES: dict[str, dict[str, Any]] = {
                 "access_key": ENV.S3_ACCESS_KEY,
                 "secret_key": ENV.S3_SECRET_KEY,
                 "region_name": ENV.S3_REGION,
-                "signature_version": "s3v4",
+                # `media.stores.s3` decides itself when a call is tried again.
+                "client_config": Config(
+                    signature_version="s3v4",
+                    connect_timeout=2,
+                    read_timeout=20,
+                    retries={"total_max_attempts": 1},
+                ),
                 "default_acl": None,
                 "querystring_auth": True,
                 "file_overwrite": True,

@@ -4,19 +4,14 @@ Runs in the web processes, in a thread of its own: when every worker is dead, so
 Any number of watchers is harmless, because rows decide who begins an alarm and who writes about it.
 """
 
-import logging
-import threading
 from collections.abc import Sequence
 
-from django.db import connection
-
 from core import scope
+from core.loops import Loop
 from jobs import alarms
 from jobs.models import Alarm
 from notifications import operators
 from publishing import alarms as publishing_alarms
-
-logger = logging.getLogger(__name__)
 
 EVERY_S = 30.0
 # A process that has just started finds the rows of the last one; the new workers need a moment to show themselves.
@@ -40,29 +35,17 @@ class Watcher:
     """The thread of a web process."""
 
     def __init__(self, every_s: float = EVERY_S, grace_s: float = GRACE_S) -> None:
-        self._every_s, self._grace_s = every_s, grace_s
-        self._over = threading.Event()
-        self._thread: threading.Thread | None = None
+        self._loop = Loop("watcher", watch, lambda: every_s, first_after_s=grace_s)
+        self._stopped = False
 
     def start(self) -> None:
-        """Begin to watch after the grace; again is harmless."""
-        if self._thread is None:
-            self._thread = threading.Thread(target=self._run, name="watcher", daemon=True)
-            self._thread.start()
+        """Begin to watch after the grace; again is harmless, and after `stop` nothing begins."""
+        if not self._stopped:
+            self._loop.start()
 
     def stop(self) -> None:
-        self._over.set()
-
-    def _run(self) -> None:
-        pause = self._grace_s
-        while not self._over.wait(pause):
-            pause = self._every_s
-            try:
-                watch()
-            except Exception:
-                logger.exception("The watch could not be kept this time.")
-            finally:
-                connection.close()
+        self._stopped = True
+        self._loop.stop()
 
 
 watcher = Watcher()

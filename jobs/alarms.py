@@ -15,7 +15,7 @@ from django.db.models import F
 from core import clock
 from jobs import conf, selectors
 from jobs.models import Alarm, Periodic, Worker
-from jobs.registry import Queue
+from jobs.registry import TICK, Queue
 
 logger = logging.getLogger(__name__)
 
@@ -23,7 +23,6 @@ BEAT_SILENT = timedelta(seconds=90)
 UNSERVED = timedelta(minutes=2)
 REMEMBER_WORKERS = timedelta(minutes=30)
 KEEP = timedelta(days=90)
-_TICK = "jobs.tick"
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,12 +68,12 @@ def _unserved_queues() -> list[Condition]:
 
 
 def _silent_beat() -> list[Condition]:
-    row = Periodic.objects.filter(name=_TICK).first()
+    row = Periodic.objects.filter(name=TICK).first()
     if row is None or row.started_at is None or clock.now() - row.started_at < BEAT_SILENT:
         return []
     sentence = (
-        f"Beat has not knocked since {row.started_at:%d %B %Y, %H:%M:%S} UTC: scheduled posts do not start and lost "
-        "jobs are not taken back. Start beat, and a worker for its knocks."
+        f"Beat has not knocked since {row.started_at:%d %B %Y, %H:%M:%S} UTC. Workers look for due work themselves "
+        "meanwhile, some seconds late. Start beat, and look whether Redis and a worker for its knocks run."
     )
     return [Condition("beat.silent", sentence, {"seen_at": row.started_at.isoformat()})]
 

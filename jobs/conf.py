@@ -18,6 +18,11 @@ def cancel_poll_s() -> float:
     return float(getattr(settings, "JOBS_CANCEL_POLL_S", 2.0))
 
 
+def poll_s() -> float:
+    """How often a worker process looks for late work by itself."""
+    return float(getattr(settings, "JOBS_POLL_S", 5.0))
+
+
 def retry_delays_s() -> tuple[float, ...]:
     """Waits after the first, second, third transient failure in a row; one more failure ends the job."""
     return tuple(getattr(settings, "JOBS_RETRY_DELAYS_S", (60.0, 300.0, 900.0)))

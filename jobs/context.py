@@ -1,18 +1,23 @@
 """What a handler sees of its job."""
 
+import logging
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 from uuid import UUID
 
+from django.db import InterfaceError, OperationalError
+
 from core import child as children
-from core import clock
+from core import clock, outages
 from core.actor import Actor
 from jobs import announce, connections
 from jobs.leases import Lease
 from jobs.models import Job, Status
 from jobs.outcomes import Cancelled, LeaseLost
+
+logger = logging.getLogger(__name__)
 
 _EVENT_EVERY_S = 0.25
 _ROW_EVERY_S = 5.0
@@ -78,7 +83,14 @@ class JobContext:
             announce.progress(self._job, whole, self._stage)
         if new_stage or now - self._row_at >= _ROW_EVERY_S:
             self._row_at = now
-            self._write(progress_pct=whole, stage=self._stage[:80])
+            try:
+                self._write(progress_pct=whole, stage=self._stage[:80])
+            except (OperationalError, InterfaceError) as error:
+                if outages.of(error) is None:
+                    raise
+                # How far it is may be written later; the work itself needs no database.
+                logger.warning("The progress could not be written: %s", error)
+                connections.release()
 
     def save_checkpoint(self, checkpoint: Mapping[str, Any]) -> None:
         """Keep what the next run continues from. It counts as progress: transient failures start anew."""

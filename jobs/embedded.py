@@ -10,8 +10,9 @@ import logging
 import os
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -24,7 +25,8 @@ from celery.worker import state as worker_state
 from django.conf import settings
 
 from core import clock
-from jobs import claims, conf, connections, runner, wake
+from core.loops import watchdog
+from jobs import claims, conf, connections, polling, runner, wake
 from jobs.leases import keeper
 from jobs.registry import Queue
 from jobs.workers import ready
@@ -87,7 +89,7 @@ class EmbeddedWorkers:
 
     def __init__(self) -> None:
         self._beat: Any = None
-        self._threads: list[threading.Thread] = []
+        self._threads: dict[str, threading.Thread] = {}
 
     def start(self) -> None:
         """Take over what a dead predecessor left, then start."""
@@ -98,29 +100,18 @@ class EmbeddedWorkers:
         runner.stopping.clear()
         worker_state.should_stop = None
         wake.embedded_workers_run(True)
-        for name, (threads, queues) in WORKERS.items():
-            app = _app_like(app_or_default(), name)
-            worker = WorkController(
-                app=app,
-                pool="threads",
-                concurrency=threads,
-                hostname=f"{name}@embedded",
-                queues=[str(queue) for queue in queues],
-                without_gossip=True,
-                without_mingle=True,
-                without_heartbeat=True,
-                loglevel="WARNING",
-                ready_callback=ready,
-            )
-            self._run(worker.start, f"worker-{name}")
-        self._beat = Service(app_or_default(), max_interval=1, scheduler_cls=app_or_default().conf.beat_scheduler)
-        self._run(self._beat.start, "beat")
+        for name in WORKERS:
+            self._keep(f"worker-{name}", partial(self._worker, name))
+        self._keep("beat", self._start_beat)
         for queue in Queue.values:
             wake.send(queue)
 
     def stop(self) -> None:
         """Stop claiming, hand running jobs back and kill their children; ends within about a second."""
         runner.stopping.set()
+        for name in self._threads:
+            watchdog.forget(name)
+        polling.poller.stop()
         wake.embedded_workers_run(False)
         if self._beat is not None:
             self._beat.stop(wait=False)
@@ -138,16 +129,42 @@ class EmbeddedWorkers:
         # Celery's own way to stop a worker from another thread: its loop looks at this and stops itself.
         vars(worker_state)["should_stop"] = EX_OK
         ends_at = time.monotonic() + conf.shutdown_grace_s()
-        for thread in self._threads:
+        for thread in self._threads.values():
             thread.join(max(0.0, ends_at - time.monotonic()))
             if thread.is_alive():
                 logger.warning("The thread %s did not end in time.", thread.name)
         keeper.stop()
 
-    def _run(self, target: Any, name: str) -> None:
-        thread = threading.Thread(target=target, name=name, daemon=True)
-        thread.start()
-        self._threads.append(thread)
+    def _keep(self, name: str, run: Callable[[], None]) -> None:
+        """Run something on a thread, and again should it end before `stop`."""
+
+        def begin() -> None:
+            thread = threading.Thread(target=run, name=name, daemon=True)
+            self._threads[name] = thread
+            thread.start()
+
+        begin()
+        watchdog.watch(name, lambda: self._threads[name].is_alive(), begin)
+
+    def _worker(self, name: str) -> None:
+        threads, queues = WORKERS[name]
+        WorkController(
+            app=_app_like(app_or_default(), name),
+            pool="threads",
+            concurrency=threads,
+            hostname=f"{name}@embedded",
+            queues=[str(queue) for queue in queues],
+            without_gossip=True,
+            without_mingle=True,
+            without_heartbeat=True,
+            loglevel="WARNING",
+            ready_callback=ready,
+        ).start()
+
+    def _start_beat(self) -> None:
+        app = app_or_default()
+        self._beat = Service(app, max_interval=1, scheduler_cls=app.conf.beat_scheduler)
+        self._beat.start()
 
 
 def _app_like(app: Celery, name: str) -> Celery:

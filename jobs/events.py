@@ -12,14 +12,16 @@ from uuid import UUID
 from channels.layers import get_channel_layer
 from django.db import transaction
 
-from core import clock
+from core import clock, outages
 from core.actor import Actor
+from core.outages import Breaker
 from jobs import delivery
 
 logger = logging.getLogger(__name__)
 
 MaySubscribe = Callable[[Actor, str], bool]
 _topics: dict[str, MaySubscribe] = {}
+_breaker = Breaker("The event stream")
 
 
 def register_topic(name: str, may_subscribe: MaySubscribe) -> None:
@@ -64,10 +66,27 @@ def send(*, topic: str, id: UUID | str, type: str, data: dict[str, Any]) -> None
 
 
 def _deliver(group: str, message: dict[str, Any]) -> None:
+    _deliver_all([(group, message)])
+
+
+def _deliver_all(messages: Sequence[tuple[str, dict[str, Any]]]) -> None:
+    """Send, or drop: the pages fetch what they show when they connect again."""
+    if _breaker.open:
+        return
+
+    async def deliver() -> None:
+        layer = get_channel_layer()
+        for group, message in messages:
+            await layer.group_send(group, {"type": "event.deliver", "envelope": message})
+
     try:
-        delivery.run(get_channel_layer().group_send(group, {"type": "event.deliver", "envelope": message}))
-    except Exception:
-        logger.warning("An event could not be delivered to %s.", group, exc_info=True)
+        delivery.run(deliver())
+    except Exception as error:
+        logger.warning("%d events could not be delivered and are dropped: %s", len(messages), error)
+        if outages.of(error) is not None or isinstance(error, TimeoutError):
+            _breaker.failed(error)
+    else:
+        _breaker.worked()
 
 
 def send_many(messages: Sequence[tuple[str, UUID | str, str, dict[str, Any]]]) -> None:
@@ -77,19 +96,8 @@ def send_many(messages: Sequence[tuple[str, UUID | str, str, dict[str, Any]]]) -
         (group_name(topic, str(id)), envelope(topic, str(id), type, data, now)) for topic, id, type, data in messages
     ]
 
-    async def deliver() -> None:
-        layer = get_channel_layer()
-        for group, message in ready:
-            await layer.group_send(group, {"type": "event.deliver", "envelope": message})
-
-    def run() -> None:
-        try:
-            delivery.run(deliver())
-        except Exception:
-            logger.warning("Events could not be delivered.", exc_info=True)
-
     if ready:
-        transaction.on_commit(run, robust=True)
+        transaction.on_commit(lambda: _deliver_all(ready), robust=True)
 
 
 async def asend(*, topic: str, id: UUID | str, type: str, data: dict[str, Any]) -> None:
@@ -98,5 +106,5 @@ async def asend(*, topic: str, id: UUID | str, type: str, data: dict[str, Any]) 
     try:
         layer = get_channel_layer()
         await layer.group_send(group_name(topic, str(id)), {"type": "event.deliver", "envelope": message})
-    except Exception:
-        logger.warning("An event could not be delivered to %s:%s.", topic, id, exc_info=True)
+    except Exception as error:
+        logger.warning("An event could not be delivered to %s:%s: %s", topic, id, error)

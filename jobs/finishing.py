@@ -9,6 +9,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from core import clock, scope
+from core.outages import Away
 from jobs import announce, conf, registry, wake
 from jobs.errors import Code
 from jobs.models import CLAIMABLE, Job, Status
@@ -110,11 +111,31 @@ def transient(job: Job, token: UUID, error: Transient) -> None:
             error_message=error.message,
             **_NO_LEASE,
         )
-        row = Job.objects.filter(pk=job.pk)
-        row.filter(run_again=True).update(run_again=False)
-        if row.filter(cancel_requested_at__isnull=False).exists():
-            cancel_unclaimed(job)
+        _heed_wishes(job)
         announce.state_on_commit(job.pk)
+
+
+def again_after_outage(job: Job, token: UUID, away: Away, after: timedelta) -> None:
+    """Let a job wait for a service that is away. It is nobody's failure, so it is not counted. Raises `LeaseLost`."""
+    with transaction.atomic():
+        _move(
+            _held(job, token),
+            status=Status.WAITING,
+            run_at=clock.now() + after,
+            error_code=away.code,
+            error_message=away.message,
+            **_NO_LEASE,
+        )
+        _heed_wishes(job)
+        announce.state_on_commit(job.pk)
+
+
+def _heed_wishes(job: Job) -> None:
+    """What was asked for while the run went on: that it run again (it will), or that it be cancelled."""
+    row = Job.objects.filter(pk=job.pk)
+    row.filter(run_again=True).update(run_again=False)
+    if row.filter(cancel_requested_at__isnull=False).exists():
+        cancel_unclaimed(job)
 
 
 def failed(job: Job, token: UUID, code: str, message: str) -> None:

@@ -10,20 +10,22 @@ import os
 import socket
 import threading
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from uuid import UUID
 
-from django.db import DatabaseError, InterfaceError, connection
-
 from core import clock, scope
+from core.loops import Loop
 from jobs import conf
 from jobs.models import Job, Status, Worker
 from jobs.registry import URGENCY
 
 logger = logging.getLogger(__name__)
+
+# After an outage the leases must be renewed before they run out, so the heartbeat never waits longer than this.
+_MOST_PAUSE_S = 5.0
 
 
 def worker_name() -> str:
@@ -37,6 +39,7 @@ class Lease:
 
     job_id: UUID
     token: UUID
+    queue: str = ""
     lost: threading.Event = field(default_factory=threading.Event)
     cancelled: threading.Event = field(default_factory=threading.Event)
 
@@ -57,8 +60,13 @@ class Keeper:
         self._lock = threading.Lock()
         # Held while the workers' rows are written, so that none comes back after its worker has left.
         self._rows_lock = threading.Lock()
-        self._stop = threading.Event()
-        self._thread: threading.Thread | None = None
+        self._loop = Loop(
+            "jobs-heartbeat",
+            self.beat,
+            lambda: min(conf.cancel_poll_s(), conf.heartbeat_s()),
+            most_pause_s=_MOST_PAUSE_S,
+        )
+        self._beat_at = time.monotonic() + conf.heartbeat_s()
         self._workers: dict[str, tuple[str, int]] = {}
         self._renewed = time.monotonic()
 
@@ -81,8 +89,9 @@ class Keeper:
         """Keep a row that says this worker is alive, and how many threads it has for which queues."""
         with self._lock:
             self._workers[name] = (",".join(queues), threads)
-        self.show_workers()
+        # First, because it also writes the row that cannot be written now.
         self._ensure_thread()
+        self.show_workers()
 
     def queues_beside(self, queue: str) -> tuple[str, ...]:
         """The queues that this process's worker of a queue serves, the most urgent first."""
@@ -90,6 +99,18 @@ class Keeper:
             served = [names.split(",") for names, _ in self._workers.values()]
         mine = next((names for names in served if queue in names), [queue])
         return tuple(name for name in URGENCY if name in mine)
+
+    def queues_with_room(self, wanted: Collection[str]) -> list[str]:
+        """One of the wanted queues for each free thread of this process's workers, the most urgent first."""
+        with self._lock:
+            workers = [(names.split(","), threads) for names, threads in self._workers.values()]
+            busy = [lease.queue for lease in self._leases.values()]
+        found: list[str] = []
+        for names, threads in workers:
+            free = threads - sum(queue in names for queue in busy)
+            served = [str(name) for name in URGENCY if name in names and name in wanted]
+            found += (served * threads)[: max(0, free)]
+        return found
 
     def withdraw_workers(self) -> None:
         """Take the rows of this process's workers away (a clean shutdown)."""
@@ -169,9 +190,22 @@ class Keeper:
 
     def stop(self) -> None:
         """End the thread (a process that lives on after its workers)."""
-        self._stop.set()
-        if self._thread is not None:
-            self._thread.join(5)
+        self._loop.stop(join_s=5)
+
+    def _ensure_thread(self) -> None:
+        self._loop.start()
+
+    def beat(self) -> None:
+        """One step of the heartbeat: renew when it is time, else look. Raises when the database is away."""
+        try:
+            if time.monotonic() < self._beat_at:
+                self.look()
+                return
+            self.renew()
+            self.show_workers()
+            self._beat_at = time.monotonic() + conf.heartbeat_s()
+        finally:
+            self.judge()
 
     def judge(self) -> None:
         """Without a renewal for as long as a lease lasts, every lease in hand is lost."""
@@ -185,30 +219,6 @@ class Keeper:
         if still_held and not lease.lost.is_set():
             lease.lost.set()
             logger.warning("The lease of job %s was lost; its run is stopped.", lease.job_id)
-
-    def _ensure_thread(self) -> None:
-        with self._lock:
-            if self._thread is None or not self._thread.is_alive():
-                self._stop.clear()
-                self._thread = threading.Thread(target=self._run, name="jobs-heartbeat", daemon=True)
-                self._thread.start()
-
-    def _run(self) -> None:
-        beat_at = time.monotonic() + conf.heartbeat_s()
-        while not self._stop.wait(min(conf.cancel_poll_s(), conf.heartbeat_s())):
-            try:
-                if time.monotonic() >= beat_at:
-                    beat_at = time.monotonic() + conf.heartbeat_s()
-                    self.renew()
-                    self.show_workers()
-                else:
-                    self.look()
-            except (DatabaseError, InterfaceError):
-                logger.warning("The heartbeat could not reach the database.", exc_info=True)
-            finally:
-                self.judge()
-                with suppress(Exception):
-                    connection.close()
 
 
 keeper = Keeper()

@@ -26,6 +26,9 @@ class Queue(models.TextChoices):
     MEDIA = "media", "Media"
 
 
+# The periodic action that wakes workers; its row tells whether beat lives.
+TICK = "jobs.tick"
+
 # Which queue a thread that serves several looks into first.
 URGENCY = (Queue.INTERACTIVE, Queue.PUBLISH, Queue.DEFAULT, Queue.MEDIA)
 

@@ -3,12 +3,16 @@
 import logging
 import threading
 import time
+from collections.abc import Callable
+from datetime import timedelta
 
 from django.db import InterfaceError, OperationalError
 
+from core import clock, outages
 from core import logging as log
 from core.errors import DomainError
-from jobs import announce, claims, conf, finishing, leases, registry, wake
+from core.loops import backoff_s
+from jobs import announce, claims, conf, connections, finishing, leases, registry, wake
 from jobs.context import JobContext
 from jobs.errors import Code
 from jobs.models import Job
@@ -17,6 +21,11 @@ from jobs.outcomes import Again, Cancelled, Done, Interrupted, LeaseLost, Transi
 logger = logging.getLogger(__name__)
 
 stopping = threading.Event()
+
+# How long the end of a run waits between its tries to be written while the database is away.
+_WRITE_AGAIN_S, _WRITE_AGAIN_MOST_S = 0.5, 5.0
+# How long a job waits for a service that is away: a quarter of the time since its first start, within these bounds.
+_OUTAGE_WAIT_S = (5.0, 60.0)
 
 
 def work(queue: str) -> int:
@@ -46,18 +55,19 @@ def _next_job(queue: str) -> Job | None:
 def run(job: Job, *, background: bool = True) -> None:
     """Run a claimed job to one of its ends. Never raises: whatever happens becomes a state of the row."""
     assert job.lease_token is not None
-    lease = leases.Lease(job.pk, job.lease_token)
+    lease = leases.Lease(job.pk, job.lease_token, job.queue)
     user = job.actor_user_id
     with (
         leases.keeper.holding(lease, background=background),
         log.context(job=job.pk, kind=job.kind, workspace=job.workspace_id, user=user),
         finishing.scope_of(job.workspace_id),
+        outages.patience(),
     ):
-        if stopping.is_set():
-            # Claimed in the moment of the shutdown, after it had handed back what it saw.
-            leases.keeper.hand_back(lease)
-            return
         try:
+            if stopping.is_set():
+                # Claimed in the moment of the shutdown, after it had handed back what it saw.
+                leases.keeper.hand_back(lease)
+                return
             if job.cancel_requested_at is not None:
                 lease.cancelled.set()
             announce.state(job)
@@ -72,14 +82,39 @@ def _run(job: Job, lease: leases.Lease) -> None:
     context = JobContext(job, lease)
     try:
         context.check()
-        _finish(job, lease, _handler(job)(context))
-    except Exception as error:
+        outcome = _handler(job)(context)
+        _written(lease, lambda: _finish(job, lease, outcome))
+    except Exception as caught:
+        error = caught
         if lease.lost.is_set() or isinstance(error, LeaseLost):
             raise LeaseLost("Another run owns this job now.") from error
-        if lease.cancelled.is_set() or isinstance(error, Cancelled):
-            finishing.cancelled(job, lease.token)
+        _written(lease, lambda: _end(job, lease, error))
+
+
+def _end(job: Job, lease: leases.Lease, error: Exception) -> None:
+    if lease.cancelled.is_set() or isinstance(error, Cancelled):
+        finishing.cancelled(job, lease.token)
+        return
+    _fail(job, lease, error)
+
+
+def _written(lease: leases.Lease, write: Callable[[], None]) -> None:
+    """Write the end of a run. While the database is away this waits: the work was done, and the lease still holds."""
+    gives_up_at = time.monotonic() + conf.lease_s()
+    tries = 0
+    while True:
+        try:
+            write()
             return
-        _fail(job, lease, error)
+        except (OperationalError, InterfaceError) as error:
+            away = outages.of(error)
+            if away is None or time.monotonic() >= gives_up_at:
+                raise
+            logger.warning("The end of this run could not be written yet: %s", error)
+        connections.release()
+        if lease.lost.wait(backoff_s(tries, _WRITE_AGAIN_S, _WRITE_AGAIN_MOST_S)):
+            raise LeaseLost("Another run owns this job now.")
+        tries += 1
 
 
 def _handler(job: Job) -> registry.HandlerFunction:
@@ -100,12 +135,16 @@ def _finish(job: Job, lease: leases.Lease, outcome: object) -> None:
 
 
 def _fail(job: Job, lease: leases.Lease, error: Exception) -> None:
-    if isinstance(error, Transient):
+    away = outages.of(error)
+    if away is not None:
+        logger.warning("A service is away, so the job waits for it: %s", error)
+        finishing.again_after_outage(job, lease.token, away, _outage_wait(job))
+    elif isinstance(error, Transient):
         logger.info("It will be tried again: %s", error.message)
         finishing.transient(job, lease.token, error)
     elif isinstance(error, (OperationalError, InterfaceError)):
-        logger.warning("The database failed during the run.", exc_info=error)
-        finishing.transient(job, lease.token, Transient("The database could not be reached for a moment."))
+        logger.warning("The database refused during the run.", exc_info=error)
+        finishing.transient(job, lease.token, Transient("The database could not do this at the moment."))
     elif isinstance(error, DomainError):
         logger.info("The job failed: %s", error.message)
         finishing.failed(job, lease.token, error.code, error.message)
@@ -115,3 +154,9 @@ def _fail(job: Job, lease: leases.Lease, error: Exception) -> None:
         logger.error("The job failed in a way that nobody expected.", exc_info=error)
         message = "Something went wrong on our side. It was logged; try again, or ask the operator."
         finishing.failed(job, lease.token, Code.INTERNAL, message)
+
+
+def _outage_wait(job: Job) -> timedelta:
+    since = clock.now() - (job.started_at or clock.now())
+    least, most = _OUTAGE_WAIT_S
+    return timedelta(seconds=min(most, max(least, since.total_seconds() / 4)))

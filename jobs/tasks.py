@@ -1,36 +1,51 @@
 """The Celery tasks (wake-ups and beat's knocks) and the job system's own periodic actions."""
 
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 
 from celery import shared_task
 
-from core import clock, scope
+from core import clock, outages, scope
 from jobs import alarms, conf, connections, registry, runner, services, ticking, turns, workers
 from jobs.models import Worker
 
+logger = logging.getLogger(__name__)
+
 workers.connect()
+
+
+@contextmanager
+def _message() -> Iterator[None]:
+    """What a message starts: with a scope of its own, and without a trace for each message during an outage."""
+    try:
+        with scope.request():
+            yield
+    except Exception as error:
+        away = outages.of(error)
+        if away is None:
+            raise
+        logger.warning("Not now: %s", error)
+    finally:
+        connections.release()
 
 
 @shared_task(name="jobs.work", ignore_result=True)
 def work(queue: str) -> None:
     """Run due jobs of a queue. Which ones is decided by claims, not by the message."""
-    try:
-        with scope.request():
-            runner.work(queue)
-    finally:
-        connections.release()
+    with _message():
+        runner.work(queue)
 
 
 @shared_task(name="jobs.run_periodic", ignore_result=True)
 def run_periodic(name: str) -> None:
     """Run a periodic action if it is due."""
-    try:
+    with _message():
         turns.run(name)
-    finally:
-        connections.release()
 
 
-@registry.periodic("jobs.tick", every=timedelta(seconds=1))
+@registry.periodic(registry.TICK, every=timedelta(seconds=1))
 def tick() -> None:
     """Take back lost jobs and wake free workers."""
     ticking.tick()

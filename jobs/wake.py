@@ -1,6 +1,5 @@
 """Wake-ups: messages without content that make a worker look for due jobs. Losing one costs a tick, never a job."""
 
-import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -9,10 +8,11 @@ from celery import current_app
 from django.conf import settings
 from django.db import transaction
 
-logger = logging.getLogger(__name__)
+from core.outages import Breaker
 
 _muted: ContextVar[bool] = ContextVar("jobs_wake_muted", default=False)
 _embedded_workers = False
+_breaker = Breaker("The broker")
 
 
 def embedded_workers_run(running: bool) -> None:
@@ -27,14 +27,17 @@ def on_commit(queue: str) -> None:
 
 
 def send(queue: str, count: int = 1) -> None:
-    """Send wake-ups now. A broker that is down is no error: the tick finds due jobs later."""
-    if _muted.get() or (str(settings.CELERY_BROKER_URL).startswith("memory:") and not _embedded_workers):
+    """Send wake-ups now. A broker that is away is no error: workers look for due jobs themselves (`jobs.polling`)."""
+    nobody = str(settings.CELERY_BROKER_URL).startswith("memory:") and not _embedded_workers
+    if nobody or _muted.get() or _breaker.open:
         return
     try:
         for _ in range(count):
             current_app.send_task("jobs.work", args=[str(queue)], queue=str(queue), retry=False, ignore_result=True)
-    except Exception:
-        logger.warning("A wake-up for the queue %s could not be sent.", queue, exc_info=True)
+    except Exception as error:
+        _breaker.failed(error)
+    else:
+        _breaker.worked()
 
 
 @contextmanager

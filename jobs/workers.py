@@ -7,7 +7,7 @@ from typing import Any
 from celery import signals
 from django.db import DatabaseError
 
-from jobs import conf, connections, runner
+from jobs import conf, connections, polling, runner
 from jobs.leases import keeper, worker_name
 
 logger = logging.getLogger(__name__)
@@ -31,10 +31,12 @@ def ready(sender: Any, **_: Any) -> None:
         logger.warning("The worker's row could not be written; its heartbeat will.", exc_info=True)
     finally:
         connections.release()
+    polling.poller.start()
 
 
 def _stopping(**_: Any) -> None:
     runner.stopping.set()
+    polling.poller.stop()
     timer = threading.Timer(conf.shutdown_grace_s(), _hand_back)
     timer.daemon = True
     timer.start()

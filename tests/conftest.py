@@ -11,9 +11,13 @@ from django.core.cache import cache
 
 os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 
+from core import cache as core_cache
 from core import clock, scope
 from flows import watching
+from jobs import events, wake
 from jobs.leases import keeper
+from jobs.polling import poller
+from media.stores import s3
 from tests import factories
 
 
@@ -75,7 +79,15 @@ def _nobody_watches() -> None:
 def _no_heartbeat_left() -> Iterator[None]:
     """A heartbeat that one test started would look, on its own connection, for what a later test has not committed."""
     yield
+    poller.stop(join_s=5)
     keeper.stop()
+
+
+@pytest.fixture(autouse=True)
+def _no_outage_left() -> None:
+    """What one test saw failing is not left alone by the next one."""
+    for breaker in (core_cache._breaker, events._breaker, wake._breaker, s3._breaker):
+        breaker.reset()
 
 
 @pytest.fixture

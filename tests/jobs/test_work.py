@@ -103,14 +103,15 @@ class TestWork:
         job.refresh_from_db()
         assert job.status == Status.DONE
 
-    def test_a_database_that_fails_within_the_run_is_transient(self, cast, kind):
+    def test_a_database_that_is_away_within_the_run_is_waited_for_and_counts_as_no_failure(self, cast, kind):
         def fail(ctx):
             raise OperationalError("connection lost")
 
         job = jobs.enqueue(kind=kind(fail), actor=cast.alice_actor)
         runner.work("default")
         job.refresh_from_db()
-        assert (job.status, job.transient_failures) == (Status.WAITING, 1)
+        assert (job.status, job.transient_failures, job.error_code) == (Status.WAITING, 0, "database_away")
+        assert timedelta(0) < job.run_at - clock.now() <= timedelta(seconds=60)
 
     def test_a_database_that_fails_at_the_end_leaves_the_lease(self, cast, name, monkeypatch):
         job = jobs.enqueue(kind=name, actor=cast.alice_actor)
@@ -119,7 +120,8 @@ class TestWork:
             raise OperationalError("connection lost")
 
         monkeypatch.setattr(runner.finishing, "done", fail)
-        monkeypatch.setattr(runner.finishing, "transient", fail)
+        monkeypatch.setattr(runner.finishing, "again_after_outage", fail)
+        monkeypatch.setattr(runner.conf, "lease_s", lambda: -1.0)
         runner.work("default")
         job.refresh_from_db()
         assert job.status == Status.RUNNING
@@ -149,7 +151,7 @@ class TestWakeUps:
 
         monkeypatch.setattr(wake.current_app, "send_task", refuse)
         wake.send("media")
-        assert "could not be sent" in caplog.text
+        assert "The broker cannot be reached" in caplog.text
 
 
 class TestTick:

@@ -1,0 +1,70 @@
+"""Beat's scheduler: the rows of django-celery-beat, read by a loop that no outage ends."""
+
+import logging
+from contextlib import suppress
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import connections
+from django_celery_beat.schedulers import DatabaseScheduler
+from kombu.exceptions import OperationalError
+
+from core.loops import backoff_s
+
+logger = logging.getLogger(__name__)
+
+_FIRST_PAUSE_S, _MOST_PAUSE_S = 1.0, 5.0
+
+
+class Scheduler(DatabaseScheduler):
+    """Knocks as the rows say. While the database or the broker is away it waits, and then reads everything again."""
+
+    _failures = 0
+
+    def setup_schedule(self) -> None:
+        """The first reading; a start during an outage is finished by the ticks."""
+        try:
+            super().setup_schedule()
+        except Exception as error:
+            self._begin_again(error)
+
+    def tick(self, *args: Any, **kwargs: Any) -> float:
+        """Knock for what is due; returns the seconds until the next look. Never raises."""
+        try:
+            pause: float = super().tick(*args, **kwargs)
+        except Exception as error:
+            self._begin_again(error)
+            return backoff_s(self._failures - 1, _FIRST_PAUSE_S, _MOST_PAUSE_S)
+        if self._failures:
+            logger.warning("Beat works again after %d failures.", self._failures)
+            self._failures = 0
+        return pause
+
+    def apply_entry(self, entry: Any, producer: Any = None) -> None:
+        """Knock. An entry that cannot be sent is logged; a broker that is away ends the tick."""
+        try:
+            self.apply_async(entry, producer=producer, advance=False)
+        except OperationalError:
+            raise
+        except Exception:
+            logger.exception("The knock for %s could not be sent.", entry.name)
+
+    def sync(self) -> None:
+        """Write when the entries last ran; what cannot be written now is written later."""
+        try:
+            super().sync()
+        except Exception as error:
+            logger.warning("Beat could not write its entries: %s", error)
+
+    def _begin_again(self, error: Exception) -> None:
+        logger.warning("Beat failed and will go on: %s", error, exc_info=not self._failures)
+        self._failures += 1
+        # What was taken from the heap before the failure is not in it any more, and what changed was not read.
+        self._heap = None
+        self._last_full_sync = datetime.now() - timedelta(days=1)  # noqa: DTZ005 - the library compares it so
+        with suppress(Exception):
+            connections.close_all()
+
+    def _ensure_connected(self) -> Any:
+        """The broker, at once or not: the ticks are what tries again (the library would try for an hour in here)."""
+        return self.connection.ensure_connection(max_retries=1, interval_start=0)
