@@ -6,6 +6,7 @@ connect and subscribe, and again on every beat while connected.
 """
 
 import asyncio
+import itertools
 import json
 import logging
 from contextlib import suppress
@@ -19,7 +20,7 @@ from django.contrib.auth import get_user
 from django.http import HttpRequest
 
 from accounts.models import Membership, User
-from core import scope
+from core import outages, scope
 from core.actor import Actor, ActorKind
 from jobs import events
 
@@ -36,13 +37,29 @@ class AppConsumer(AsyncWebsocketConsumer):
 
     recheck_s = 25.0
 
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        """One connection. It ends when the event stream is away, and the page connects again."""
+        try:
+            await super().__call__(scope, receive, send)
+        except Exception as error:
+            if outages.of(error) is None:
+                raise
+            await self._try_again(error)
+
     async def connect(self) -> None:
         """Accept signed-in people. Others are told so by the close code, which a refused handshake cannot carry."""
-        self.topics: set[str] = set()
+        # By topic the number of its subscription: whoever awaits in between sees whether it is still the same one.
+        self.topics: dict[str, int] = {}
+        self._subscriptions = itertools.count(1)
         self._rechecks: asyncio.Task[None] | None = None
         self._session_key: str = getattr(self.scope.get("session"), "session_key", "") or ""
         await self.accept()
-        if await self._user() is None:
+        try:
+            known = await self._user() is not None
+        except Exception as error:
+            await self._try_again(error)
+            return
+        if not known:
             await self.close(SIGNED_OUT)
             return
         self._rechecks = asyncio.create_task(self._recheck())
@@ -51,7 +68,11 @@ class AppConsumer(AsyncWebsocketConsumer):
         """Leave every group."""
         if self._rechecks is not None:
             self._rechecks.cancel()
-        await self._leave(set(self.topics))
+        try:
+            await self._leave(set(self.topics))
+        except Exception as error:
+            # The memberships of a socket that is gone expire by themselves.
+            logger.warning("A socket could not leave its topics: %s", error)
 
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
         """One request of the page; what cannot be understood is answered, not punished."""
@@ -64,7 +85,7 @@ class AppConsumer(AsyncWebsocketConsumer):
         elif op == "sub":
             await self._subscribe(topics)
         elif op == "unsub":
-            await self._leave(topics & self.topics)
+            await self._leave(topics & self.topics.keys())
         else:
             await self._send_json({"v": 1, "type": "error", "data": {"message": "This message is not understood."}})
 
@@ -75,20 +96,27 @@ class AppConsumer(AsyncWebsocketConsumer):
             await self._send_json(envelope)
 
     async def _subscribe(self, topics: set[str]) -> None:
-        asked = topics - self.topics
+        asked = topics - self.topics.keys()
         room = MAX_TOPICS - len(self.topics)
-        allowed = await self._allowed(set(sorted(asked)[:room]))
+        try:
+            allowed = await self._allowed(set(sorted(asked)[:room]))
+        except Exception as error:
+            await self._try_again(error)
+            return
         if allowed is None:
             await self.close(SIGNED_OUT)
             return
         for topic in allowed:
-            self.topics.add(topic)
+            self.topics[topic] = next(self._subscriptions)
             await self.channel_layer.group_add(_group(topic), self.channel_name)
+            if topic not in self.topics:
+                # Taken away while it was being joined.
+                await self.channel_layer.group_discard(_group(topic), self.channel_name)
         await self._deny(asked - allowed)
 
     async def _leave(self, topics: set[str]) -> None:
         for topic in topics:
-            self.topics.discard(topic)
+            self.topics.pop(topic, None)
             await self.channel_layer.group_discard(_group(topic), self.channel_name)
 
     async def _deny(self, topics: set[str]) -> None:
@@ -99,18 +127,34 @@ class AppConsumer(AsyncWebsocketConsumer):
         while True:
             await asyncio.sleep(self.recheck_s)
             try:
-                allowed = await self._allowed(set(self.topics))
-            except Exception:
+                if not await self._recheck_once():
+                    await self.close(SIGNED_OUT)
+                    return
+            except Exception as error:
                 # Who may not be asked about may not listen; the page connects again and is asked about then.
-                logger.exception("The permissions of a socket could not be checked.")
-                await self.close(TRY_AGAIN)
+                await self._try_again(error)
                 return
-            if allowed is None:
-                await self.close(SIGNED_OUT)
-                return
-            gone = self.topics - allowed
-            await self._leave(gone)
-            await self._deny(gone)
+
+    async def _recheck_once(self) -> bool:
+        """Leave what the person may not hear any more; False when they are signed out."""
+        asked = dict(self.topics)
+        allowed = await self._allowed(set(asked))
+        if allowed is None:
+            return False
+        # Only what was asked about: a topic that was subscribed meanwhile has just been allowed.
+        gone = {topic for topic, number in asked.items() if self.topics.get(topic) == number} - allowed
+        await self._leave(gone)
+        await self._deny(gone)
+        return True
+
+    async def _try_again(self, error: Exception) -> None:
+        """Close, so that the page connects again; what it shows it fetches then."""
+        away = outages.of(error)
+        logger.warning(
+            "A socket is closed, because it could not be checked or served now: %s", error, exc_info=away is None
+        )
+        with suppress(Exception):
+            await self.close(TRY_AGAIN)
 
     @database_sync_to_async
     def _user(self) -> User | None:
@@ -126,7 +170,8 @@ class AppConsumer(AsyncWebsocketConsumer):
         return {topic for topic in topics if any(_may(actor, topic) for actor in actors)}
 
     async def _send_json(self, message: dict[str, Any]) -> None:
-        with suppress(RuntimeError):
+        # Who has just gone hears nothing more, and that is no error.
+        with suppress(RuntimeError, OSError):
             await self.send(text_data=json.dumps(message, separators=(",", ":")))
 
 

@@ -193,6 +193,53 @@ class TestWhileConnected:
         assert await closed_with(socket) == consumers.TRY_AGAIN
         assert "could not be checked" in caplog.text
 
+    async def test_a_topic_subscribed_while_permissions_are_checked_stays(self, people, monkeypatch):
+        """The check knows nothing of it; it was allowed a moment ago."""
+        asking, go_on = asyncio.Event(), asyncio.Event()
+        real = vars(consumers.AppConsumer)["_allowed"]
+        topic = f"workspace:{people.workspace.pk}"
+
+        async def slow_when_it_rechecks(self, topics):
+            allowed = await real.__get__(self, type(self))(topics)
+            if topic not in topics:
+                asking.set()
+                await go_on.wait()
+            return allowed
+
+        monkeypatch.setattr(consumers.AppConsumer, "_allowed", slow_when_it_rechecks)
+        socket = await connected(people.bob)
+        await asyncio.wait_for(asking.wait(), PATIENCE_S)
+        await socket.say({"op": "sub", "topics": [topic]})
+        await socket.say({"op": "ping"})
+        assert (await socket.hear())["type"] == "pong"
+        go_on.set()
+        await sync_to_async(events.send)(topic="workspace", id=people.workspace.pk, type="x", data={})
+        message = await socket.hear()
+        assert (message["type"], message.get("topic")) == ("x", topic)
+        await socket.leave()
+
+    async def test_a_database_that_is_away_when_a_page_connects_lets_it_try_again(self, people, monkeypatch):
+        def fail(session_key):
+            raise DatabaseError("away")
+
+        monkeypatch.setattr(consumers, "_signed_in", fail)
+        socket = await open_socket(people.bob)
+        assert await socket.connect()
+        assert await closed_with(socket) == consumers.TRY_AGAIN
+
+    async def test_a_database_that_is_away_when_a_page_subscribes_lets_it_try_again(self, people, monkeypatch):
+        monkeypatch.setattr(consumers.AppConsumer, "recheck_s", 60)
+        socket = await connected(people.bob)
+        await socket.say({"op": "ping"})
+        assert (await socket.hear())["type"] == "pong"
+
+        def fail(session_key):
+            raise DatabaseError("away")
+
+        monkeypatch.setattr(consumers, "_signed_in", fail)
+        await socket.say({"op": "sub", "topics": [f"workspace:{people.workspace.pk}"]})
+        assert await closed_with(socket) == consumers.TRY_AGAIN
+
     async def test_a_deactivated_person_is_out(self, people):
         socket = await connected(people.bob)
         people.bob.is_active = False
