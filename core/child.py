@@ -7,7 +7,6 @@ survives. The parent kills the whole group when it is told to stop, on a limit, 
 
 import json
 import os
-import resource
 import selectors
 import signal
 import subprocess
@@ -18,8 +17,10 @@ from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from typing import Any
+from pathlib import Path
+from typing import Any, Final
 
+_LAUNCH: Final = str(Path(__file__).with_name("launch.py"))
 _TAIL_LINES = 40
 _POLL_S = 0.2
 _MAX_LINE = 64 * 1024 * 1024
@@ -58,14 +59,13 @@ class Child:
     def lines(self) -> Iterator[dict[str, Any]]:
         """Yield each JSON object of stdout; raise `ChildError` unless the child exits with 0."""
         process = subprocess.Popen(
-            list(self.argv),
+            launched(self.argv, memory_bytes=self.limits.memory_bytes or 0),
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             start_new_session=True,
             env=dict(self.env) if self.env is not None else None,
             cwd=self.cwd,
-            preexec_fn=self._limit if self.limits.memory_bytes else None,
         )
         tail: deque[str] = deque(maxlen=_TAIL_LINES)
         drain = threading.Thread(target=_drain, args=(process, tail), daemon=True)
@@ -82,10 +82,6 @@ class Child:
                 raise ChildError("exit", f"The process ended with code {code}.", code=code, tail=text)
         finally:
             _kill_group(process)
-
-    def _limit(self) -> None:
-        size = self.limits.memory_bytes or 0
-        resource.setrlimit(resource.RLIMIT_AS, (size, size))
 
     def _read(self, process: "subprocess.Popen[bytes]", tail: deque[str]) -> Iterator[dict[str, Any]]:
         assert process.stdout is not None
@@ -159,6 +155,17 @@ def end_with_parent() -> None:
         os.killpg(os.getpgid(0), signal.SIGKILL)
 
     threading.Thread(target=watch, name="end-with-parent", daemon=True).start()
+
+
+def launched(argv: Sequence[str], *, memory_bytes: int = 0, tied: bool = False, nice: int = 0) -> list[str]:
+    """The command line that runs a command under limits.
+
+    `memory_bytes` is its address space; `tied` ends it when this process dies (start it from the main thread then).
+    """
+    if not (memory_bytes or tied or nice):
+        return list(argv)
+    parent = os.getpid() if tied else 0
+    return [sys.executable, "-I", "-S", _LAUNCH, str(memory_bytes), str(parent), str(nice), *argv]
 
 
 def python_argv(module: str, *arguments: str) -> list[str]:

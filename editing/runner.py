@@ -3,7 +3,6 @@
 import os
 import re
 import subprocess
-import sys
 import threading
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -11,9 +10,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+from core.child import launched
 from editing.errors import EditingError
 
-_TIED: Final = str(Path(__file__).with_name("tied.py"))
 _TAIL_LINES: Final = 25
 _LINE_LENGTH: Final = 300
 _NO_SYSTEM_FONTS: Final = "<fontconfig></fontconfig>"
@@ -52,9 +51,9 @@ class Ffmpeg:
         """Run to the end and return what it said on stderr (its tail); `on_time` gets seconds of output written."""
         fonts_config = self.directory / "fonts.conf"
         fonts_config.write_text(_NO_SYSTEM_FONTS)
-        # The command starts from the main thread, whose death is the parent's death to the kernel.
+        # The machine stays responsive while a render uses its cores.
         self._process = process = subprocess.Popen(
-            [sys.executable, "-I", "-S", _TIED, str(os.getpid()), *command],
+            launched(command, tied=True, nice=10),
             cwd=self.directory,
             env=_environment(fonts_config),
             stdin=subprocess.DEVNULL,

@@ -8,27 +8,23 @@ The spec names `source`, `target` and what to `make`:
 Writes `{"pct": …}` while it works and `{"done": true}` at the end, or `{"problem": "..."}`. Knows no Django.
 """
 
-import ctypes
 import io
 import json
-import signal
 import subprocess
 import sys
 from collections import deque
 from collections.abc import Iterator
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import imageio_ffmpeg
 from PIL import Image
 
-from core.child import end_with_parent
+from core.child import end_with_parent, launched
 from media.picture import FORMATS, flat
 
 _QUALITIES = (92, 85, 78, 70, 60)
 _LEAST_SIDE = 64
-_PR_SET_PDEATHSIG = 1
 
 
 def main(spec: dict[str, Any]) -> Iterator[dict[str, Any]]:
@@ -108,8 +104,8 @@ def command(spec: dict[str, Any]) -> list[str]:
 def mp4(spec: dict[str, Any]) -> Iterator[dict[str, Any]]:
     """Runs FFmpeg in this process's group; it dies with this process."""
     process = subprocess.Popen(
-        command(spec), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-        errors="replace", preexec_fn=_die_with_parent,
+        launched(command(spec), tied=True), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT, text=True, errors="replace",
     )  # fmt: skip
     assert process.stdout is not None
     words: deque[str] = deque(maxlen=10)
@@ -122,11 +118,6 @@ def mp4(spec: dict[str, Any]) -> Iterator[dict[str, Any]]:
             words.append(line.strip()[:300])
     if process.wait() != 0:
         raise ValueError(" ".join(words) or f"FFmpeg ended with code {process.returncode}.")
-
-
-def _die_with_parent() -> None:
-    with suppress(OSError, AttributeError):
-        ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
 
 
 if __name__ == "__main__":

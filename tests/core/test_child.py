@@ -1,3 +1,4 @@
+import json
 import os
 import subprocess
 import sys
@@ -5,7 +6,7 @@ import time
 
 import pytest
 
-from core.child import Child, ChildError, Limits, python_argv, run
+from core.child import Child, ChildError, Limits, launched, python_argv, run
 
 
 def script(text: str) -> list[str]:
@@ -102,3 +103,37 @@ class TestParent:
 
 def test_python_argv_names_the_module():
     assert python_argv("patterns.measure", "a.mp4") == [sys.executable, "-m", "patterns.measure", "a.mp4"]
+
+
+class TestLaunch:
+    """Limits are set in the program that becomes the command."""
+
+    def test_a_command_without_limits_is_started_as_it_is(self):
+        assert launched(["ffmpeg", "-version"]) == ["ffmpeg", "-version"]
+
+    def test_the_command_has_the_memory_it_was_given_and_its_own_name(self):
+        text = "import json, resource, sys; print(json.dumps({'most': resource.getrlimit(resource.RLIMIT_AS)[0]}))"
+        lines = list(Child(script(text), Limits(memory_bytes=3 * 2**30)).lines())
+        assert lines == [{"most": 3 * 2**30}]
+
+    def test_a_tied_command_dies_with_its_parent_even_when_that_is_killed(self):
+        text = (
+            "import json, subprocess, time\n"
+            "from core.child import launched\n"
+            "p = subprocess.Popen(launched(['sleep', '60'], tied=True, nice=5))\n"
+            "print(json.dumps({'pid': p.pid}), flush=True)\n"
+            "time.sleep(60)"
+        )
+        # In a group of its own, so that only the kernel can end the grandchild.
+        parent = subprocess.Popen([sys.executable, "-c", text], stdout=subprocess.PIPE, start_new_session=True)
+        assert parent.stdout is not None
+        pid = json.loads(parent.stdout.readline())["pid"]
+        parent.kill()
+        parent.wait()
+        parent.stdout.close()
+        assert wait_gone(pid)
+
+    def test_a_tied_command_whose_parent_has_gone_already_never_starts(self):
+        argv = launched(["true"], tied=True)
+        argv[argv.index(str(os.getpid()))] = "1"
+        assert subprocess.run(argv, check=False).returncode == (0 if os.getpid() == 1 else 1)
