@@ -149,6 +149,11 @@ def _member(actor: Actor, membership_id: UUID) -> Membership:
     return found
 
 
+def _lock_members(actor: Actor) -> None:
+    """Nobody else changes the members until the transaction ends: two admins could remove each other at once."""
+    list(Workspace.objects.select_for_update().filter(pk=actor.workspace_id).values_list("pk"))
+
+
 def _keep_an_admin(actor: Actor, membership: Membership) -> None:
     admins = Membership.objects.for_workspace(actor.workspace_id).filter(role=Role.ADMIN)
     if membership.role == Role.ADMIN and not admins.exclude(pk=membership.pk).exists():
@@ -160,6 +165,7 @@ def change_role(*, actor: Actor, membership_id: UUID, role: str) -> Membership:
     require(actor, Action.MANAGE_PEOPLE)
     chosen = _role(role)
     with transaction.atomic():
+        _lock_members(actor)
         membership = _member(actor, membership_id)
         if chosen != Role.ADMIN:
             _keep_an_admin(actor, membership)
@@ -172,6 +178,7 @@ def change_role(*, actor: Actor, membership_id: UUID, role: str) -> Membership:
 def remove(*, actor: Actor, membership_id: UUID) -> None:
     """Take a member out; everybody may leave, admins may remove others."""
     with transaction.atomic():
+        _lock_members(actor)
         membership = _member(actor, membership_id)
         if membership.user_id != actor.user_id:
             require(actor, Action.MANAGE_PEOPLE)

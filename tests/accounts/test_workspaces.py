@@ -1,12 +1,15 @@
+import threading
+from contextlib import suppress
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 
 from accounts import selectors
 from accounts.models import AuditEvent, Invitation, Membership, Workspace
 from accounts.policy import Action, may, require
 from accounts.services import workspaces
-from core import clock
+from core import clock, scope
 from core.actor import Actor
 from core.errors import Conflict, NotFound, PermissionDenied, ValidationFailed
 from tests.factories import make_user
@@ -55,6 +58,45 @@ class TestWorkspace:
         with pytest.raises(NotFound):
             workspaces.switch(user=cast.alice, workspace_id=cast.elsewhere.pk)
         assert workspaces.switch(user=cast.alice, workspace_id=cast.workspace.pk) == cast.workspace
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_admins_who_remove_each_other_at_once_leave_one(cast, monkeypatch):
+    Membership.objects.filter(user=cast.bob).update(role="admin")
+    of = {user.pk: Membership.objects.get(user=user, workspace=cast.workspace).pk for user in (cast.alice, cast.bob)}
+    both_asked = threading.Barrier(2)
+    real = workspaces._keep_an_admin
+
+    def ask_and_wait(actor, membership):
+        real(actor, membership)
+        # Without a lock both come this far before either removes the other; with it the second is still waiting.
+        with suppress(threading.BrokenBarrierError):
+            both_asked.wait(1)
+
+    monkeypatch.setattr(workspaces, "_keep_an_admin", ask_and_wait)
+    outcomes = []
+
+    def remove(actor, victim):
+        try:
+            with scope.workspace(cast.workspace.pk):
+                workspaces.remove(actor=actor, membership_id=of[victim.pk])
+            outcomes.append("removed")
+        except (Conflict, NotFound) as error:
+            outcomes.append(type(error).__name__)
+        finally:
+            connection.close()
+
+    bob_actor = Actor(cast.bob.pk, cast.workspace.pk, "admin")
+    threads = [
+        threading.Thread(target=remove, args=(cast.alice_actor, cast.bob)),
+        threading.Thread(target=remove, args=(bob_actor, cast.alice)),
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    assert Membership.objects.filter(workspace=cast.workspace, role="admin").count() == 1
+    assert sorted(outcomes) == ["Conflict", "removed"]
 
 
 class TestInvitations:
