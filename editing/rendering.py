@@ -7,7 +7,7 @@ writes where nobody looks. Folders that earlier runs of the job left behind are 
 import json
 import shutil
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Any, Final
 
@@ -65,6 +65,9 @@ def _folder(ctx: JobContext) -> Iterator[Path]:
         yield folder
     finally:
         shutil.rmtree(folder, ignore_errors=True)
+        # The job's own folder goes too, unless another run of it has begun in there.
+        with suppress(OSError):
+            mine.rmdir()
 
 
 @contextmanager

@@ -13,6 +13,7 @@ from editing.planners import Wish
 from editing.requests import EditRequest
 from jobs.context import JobContext
 from jobs.models import Job
+from jobs.outcomes import Cancelled
 from jobs.testing import drain
 from media.models import MediaFile
 from videos.models import Video
@@ -84,6 +85,20 @@ class TestHealing:
 
 
 class TestFolders:
+    @pytest.mark.parametrize("end", ["failed", "cancelled", "done"])
+    def test_no_folder_is_left_however_it_ends(
+        self, edit: Edit, settings: Any, monkeypatch: pytest.MonkeyPatch, end: str
+    ) -> None:
+        def cancel(self: JobContext, *_: Any, **__: Any) -> None:
+            raise Cancelled("The job was cancelled.")
+
+        if end == "failed":
+            child_says(monkeypatch, {"type": "error", "code": "source_unreadable", "message": "Damaged."})
+        elif end == "cancelled":
+            monkeypatch.setattr(JobContext, "run_child", cancel)
+        (job,) = drain(kind="editing.render")
+        assert (job.status, list((settings.WORK_DIR / "edits").iterdir())) == (end, [])
+
     def test_what_a_dead_run_left_is_removed(self, edit: Edit, settings: Any) -> None:
         left = settings.WORK_DIR / "edits" / str(edit.job_id) / "former-token"
         left.mkdir(parents=True)
