@@ -9,6 +9,7 @@ from django.http import HttpRequest
 
 from accounts.models import AuditEvent, Invitation, Membership, Preferences, RefreshSession, User, Workspace
 from accounts.services import passwords, tokens
+from core.admin import SavesChangedFields
 
 admin.site.unregister(Group)
 admin.site.site_header = "ElevoAI operator console"
@@ -29,7 +30,7 @@ class PreferencesInline(admin.StackedInline[Preferences, User]):
 
 
 @admin.register(User)
-class UserAdmin(DjangoUserAdmin):  # type: ignore[type-arg]
+class UserAdmin(SavesChangedFields, DjangoUserAdmin):  # type: ignore[type-arg]
     list_display = (
         "email",
         "name",
@@ -86,7 +87,7 @@ class WorkspaceMembers(admin.TabularInline[Membership, Workspace]):
 
 
 @admin.register(Workspace)
-class WorkspaceAdmin(admin.ModelAdmin[Workspace]):
+class WorkspaceAdmin(SavesChangedFields, admin.ModelAdmin[Workspace]):
     list_display = ("name", "is_personal", "created_by", "members", "created_at")
     list_filter = ("is_personal",)
     list_select_related = ("created_by",)

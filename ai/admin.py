@@ -10,11 +10,12 @@ from accounts.models import Role
 from ai import templates
 from ai.models import LedgerEntry, ResponseTemplate
 from core.actor import Actor, ActorKind
+from core.admin import SavesChangedFields
 from core.errors import DomainError
 
 
 @admin.register(ResponseTemplate)
-class ResponseTemplateAdmin(admin.ModelAdmin[ResponseTemplate]):
+class ResponseTemplateAdmin(SavesChangedFields, admin.ModelAdmin[ResponseTemplate]):
     """Contents are read-only here: people edit them in their workspace; operators switch them off."""
 
     list_display = (

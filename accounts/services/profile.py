@@ -64,7 +64,7 @@ def update_profile(*, actor: Actor, name: str | None = None, email: str | None =
     taken = "Another account uses this e-mail address."
     try:
         with transaction.atomic():
-            user.save()
+            user.save(update_fields=[*changes, "email_verified_at", "updated_at"])
             audit.record(actor, "updated_profile", ("user", user.pk), changes)
             if "email" in changes:
                 signals.email_verification_wanted.send(sender=User, user_id=user.pk, workspace_id=actor.workspace_id)
@@ -75,11 +75,12 @@ def update_profile(*, actor: Actor, name: str | None = None, email: str | None =
 
 def update_preferences(*, actor: Actor, **changes: Any) -> Preferences:
     """Change any of language, timezone, week_start, hour_format, theme, notifications."""
-    preferences = Preferences.objects.get(user=_person(actor))
-    for field, value in changes.items():
-        setattr(preferences, field, _checked(preferences, field, value))
     with transaction.atomic():
-        preferences.save()
+        # Under a lock: what is chosen for one event is merged with what another tab chose for others.
+        preferences = Preferences.objects.select_for_update().get(user=_person(actor))
+        for field, value in changes.items():
+            setattr(preferences, field, _checked(preferences, field, value))
+        preferences.save(update_fields=[*changes, "updated_at"])
         audit.record(actor, "updated_preferences", ("user", actor.user_id), changes)
     return preferences
 

@@ -56,7 +56,7 @@ def register(*, email: str, password: str, name: str = "", timezone: str = "UTC"
     with scope.system("sign-up"):
         try:
             with transaction.atomic():
-                user.save()
+                user.save(force_insert=True)
                 Preferences.objects.create(user=user, timezone=zone)
                 workspace = _personal_workspace(user)
                 signals.email_verification_wanted.send(sender=User, user_id=user.pk, workspace_id=workspace.pk)
@@ -95,8 +95,11 @@ def verify_email(*, token: str) -> User:
     if user is None:
         raise dead
     if user.email_verified_at is None:
-        user.email_verified_at = clock.now()
-        user.save(update_fields=["email_verified_at", "updated_at"])
+        # Only while it is still this person's address: it may have been changed since it was read.
+        user.email_verified_at = now = clock.now()
+        row = User.objects.filter(pk=user.pk, email=content["email"])
+        if not row.update(email_verified_at=now, updated_at=now):
+            raise dead
     return user
 
 

@@ -93,7 +93,17 @@ def fetch(*, workspace_id: UUID, target_id: UUID) -> Taken:
     return Taken(shown, lambda: _keep(plan, counts))
 
 
+def _locked(plan: MetricPlan) -> MetricPlan:
+    """The plan as it stands now, for the caller's transaction: it was read before the platform was asked."""
+    return MetricPlan.objects.select_for_update(of=("self",)).select_related("target__account").get(pk=plan.pk)
+
+
+def _save(plan: MetricPlan) -> None:
+    plan.save(update_fields=["slot", "next_at", "failures", "last_error", "updated_at"])
+
+
 def _postpone(plan: MetricPlan, sentence: str) -> None:
+    plan = _locked(plan)
     failures = plan.failures + 1
     wait = RETRY * min(2 ** (failures - 1), 32)
     plan.failures, plan.last_error = failures, sentence[:300]
@@ -101,7 +111,7 @@ def _postpone(plan: MetricPlan, sentence: str) -> None:
     if failures >= MAX_FAILURES:
         _advance(plan)
         plan.failures = 0
-    plan.save()
+    _save(plan)
 
 
 def _advance(plan: MetricPlan) -> None:
@@ -120,10 +130,11 @@ def _ask_soon(plan: MetricPlan, age: timedelta) -> None:
     if following < len(GRID):
         later = min(later, plan.target.published_at + GRID[following][1])
     plan.next_at = later
-    plan.save()
+    _save(plan)
 
 
 def _keep(plan: MetricPlan, counts: dict[str, Any]) -> None:
+    plan = _locked(plan)
     target, now = plan.target, clock.now()
     assert target.published_at is not None
     age = now - target.published_at
@@ -157,7 +168,7 @@ def _keep(plan: MetricPlan, counts: dict[str, Any]) -> None:
     plan.failures, plan.last_error = 0, ""
     plan.slot = slot
     _advance(plan)
-    plan.save()
+    _save(plan)
     enqueue(
         kind="analytics.learn",
         actor=Actor.system(plan.workspace_id),

@@ -149,13 +149,14 @@ def bury(grant: Grant, sentence: str) -> None:
         rows = Grant.objects.filter(pk=grant.pk, token_version=grant.token_version, state=GrantState.ACTIVE)
         if not rows.update(state=GrantState.DEAD, problem=sentence[:300], updated_at=clock.now()):
             return
-        lost = list(SocialAccount.objects.filter(grant_id=grant.pk, status=AccountStatus.CONNECTED))
-        for account in lost:
-            account.status = AccountStatus.EXPIRED
-            account.problem = sentence[:300]
-            account.save(update_fields=["status", "problem", "updated_at"])
-            signals.account_lost.send(SocialAccount, account_id=account.pk, workspace_id=account.workspace_id)
-        planned.follow_accounts([account.pk for account in lost])
+        connected, lost = SocialAccount.objects.filter(grant_id=grant.pk, status=AccountStatus.CONNECTED), []
+        for account_id, workspace_id in list(connected.values_list("pk", "workspace_id")):
+            # Unless it was disconnected or connected anew since it was listed.
+            expired = {"status": AccountStatus.EXPIRED, "problem": sentence[:300], "updated_at": clock.now()}
+            if connected.filter(pk=account_id).update(**expired):
+                lost.append(account_id)
+                signals.account_lost.send(SocialAccount, account_id=account_id, workspace_id=workspace_id)
+        planned.follow_accounts(lost)
 
 
 def connected_anew(account: SocialAccount) -> bool:

@@ -334,10 +334,16 @@ def _store_grant(actor: Actor, adapter: Adapter, login: str, tokens: Tokens, sub
     return grants.read(grant.pk)
 
 
+# What connecting decides about an account; beside it, only what the platform says of it is written.
+_CONNECTION = (
+    "grant", "token_sealed", "status", "problem", "hold_until", "connected_at", "is_default",
+)  # fmt: skip
+
+
 def _store_account(actor: Actor, adapter: Adapter, grant: Grant, info: AccountInfo) -> tuple[SocialAccount, bool]:
     platform, via = (info.network, adapter.name) if info.network else (adapter.name, "")
     rows = SocialAccount.objects.for_workspace(actor.workspace_id).filter(platform=platform)
-    account = rows.filter(external_id=info.external_id, via=via).first()
+    account = rows.select_for_update().filter(external_id=info.external_id, via=via).first()
     created = account is None
     if account is None:
         account = SocialAccount(
@@ -353,7 +359,11 @@ def _store_account(actor: Actor, adapter: Adapter, grant: Grant, info: AccountIn
     account.connected_at = clock.now()
     if not rows.filter(is_default=True).exists():
         account.is_default = True
-    account.save()
+    if created:
+        account.save(force_insert=True)
+    else:
+        # Never the whole row: its picture and what was learnt of it are written by others meanwhile.
+        account.save(update_fields=[*connected.DESCRIPTION, *_CONNECTION, "updated_at"])
     return account, created
 
 

@@ -91,7 +91,7 @@ def generate(
         with transaction.atomic():
             for row, request, answer in zip(rows, requests, answers, strict=True):
                 row.group_id = group
-                row.save()
+                row.save(force_insert=True)
                 store(actor, row, request, answer)
         for row in rows:
             row.refresh_from_db()
@@ -100,7 +100,7 @@ def generate(
         ordered = []
         for row in rows:
             row.group_id = group
-            row.save()
+            row.save(force_insert=True)
             ordered.append(_order(actor, row))
     return _waited(actor, rows, ordered, 0.0 if respond_async else wait_s)
 

@@ -62,13 +62,17 @@ def update_folder(
     """Rename a folder, or (`move=True`) put it elsewhere."""
     policy.require(actor, Action.WRITE)
     folder = get_folder(actor, folder_id)
+    changed = []
     if name is not None:
         folder.name = clean_name(name, field="name", longest=NAME_LENGTH)
+        changed.append("name")
     if move:
         folder.parent = _new_parent(actor, folder, parent_id)
+        changed.append("parent")
     try:
         with transaction.atomic():
-            folder.save(update_fields=["name", "parent", "updated_at"])
+            # Who renames a folder does not move it back from where another tab has just put it.
+            folder.save(update_fields=[*changed, "updated_at"])
             if name is not None:
                 _refresh(Video.objects.for_workspace(actor.workspace_id).filter(folder=folder).select_related("media"))
             audit.record(actor, "folder.update", ("folder", folder.pk), {"name": folder.name})
