@@ -381,7 +381,7 @@ SILENCED_SYSTEM_CHECKS = ["axes.W004"]
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "filters": {"redact": {"()": "core.logging.RedactFilter"}},
+    "filters": {"redact": {"()": "core.logging.RedactFilter"}, "outage": {"()": "core.logging.OutageFilter"}},
     "formatters": {
         "plain": {"()": "core.logging.PlainFormatter", "format": "%(asctime)s %(levelname)-7s %(name)s: %(message)s"},
         "json": {"()": "core.logging.JsonFormatter"},
@@ -396,7 +396,7 @@ LOGGING = {
     "root": {"handlers": ["console"], "level": ENV.LOG_LEVEL},
     "loggers": {
         "django.server": {"handlers": [], "propagate": True},
-        "django.request": {"level": "ERROR"},
+        "django.request": {"level": "ERROR", "filters": ["outage"]},
         "httpx": {"level": "WARNING"},
         "httpx2": {"level": "WARNING"},
         "google_genai": {"level": "WARNING"},

@@ -9,6 +9,8 @@ from contextvars import ContextVar
 from datetime import UTC, datetime
 from typing import Any
 
+from core import outages
+
 _context: ContextVar[dict[str, str] | None] = ContextVar("log_context", default=None)
 
 _SECRET = re.compile(
@@ -47,6 +49,15 @@ class RedactFilter(logging.Filter):
     def filter(self, record: logging.LogRecord) -> bool:
         record.msg = redact(record.getMessage())
         record.args = None
+        return True
+
+
+class OutageFilter(logging.Filter):
+    """One line for each request that an outage refused: its trace would say the same every time."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        if record.exc_info and outages.of(record.exc_info[1]) is not None:
+            record.exc_info = record.exc_text = None
         return True
 
 

@@ -5,10 +5,11 @@ from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
 
-from django.db import connections
+from django.db import close_old_connections, connections
 from django_celery_beat.schedulers import DatabaseScheduler
-from kombu.exceptions import OperationalError
+from kombu.exceptions import OperationalError as BrokerError
 
+from core import outages
 from core.loops import backoff_s
 
 logger = logging.getLogger(__name__)
@@ -40,13 +41,22 @@ class Scheduler(DatabaseScheduler):
             self._failures = 0
         return pause
 
+    def schedule_changed(self) -> bool:
+        """Whether an operator changed a row. Raises during an outage, which the tick waits out."""
+        close_old_connections()
+        last, self._last_timestamp = self._last_timestamp, self.Changes.last_change()
+        changed = self._last_timestamp
+        return bool(changed and changed > (last or changed))
+
     def apply_entry(self, entry: Any, producer: Any = None) -> None:
         """Knock. An entry that cannot be sent is logged; a broker that is away ends the tick."""
         try:
             self.apply_async(entry, producer=producer, advance=False)
-        except OperationalError:
-            raise
-        except Exception:
+        except Exception as error:
+            # The library wraps what stopped it and keeps it as the context.
+            reason = error.__context__ or error
+            if isinstance(reason, BrokerError) or outages.of(reason) is not None:
+                raise
             logger.exception("The knock for %s could not be sent.", entry.name)
 
     def sync(self) -> None:

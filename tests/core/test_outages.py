@@ -102,6 +102,12 @@ class TestDatabaseAway:
         assert (answer.status_code, answer["Retry-After"]) == (503, "5")
         assert "Back in a moment" in answer.content.decode()
 
+    def test_the_log_has_a_line_for_it_and_no_trace(self, visitor: Client, lost_in_views: None, caplog) -> None:
+        visitor.get("/dashboard/")
+        visitor.get("/api/v1/jobs")
+        assert "Service Unavailable: /api/v1/jobs" in caplog.text
+        assert "Traceback" not in caplog.text
+
     def test_an_action_on_a_page_tells_it_in_a_toast(self, visitor: Client, lost_in_views: None) -> None:
         answer = visitor.get("/dashboard/", HTTP_HX_REQUEST="true")
         assert (answer.status_code, answer.json()["details"]["code"]) == (503, "database_away")

@@ -6,6 +6,7 @@ import time
 from datetime import timedelta
 
 import pytest
+from celery.beat import SchedulingError
 from django.db import OperationalError
 from django_celery_beat.models import PeriodicTask
 from kombu.exceptions import OperationalError as BrokerError
@@ -273,7 +274,11 @@ class TestBeat:
         def send(entry, **kwargs):
             if not knocked:
                 knocked.append(None)
-                raise BrokerError("refused")
+                try:
+                    raise BrokerError("refused")
+                except BrokerError as error:
+                    # As Celery does.
+                    raise SchedulingError(str(error))  # noqa: B904
             knocked.append(entry.name)
 
         monkeypatch.setattr(scheduler, "apply_async", send)
