@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PORT ?= 8000
 .DEFAULT_GOAL := help
-.PHONY: help run test check verify bench bench-measure bench-render bench-upload bench-publishing chaos-publishing e2e lock format clean install install-dev assets
+.PHONY: help run test check verify bench bench-measure bench-render bench-upload bench-publishing chaos-publishing drills e2e lock format clean install install-dev assets
 
 help: ## List the commands
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -80,6 +80,9 @@ bench-publishing: install-dev ## Memory while publishing 900 MB; with DATABASE_U
 	$(BIN)/python -m benchmarks.publishing_memory
 	@if [ -n "$$DATABASE_URL" ] && [ -n "$$REDIS_URL" ]; then $(BIN)/python -m benchmarks.publishing_queue; \
 	else echo "The queue was not measured: set DATABASE_URL and REDIS_URL (its Redis database is emptied)."; fi
+
+drills: install-dev assets ## Take database, cache and file store away for a minute each, under load (needs PostgreSQL and Redis)
+	$(BIN)/python -m benchmarks.outage_drills
 
 chaos-publishing: install-dev ## 500 posts under faults and kills; nothing lost, nothing twice (POSTS=100 for fewer)
 	$(BIN)/python -m benchmarks.publishing_chaos --posts $(or $(POSTS),500)
