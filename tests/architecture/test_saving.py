@@ -3,12 +3,14 @@
 import ast
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from django.conf import settings
 from django.contrib import admin
 from django.test import RequestFactory
 
+from accounts.models import Workspace
 from core.admin import SavesChangedFields
 
 # Forms that are no rows: their `save` calls a service.
@@ -77,3 +79,14 @@ def test_an_operator_saves_only_what_was_changed_in_the_form(cast) -> None:
         and set(model_admin.get_fields(request)) - set(model_admin.get_readonly_fields(request))
     ]
     assert not whole
+
+
+@pytest.mark.django_db
+def test_what_others_wrote_while_an_operator_looked_at_the_form_stays(cast) -> None:
+    open_form = Workspace.objects.get(pk=cast.workspace.pk)
+    Workspace.objects.filter(pk=cast.workspace.pk).update(is_personal=True)
+    open_form.name = "New name"
+    request, form = RequestFactory().post("/admin/"), SimpleNamespace(changed_data=["name"])
+    admin.site._registry[Workspace].save_model(request, open_form, form, change=True)
+    kept = Workspace.objects.get(pk=cast.workspace.pk)
+    assert (kept.name, kept.is_personal) == ("New name", True)
