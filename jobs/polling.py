@@ -48,7 +48,8 @@ def _stand_in_for_beat() -> None:
         actions = [
             row.name
             for row in rows
-            if row.name != registry.TICK
+            if row.name in registry.periodic_actions
+            and row.name != registry.TICK
             and row.interval is not None
             and clock.now() - (last.get(row.name) or LONG_AGO) >= row.interval.schedule.run_every
         ]

@@ -1,0 +1,35 @@
+"""Who starts threads: what must live as long as its process is a `core.loops.Loop`, the rest is named here."""
+
+import ast
+from pathlib import Path
+
+from django.conf import settings
+
+STARTERS = {"Thread", "Timer"}
+# Beside the loops themselves: threads that end with what they wait for, or that somebody starts again.
+NAMED = {
+    "core/child.py": "read a child's words, watch for its parent's end",
+    "core/db/postgresql/pool.py": "knocks until the server is back",
+    "core/loops.py": "the loops and their watchdog",
+    "editing/render.py": "in a child process: ends it with its parent",
+    "editing/runner.py": "reads FFmpeg's words",
+    "flows/hosting.py": "the web server of one command, which ends with it",
+    "jobs/delivery.py": "started again by the next event",
+    "jobs/embedded.py": "workers and beat, started again by the watchdog",
+    "jobs/polling.py": "runs late jobs, then ends",
+    "jobs/workers.py": "hands back what a worker that was asked to stop could not finish",
+}
+
+
+def test_every_thread_of_ours_is_a_loop_or_named() -> None:
+    found = set()
+    for app in settings.HOUSE:
+        for path in sorted((Path(settings.BASE_DIR) / app).rglob("*.py")):
+            if "measure" in path.parts:
+                continue  # a child process of minutes, ended by its parent
+            calls = (
+                node for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))) if isinstance(node, ast.Call)
+            )
+            if any(ast.unparse(call.func).split(".")[-1] in STARTERS for call in calls):
+                found.add(str(path.relative_to(settings.BASE_DIR)))
+    assert not found - set(NAMED)
