@@ -21,6 +21,7 @@ class Scheduler(DatabaseScheduler):
     """Knocks as the rows say. While the database or the broker is away it waits, and then reads everything again."""
 
     _failures = 0
+    _last_timestamp: datetime | None
 
     def setup_schedule(self) -> None:
         """The first reading; a start during an outage is finished by the ticks."""
