@@ -7,7 +7,8 @@ import json
 import logging
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from email.utils import formatdate
 from typing import Any, BinaryIO
 
 from starlette.datastructures import UploadFile
@@ -179,6 +180,8 @@ class Endpoint:
     def _recorded(self, call: Call, handler: Handler) -> Outcome:
         started = time.perf_counter()
         outcome, fault = self._decide(call, handler)
+        dated = outcome.reply.with_headers({"date": formatdate(call.tx.dated, usegmt=True)})
+        outcome = replace(outcome, reply=dated)
         status = 0 if outcome.dropped else outcome.reply.status
         journal.record(call, status, fault, (time.perf_counter() - started) * 1000)
         return outcome

@@ -115,6 +115,12 @@ def live(tx: Tx, platform: str, account_id: str, limit: int = 1000) -> list[Row]
     )
 
 
+def listed(tx: Tx, platform: str, account_id: str, limit: int = 1000) -> list[Row]:
+    """The live posts that the platform's list shows: a list may lag behind by `<platform>.listing_lag_s`."""
+    since = tx.now - tx.number(f"{platform}.listing_lag_s")
+    return [row for row in live(tx, platform, account_id, limit) if row["live_at"] <= since]
+
+
 def received(tx: Tx, post: Row) -> Received:
     """A post as its audience sees it."""
     account = tx.account(post["account_id"])

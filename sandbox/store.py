@@ -25,7 +25,9 @@ class Tx:
         self._connection = connection
         self._settings: dict[str, str] | None = None
         self._accounts: dict[str, Row | None] = {}
-        self.now = clock() + float(self.setting("clock.offset_s"))
+        # What an answer's Date header says: the clock as it is, right or wrong, however far time was moved on.
+        self.dated = clock() + self.number("clock.wrong_s")
+        self.now = self.dated + self.number("clock.offset_s")
 
     def run(self, sql: str, *values: object) -> int:
         """Execute one statement; the number of changed rows."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from email.utils import parsedate_to_datetime
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +12,7 @@ import httpx
 import pytest
 
 from sandbox.access import is_local, nobody
-from tests.sandbox.conftest import Box
+from tests.sandbox.conftest import START, Box
 from tests.sandbox.test_tiktok import Creator
 from tests.sandbox.transport import mp4
 
@@ -72,6 +73,17 @@ class TestControl:
         box.advance(90)
         assert box.control("state")["now"] == before + 90
         assert box.http.post("/_control/clock/advance", json={"seconds": -1}).status_code == 400
+
+    def test_answers_are_dated_by_its_clock_right_or_wrong_and_not_by_how_far_it_was_moved(self, box: Box) -> None:
+        def dated() -> float:
+            stamp = box.http.get("/open.tiktokapis.com/v2/user/info/").headers["date"]
+            return parsedate_to_datetime(stamp).timestamp()
+
+        box.advance(86_400)
+        assert dated() == START
+        box.control("settings", {"clock.wrong_s": -90})
+        assert dated() == START - 90
+        assert box.control("state")["now"] == START - 90 + 86_400
 
     def test_counts_tell_live_from_pending_and_duplicates(self, box: Box) -> None:
         creator = Creator(box)

@@ -134,6 +134,28 @@ class TestReels:
         held = box.control(f"posts?id={done['post_id']}")["posts"][0]
         assert held["media_sha256"] == hashlib.sha256(video).hexdigest()
 
+    def test_processed_before_finish_it_is_a_draft_until_it_is_finished(self, box: Box, page: Page) -> None:
+        box.control("settings", {"facebook.process_before_finish": True})
+        started = page.start()
+        page.transfer(started["upload_url"], mp4())
+        box.advance(5)
+        status = page.status(started["video_id"])["status"]
+        assert [status[f"{name}_phase"]["status"] for name in ("uploading", "processing", "publishing")] == [
+            "complete", "complete", "not_started",
+        ]  # fmt: skip
+        assert status["publishing_phase"]["publish_status"] == "draft"
+        assert box.control("counts")["totals"]["live"] == 0
+        page.finish(started["video_id"], description="Hello")
+        assert page.status(started["video_id"])["status"]["publishing_phase"]["publish_status"] == "published"
+        assert box.control("counts")["totals"]["live"] == 1
+
+    def test_a_list_may_lag_behind_what_is_live(self, box: Box, page: Page) -> None:
+        box.control("settings", {"facebook.listing_lag_s": 30})
+        page.post(f"{PAGE}/feed", message="Hello")
+        assert page.get(f"{PAGE}/feed").json()["data"] == []
+        box.advance(31)
+        assert [row["message"] for row in page.get(f"{PAGE}/feed", fields="message").json()["data"]] == ["Hello"]
+
     def test_broken_transfer_goes_on_at_its_offset(self, box: Box, page: Page) -> None:
         video = mp4(size=600_000)
         started = page.start()

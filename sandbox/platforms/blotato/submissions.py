@@ -215,6 +215,8 @@ def listing(call: Call) -> Reply:
     rows = call.tx.all(
         "SELECT * FROM units WHERE platform = 'blotato' AND kind = 'submission' ORDER BY created_at DESC, id DESC"
     )
+    seen_until = call.now - call.tx.number("blotato.listing_lag_s")
+    rows = [row for row in rows if row["created_at"] <= seen_until]
     items = [item for row in rows if since <= (item := _item(call, row))["at"] <= until and _fits(query, item)]
     shown = [{name: value for name, value in item.items() if name != "at"} for item in items[start : start + size]]
     body: dict[str, Any] = {"items": shown}

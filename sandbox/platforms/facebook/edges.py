@@ -86,6 +86,8 @@ def _video_piece(call: Call, given: dict[str, Any]) -> Reply:
         raise errors.invalid("The piece is larger than asked for.", 1363037)
     received = append(call, upload, part)
     units.advance_upload(call, upload, received)
+    if received == upload["total"]:
+        reels.begin_processing(call.tx, upload["unit_id"])
     return Reply(200, _offsets(received, upload["total"]))
 
 
@@ -250,7 +252,7 @@ def listing(call: Call) -> Reply:
     """The Page's live posts, newest first; `video_reels` and `videos` show only those."""
     page = login.require_page(call, call.params["node"], "ANALYZE", "pages_read_engagement")
     edge = call.path.rsplit("/", 1)[-1]
-    rows = [row for row in posts.live(call.tx, "facebook", page["id"]) if row["kind"] != "story"]
+    rows = [row for row in posts.listed(call.tx, "facebook", page["id"]) if row["kind"] != "story"]
     if edge in {"video_reels", "videos"}:
         rows = [row for row in rows if row["kind"] == "reel"]
     given = str(errors.values(call).get("limit", "25"))

@@ -81,7 +81,7 @@ def media_list(call: Call) -> Reply:
     """The account's posts, newest first; stories are not in it."""
     row = access.account_for(call, "basic", call.params["node"])
     given = str(errors.values(call).get("limit", "25"))
-    rows = [post for post in posts.live(call.tx, "instagram", row["id"]) if post["kind"] != "story"]
+    rows = [post for post in posts.listed(call.tx, "instagram", row["id"]) if post["kind"] != "story"]
     shown = rows[: int(given) if given.isdigit() else 25]
     wanted = errors.fields(call)
     return Reply(200, {"data": [_media(call, post, wanted) for post in shown]})

@@ -129,7 +129,7 @@ def listing(call: Call) -> Reply:
     if author["kind"] != "organization":
         raise Refusal(errors.denied())
     text = call.query.get("count", "10")
-    rows = posts.live(call.tx, "linkedin", author["id"], int(text) if text.isdigit() else 10)
+    rows = posts.listed(call.tx, "linkedin", author["id"], int(text) if text.isdigit() else 10)
     paging = {"start": 0, "count": len(rows), "links": []}
     return Reply(200, {"elements": [_shape(row, author) for row in rows], "paging": paging})
 

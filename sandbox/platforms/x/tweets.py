@@ -178,7 +178,7 @@ def timeline(call: Call) -> Reply:
     if call.params["user_id"] != account(call, call.account_id)["id"]:
         raise errors.refusal(403, "Forbidden", "You are not permitted to perform this action.")
     text = call.query.get("max_results", "10")
-    rows = posts.live(call.tx, "x", call.account_id, int(text) if text.isdigit() else 10)
+    rows = posts.listed(call.tx, "x", call.account_id, int(text) if text.isdigit() else 10)
     body: dict[str, Any] = {"meta": {"result_count": len(rows)}}
     if rows:
         body["data"] = [_tweet(call, row, _fields(call, "tweet.fields")) for row in rows]
