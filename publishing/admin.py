@@ -23,6 +23,7 @@ from publishing.models import (
     Delivery,
     Grant,
     OAuthState,
+    PlatformClock,
     Post,
     PostMedia,
     PostTarget,
@@ -288,3 +289,11 @@ class RateSlotAdmin(ReadOnlyAdmin):
     list_filter = ("free_at",)
     search_fields = ("key",)
     ordering = ("-free_at", "id")
+
+
+@admin.register(PlatformClock)
+class PlatformClockAdmin(ReadOnlyAdmin):
+    """How far the platforms' clocks are from ours."""
+
+    list_display = ("platform", "distance_s", "measured_at")
+    ordering = ("platform",)

@@ -1,20 +1,30 @@
 """The rows of publishing: connections, posts with their targets and receipts, quotas."""
 
-from publishing.models.connections import AccountStatus, Grant, GrantState, OAuthState, Platform, SocialAccount
+from publishing.models.connections import (
+    AccountStatus,
+    Connector,
+    Grant,
+    GrantState,
+    OAuthState,
+    Platform,
+    SocialAccount,
+)
 from publishing.models.deliveries import Delivery, DeliveryState
 from publishing.models.posts import Attempt, AttemptOutcome, Post, PostMedia, PostTarget, in_group
-from publishing.models.quota import QuotaWindow, RateSlot
+from publishing.models.quota import PlatformClock, QuotaWindow, RateSlot
 
 __all__ = [
     "AccountStatus",
     "Attempt",
     "AttemptOutcome",
+    "Connector",
     "Delivery",
     "DeliveryState",
     "Grant",
     "GrantState",
     "OAuthState",
     "Platform",
+    "PlatformClock",
     "Post",
     "PostMedia",
     "PostTarget",

@@ -1,4 +1,4 @@
-"""Daily quotas of the platforms, as rows that are reserved by a conditional UPDATE."""
+"""Daily quotas of the platforms, reserved by a conditional UPDATE; their short windows; their clocks."""
 
 from typing import ClassVar
 
@@ -43,3 +43,14 @@ class RateSlot(models.Model):
 
     def __str__(self) -> str:
         return f"{self.key} {self.number}"
+
+
+class PlatformClock(models.Model):
+    """How far a platform's clock is from ours, as its latest answer said. Belongs to the installation."""
+
+    platform = models.CharField(max_length=12, unique=True)
+    distance_s = models.FloatField(help_text="The platform's clock minus ours, in seconds.")
+    measured_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.platform} {self.distance_s:+.0f} s"

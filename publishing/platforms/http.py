@@ -9,18 +9,22 @@ import json
 import secrets
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
+from email.utils import parsedate_to_datetime
 from typing import Any
 from urllib.parse import urlsplit
 
 import httpx
 from django.conf import settings
 
+from core import clock
 from core import http as core_http
 from core.logging import redact
 from publishing.platforms.errors import Kind, NoAnswer, NotSent, PlatformError
 
 _WORDS_LIMIT = 2000
+# A Date header has whole seconds, and an answer its way to go: less is no distance between clocks.
+_NO_DISTANCE = timedelta(seconds=5)
 _BEFORE_SENDING = (httpx.ConnectError, httpx.ConnectTimeout, httpx.PoolTimeout)
 
 
@@ -31,6 +35,12 @@ class Answer:
     status: int
     headers: Mapping[str, str]
     body: bytes
+    distance: timedelta = timedelta()
+    """The platform's clock minus ours; zero when it is not known or too small to matter."""
+
+    def ours(self, instant: datetime) -> datetime:
+        """An instant that the platform named, by our clock."""
+        return instant - self.distance
 
     def json(self) -> dict[str, Any]:
         """The body as an object; anything else counts as empty."""
@@ -60,6 +70,8 @@ class Caller:
         self.app = app or platform
         self.rest_until: datetime | None = None
         """Set by an adapter when the platform says that an allowance is nearly used up."""
+        self.distance: timedelta | None = None
+        """The platform's clock minus ours, by the Date header of the latest answer; None until one had it."""
         self._config = settings.PLATFORMS[self.app]
         self._client = client or core_http.client()
 
@@ -114,6 +126,25 @@ class Caller:
             code="issued_host_unknown",
         )
 
+    def theirs(self, instant: datetime) -> datetime:
+        """An instant of ours by the platform's clock, for comparing it with what the latest answer lists."""
+        return instant + self._notable()
+
+    def _notable(self) -> timedelta:
+        found = self.distance or timedelta()
+        return found if abs(found) >= _NO_DISTANCE else timedelta()
+
+    def _measure(self, headers: httpx.Headers) -> None:
+        """Compare clocks. Of several Date headers the last is the platform's own; one from a cache says nothing."""
+        dates = headers.get_list("date")
+        if not dates or "age" in headers:
+            return
+        try:
+            stated = parsedate_to_datetime(dates[-1])
+        except ValueError:
+            return
+        self.distance = (stated if stated.tzinfo else stated.replace(tzinfo=UTC)) - clock.now()
+
     def call(
         self,
         method: str,
@@ -148,7 +179,8 @@ class Caller:
             raise NotSent(type(error).__name__) from None
         except (httpx.TransportError, httpx.StreamError) as error:
             raise NoAnswer(type(error).__name__) from None
-        return Answer(response.status_code, response.headers, response.content)
+        self._measure(response.headers)
+        return Answer(response.status_code, response.headers, response.content, self._notable())
 
 
 def multipart(

@@ -9,6 +9,8 @@ from publishing.platforms.blotato import calls
 from publishing.platforms.errors import PlatformError
 
 _SKEW = timedelta(minutes=2)
+# Before an answer nobody knows how far Blotato's clock is from ours.
+_CLOCKS_APART = timedelta(hours=2)
 _AT_ONCE = 250
 _MOST_PAGES = 4
 
@@ -17,7 +19,8 @@ def candidates(session: Session, spec: Spec, checkpoint: Checkpoint) -> list[dic
     """Posts in the list that may be this one: with our files, or (words alone) with its words since it was sent."""
     urls = list(checkpoint.get("urls", []))[: len(spec.media)]
     since = _moment(checkpoint.get("since")) or session.sent_at or session.now - timedelta(days=1)
-    rows = _rows(session, spec.platform, since - _SKEW)
+    rows = _rows(session, spec.platform, since - _CLOCKS_APART)
+    since = session.http.theirs(since)
     if urls:
         return [row for row in rows if set(urls) <= set(row.get("mediaUrls") or [])]
     words = " ".join(spec.text.split())

@@ -22,7 +22,7 @@ def matches(session: Session, spec: Spec, media_keys: list[str], since: datetime
     if media_keys:
         wanted = {key for key in media_keys if key}
         return [str(row["id"]) for row in rows if wanted & set((row.get("attachments") or {}).get("media_keys") or [])]
-    words = plain(spec.text)
+    words, since = plain(spec.text), session.http.theirs(since)
     return [str(row["id"]) for row in rows if _at(row) >= since - _SKEW and plain(str(row.get("text", ""))) == words]
 
 
