@@ -93,5 +93,6 @@ def _same_content(target: PostTarget, at: datetime) -> list[ScheduleConflict]:
 
 def _twin(target: PostTarget, other: PostTarget, at: datetime, verb: str) -> ScheduleConflict:
     days = SAME_CONTENT_WITHIN.days
-    sentence = f"The same video with the same text {verb} to {target.account.handle} within {days} days of this."
+    content = specs.same_words(specs.build(target))
+    sentence = f"{content} {verb} to {target.account.handle} within {days} days of this."
     return ScheduleConflict(Kind.SAME_CONTENT, target.account_id, other.post_id, at, sentence)

@@ -25,7 +25,7 @@ from publishing import queueing, signals, specs
 from publishing.errors import Code, TargetError
 from publishing.models import Post, PostMedia, PostTarget
 from publishing.states import IN_FLIGHT, TargetState
-from publishing.transitions import move, refresh_posts
+from publishing.transitions import NO_ERROR, move, refresh_posts
 
 logger = logging.getLogger(__name__)
 
@@ -142,12 +142,13 @@ def _write(fresh: Sequence[tuple[PostTarget, dict[str, Any], str]]) -> None:
     # Names are the model's own; every value is a parameter.
     statement = (
         f"UPDATE {table} SET state = %s, spec = wanted.spec, content_key = wanted.content_key, "  # noqa: S608
-        "queued_at = %s, updated_at = %s, error_code = '', error_sentence = '', error_words = '' "
+        f"queued_at = %s, updated_at = %s, {', '.join(f'{name} = %s' for name in NO_ERROR)} "
         f"FROM ({rows}) AS wanted WHERE {table}.id = wanted.id AND {table}.state = %s"
     )
     instant = connection.ops.adapt_datetimefield_value(now)
     with connection.cursor() as cursor:
-        cursor.execute(statement, [TargetState.QUEUED.value, instant, instant, *given, TargetState.SCHEDULED.value])
+        values = [TargetState.QUEUED.value, instant, instant, *NO_ERROR.values(), *given, TargetState.SCHEDULED.value]
+        cursor.execute(statement, values)
         if cursor.rowcount != len(fresh):
             raise Conflict(Code.ALREADY_GOING_OUT, "Some of them have just been moved by somebody else.")
     refresh_posts({target.post_id for target, _, _ in fresh})
@@ -186,7 +187,7 @@ def _refuse_twin(target: PostTarget) -> None:
         target,
         TargetState.FAILED,
         error_code=TargetError.DUPLICATE_CONTENT,
-        error_sentence=queueing.DUPLICATE,
+        error_sentence=queueing.duplicate(specs.build(target)),
     )
 
 

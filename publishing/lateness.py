@@ -17,7 +17,7 @@ _BECAUSE = {
     "worker": "our workers were not running or were busy",
     "rate": "{label} takes only so many posts a minute",
     "quota": "{label}'s daily limit was reached",
-    "retry": "{label} did not answer and it was tried again",
+    "retry": "{label} had trouble and it was tried again",
     "hold": "{label} asked for a pause",
     "unconfirmed": "we had to find out whether it was live already",
     "action_required": "the connection needed you",

@@ -12,14 +12,16 @@ from core.errors import Conflict
 from publishing import specs
 from publishing.errors import Code
 from publishing.models import PostTarget
+from publishing.platforms.base import Spec
 from publishing.states import IN_FLIGHT, TargetState
 from publishing.transitions import move
 
 KIND = "publish.target"
-DUPLICATE = (
-    "The same video with the same text is already going out to this account. Wait until it is published, or change "
-    "the text."
-)
+
+
+def duplicate(spec: Spec) -> str:
+    """The refusal of a content that is on its way already."""
+    return f"{specs.same_words(spec)} is already going out to this account. Wait until it is published, or change it."
 
 
 def job_key(target_id: UUID) -> str:
@@ -45,7 +47,7 @@ def queue(target: PostTarget, actor: Actor) -> jobs.models.Job:
     spec = specs.build(target)
     key = specs.content_key(spec)
     if in_flight_twins(target, key):
-        raise Conflict(Code.DUPLICATE_CONTENT, DUPLICATE, {"account_id": str(target.account_id)})
+        raise Conflict(Code.DUPLICATE_CONTENT, duplicate(spec), {"account_id": str(target.account_id)})
     now = clock.now()
     try:
         with transaction.atomic():
@@ -56,15 +58,12 @@ def queue(target: PostTarget, actor: Actor) -> jobs.models.Job:
                 content_key=key,
                 due_at=target.due_at or now,
                 queued_at=now,
-                error_code="",
-                error_sentence="",
-                error_words="",
             )
             if not moved:
                 raise Conflict(Code.ALREADY_GOING_OUT, "This post is already going out.")
             return order(target, actor)
     except IntegrityError:
-        raise Conflict(Code.DUPLICATE_CONTENT, DUPLICATE, {"account_id": str(target.account_id)}) from None
+        raise Conflict(Code.DUPLICATE_CONTENT, duplicate(spec), {"account_id": str(target.account_id)}) from None
 
 
 def wake(targets: Sequence[PostTarget]) -> None:

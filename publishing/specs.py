@@ -92,6 +92,16 @@ def content_key(spec: Spec) -> str:
     return hashlib.sha256(f"{words}\n\n{files}".encode()).hexdigest()
 
 
+def same_words(spec: Spec) -> str:
+    """How a person is told of another post with this content: by what it really has."""
+    kinds = {"video" if item.is_video else "picture" for item in spec.media}
+    files = kinds.pop() if len(kinds) == 1 else "file"
+    parts = ["text"] if spec.text.strip() or spec.title.strip() else []
+    if spec.media:
+        parts.append(files if len(spec.media) == 1 else f"{files}s")
+    return f"A post with the same {' and '.join(parts)}"
+
+
 def account_ref(account: SocialAccount) -> AccountRef:
     """An account as an adapter sees it."""
     return AccountRef(account.external_id, account.username, dict(account.facts))

@@ -79,6 +79,8 @@ IN_FLIGHT = frozenset({S.QUEUED, *MOVING, S.WAITING, S.UNCONFIRMED, S.ACTION_REQ
 HOLDING = frozenset({S.WAITING, S.UNCONFIRMED, S.ACTION_REQUIRED})
 # Our work on it has ended. What waits in an inbox is the person's to post or to throw away.
 FINISHED = frozenset({S.PUBLISHED, S.IN_INBOX, S.FAILED, S.CANCELLED})
+# States that an error explains (a planned post may have lost its account); in every other one it would be an old error.
+EXPLAINED = frozenset({S.SCHEDULED, *HOLDING, S.FAILED})
 
 _ONWARD = frozenset({*MOVING, S.WAITING, S.UNCONFIRMED, S.ACTION_REQUIRED, *FINISHED})
 ALLOWED: dict[TargetState, frozenset[TargetState]] = {

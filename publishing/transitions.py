@@ -11,16 +11,27 @@ from core import clock
 from jobs import events
 from publishing import signals
 from publishing.models import Post, PostTarget
-from publishing.states import FINISHED, HOLDING, Group, PostState, TargetState, derive, group_of, sources_of
+from publishing.states import (
+    EXPLAINED,
+    FINISHED,
+    HOLDING,
+    Group,
+    PostState,
+    TargetState,
+    derive,
+    group_of,
+    sources_of,
+)
 
-_ENDED: dict[str, Any] = {"run_token": None, "next_at": None, "wait_reason": ""}
+_ENDED: dict[str, Any] = {"run_token": None, "checkpoint_sealed": ""}
+NO_ERROR: dict[str, str] = {"error_code": "", "error_sentence": "", "error_words": ""}
 
 
 def move(target: PostTarget, to: TargetState, *, fence: UUID | None = None, only_if: Any = None, **fields: Any) -> bool:
     """Bring a target into a state by a conditional UPDATE; False when it is not where the caller thought.
 
     `fence` demands that the run with this token still owns the target, `only_if` is a further condition (a Q). The
-    given instance takes over what was written.
+    given instance takes over what was written. What explained a former state goes with it, unless `fields` say anew.
     """
     rows = PostTarget.objects.filter(pk=target.pk, state__in=sources_of(to))
     if fence is not None:
@@ -28,7 +39,8 @@ def move(target: PostTarget, to: TargetState, *, fence: UUID | None = None, only
     if only_if is not None:
         rows = rows.filter(only_if)
     if to in FINISHED:
-        fields = {**_ENDED, "finished_at": clock.now(), "checkpoint_sealed": "", **fields}
+        fields = {**_ENDED, "finished_at": clock.now(), **fields}
+    fields = {**_outdated(to), **fields}
     before = target.state
     if before != to:
         fields = {**_held(target, to), **fields}
@@ -47,6 +59,18 @@ def move(target: PostTarget, to: TargetState, *, fence: UUID | None = None, only
         if before != to:
             _tell(target)
     return True
+
+
+def _outdated(to: TargetState) -> dict[str, Any]:
+    """The columns that say nothing about this state: the one place that clears an error, a reason and a time."""
+    columns: dict[str, Any] = {}
+    if to not in EXPLAINED:
+        columns |= NO_ERROR
+    if to != TargetState.WAITING:
+        columns["wait_reason"] = ""
+    if to not in (TargetState.WAITING, TargetState.UNCONFIRMED):
+        columns["next_at"] = None
+    return columns
 
 
 def _held(target: PostTarget, to: TargetState) -> dict[str, Any]:

@@ -28,7 +28,7 @@ from media.models import MediaFile
 from media.services import Stored
 from media.storage import store
 from publishing import deliveries, queueing, specs
-from publishing.engine import results
+from publishing.engine import waits
 from publishing.errors import TargetError
 from publishing.models import Attempt, AttemptOutcome, Delivery, DeliveryState, PostTarget
 from publishing.platforms import accepts
@@ -66,7 +66,7 @@ def prepare(run: "Run") -> Pause | None:
             waiting = True
             order(row)
     if waiting:
-        return results.pause(run, _LOOK_AGAIN)
+        return waits.pause(run, _LOOK_AGAIN)
     run.spec = _with(run.spec, run.adapter.accepts, ready)
     return None
 
@@ -136,7 +136,7 @@ def _failed(run: "Run", row: Delivery) -> Pause:
     sentence = row.sentence
     # Trying again tries the conversion again.
     row.delete()
-    return results.fail(run, TargetError.UNSUPPORTED_FORMAT, sentence)
+    return waits.fail(run, TargetError.UNSUPPORTED_FORMAT, sentence)
 
 
 # The job ------------------------------------------------------------------------------------------------------------

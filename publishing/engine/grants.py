@@ -72,7 +72,7 @@ def renew(grant: Grant, *, patience_s: float = 0.0) -> Grant:
     except (NoAnswer, NotSent) as error:
         # Nobody knows whether the platform has replaced the refresh token: presenting the old one once more tells.
         label = adapter_for(grant.platform).label
-        sentence = f"{label} did not answer while the connection was renewed. We'll retry automatically."
+        sentence = f"{label} did not answer while the connection was renewed."
         raise PlatformError(Kind.TRANSIENT, sentence, words=str(error), code="renewal_unanswered") from None
     finally:
         Grant.objects.filter(pk=grant.pk, refresh_lease=token).update(refresh_lease=None, refresh_lease_until=None)
@@ -170,10 +170,7 @@ def connected_anew(account: SocialAccount) -> bool:
 
 def _needs_person(grant: Grant) -> PlatformError:
     label = adapter_for(grant.platform).label
-    sentence = grant.problem or (
-        f"Your {label} connection expired. Please reconnect to publish. Your video will publish automatically after "
-        "reconnecting."
-    )
+    sentence = grant.problem or f"Your {label} connection expired. Please reconnect to publish."
     return PlatformError(Kind.AUTH_EXPIRED, sentence, code="grant_dead")
 
 

@@ -11,8 +11,7 @@ from core.models import IdempotencyKey
 from jobs import Again, Done, Ended
 from jobs.models import UNFINISHED, Job, Status
 from publishing import queueing
-from publishing.engine import grants, receipts, windows
-from publishing.engine.results import ASKING
+from publishing.engine import grants, receipts, sentences, windows
 from publishing.errors import TargetError
 from publishing.models import Attempt, Grant, GrantState, OAuthState, PostTarget, QuotaWindow
 from publishing.platforms.base import Effect
@@ -104,7 +103,7 @@ def job_ended(ended: Ended) -> None:
             asked_at=now,
             run_token=None,
             error_code=TargetError.UNCONFIRMED,
-            error_sentence=ASKING.format(label=label),
+            error_sentence=sentences.asking(label),
         )
     elif ended.status == Status.CANCELLED:
         move(target, TargetState.CANCELLED)

@@ -3,7 +3,7 @@
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from uuid import UUID
 
 from core import clock
@@ -13,6 +13,7 @@ from jobs import Again, Done
 from media.storage import store
 from publishing import specs
 from publishing.engine import (
+    clocks,
     converting,
     grants,
     lanes,
@@ -21,7 +22,9 @@ from publishing.engine import (
     reconciling,
     results,
     secrets,
+    sentences,
     sessions,
+    waits,
     windows,
 )
 from publishing.engine.receipts import Superseded
@@ -90,13 +93,15 @@ class Run:
         if self.target.state == TargetState.UNCONFIRMED:
             return reconciling.look(self)
         if self.target.committed and self.overdue():
-            return results.unconfirmed(self, "The platform has worked on this for a day without an end.", ask=True)
+            return waits.unconfirmed(self, sentences.STUCK, ask=True)
         pause = self._files()
         if pause is not None:
             return pause
         expires = self.checkpoint.expires_at
         if expires is not None and not self.target.committed and expires <= clock.now():
-            self.checkpoint = self.checkpoint.restarted()
+            pause = waits.expired(self)
+            if pause is not None:
+                return pause
         step = self.adapter.step(self.spec, self.checkpoint)
         return self._gates(step) or self._make(step)
 
@@ -120,38 +125,44 @@ class Run:
         """What may make it wait for hours. Asked before the tokens are looked at."""
         account = self.target.account
         if account.hold_until is not None and account.hold_until > clock.now() and not self.target.committed:
-            return results.wait(self, WaitReason.HOLD, account.hold_until, account.problem or "This account rests.")
+            waits.reask(self)
+            return waits.wait(self, WaitReason.HOLD, account.hold_until, account.problem or "This account rests.")
         pause = self._quota(step)
         if pause is not None:
             return pause
         until = windows.resting(self.target.platform, str(account.grant_id))
         if until is not None:
             sentence = f"{self.adapter.label}'s allowance is nearly used up, so this waits a little."
-            return results.wait(self, WaitReason.RATE, until, sentence)
+            return waits.wait(self, WaitReason.RATE, until, sentence)
         return None
 
     def _quota(self, step: Step) -> Pause | None:
-        """Long quotas are asked for once, before the first step."""
-        if self.checkpoint.get("reserved"):
+        """Long quotas are asked for once, before the first step; again when their period ended before that step."""
+        until = self.checkpoint.get("reserved_until")
+        ended = bool(until) and datetime.fromisoformat(str(until)) <= clock.now()
+        if self.checkpoint.get("reserved") and not (ended and self.checkpoint.get("reserved") == step.name):
             return None
         needs = self.adapter.quotas(self.spec, specs.account_ref(self.target.account), clock.now())
         try:
             quotas.reserve(needs)
         except quotas.Exhausted as error:
             until = error.need.resets_at
-            return results.wait(self, WaitReason.QUOTA, until, error.need.sentence, code="quota")
-        self.checkpoint = self.checkpoint.with_data(reserved=step.name)
+            return waits.wait(self, WaitReason.QUOTA, until, error.need.sentence, code="quota")
+        ends = min((need.resets_at for need in needs), default=None)
+        self.checkpoint = self.checkpoint.with_data(
+            reserved=step.name, reserved_until=ends.isoformat() if ends else None
+        )
         return None
 
     def _admit(self, step: Step) -> Pause | None:
         """The last gates: nothing slow may come between them and the call."""
         if step.effect is Effect.COMMIT and not lanes.enter(self.target):
-            return results.pause(self, LANE_POLL)
+            return waits.pause(self, LANE_POLL)
         owner = str(self.target.account.grant_id)
         self.turn = windows.book(self.adapter, step.rate, owner, self.target.booking) if step.rate else None
         if self.turn is not None and self.turn.at > clock.now():
             self._leave_lane(step)
-            return results.take_turn(self, self.turn)
+            return waits.take_turn(self, self.turn)
         return None
 
     def _leave_lane(self, step: Step) -> None:
@@ -164,7 +175,7 @@ class Run:
         """The account's grant with a token that works a while. Raises `PlatformError` or `Busy`."""
         account = self.target.account
         if account.grant_id is None:
-            raise results.disconnected(self)
+            raise waits.disconnected(self)
         return grants.usable(grants.read(account.grant_id))
 
     def session(self, grant: Grant) -> Session:
@@ -200,12 +211,14 @@ class Run:
             except (NoAnswer, OSError, Away) as error:
                 return results.no_answer(self, step, attempt, str(error) or type(error).__name__)
             finally:
-                self._keep_rest(grant)
+                self._keep_notes(grant)
                 if self.turn is not None and clock.now() - began > windows.MARGIN:
                     windows.stamp(self.adapter, step.rate, self.turn)
         return results.succeeded(self, step, attempt, outcome)
 
-    def _keep_rest(self, grant: Grant) -> None:
+    def _keep_notes(self, grant: Grant) -> None:
+        """What an answer said beside the matter: that an allowance is nearly used up, and what time it is."""
+        clocks.note(self.http)
         if self.http.rest_until is not None:
             windows.rest(self.target.platform, str(grant.pk), self.http.rest_until)
             self.http.rest_until = None

@@ -99,9 +99,13 @@ class Checkpoint:
     def with_data(self, **values: Any) -> "Checkpoint":
         return replace(self, data={**self.data, **values})
 
+    def without(self, *names: str) -> "Checkpoint":
+        return replace(self, data={name: value for name, value in self.data.items() if name not in names})
+
     def restarted(self) -> "Checkpoint":
-        """Back at the first step; only how often that happened is kept."""
-        return Checkpoint({"restarts": int(self.data.get("restarts", 0)) + 1})
+        """Back at the first step; only how often that happened, and that the account was held back, is kept."""
+        held = {"held": True} if self.data.get("held") else {}
+        return Checkpoint({**held, "restarts": int(self.data.get("restarts", 0)) + 1})
 
     def get(self, name: str, default: Any = None) -> Any:
         return self.data.get(name, default)
@@ -183,9 +187,10 @@ class NotThere:
 
 @dataclass(frozen=True, slots=True)
 class Unknown:
-    """Reconciled: nobody can say yet."""
+    """Reconciled: nobody can say yet. `for_good` when the platform never will, so that only the person can."""
 
     reason: str
+    for_good: bool = False
 
 
 Finding = Live | Accepted | NotThere | Unknown
@@ -275,6 +280,8 @@ class Adapter(ABC):
     """How long before its end an access token is renewed."""
     revokes_person: ClassVar[bool] = False
     """Whether giving back one consent ends every other one of the same person and app."""
+    refuses_repeats: ClassVar[bool] = False
+    """Whether the platform refuses the same post a second time, so that an early second sending makes no second one."""
     account_tokens: ClassVar[bool] = False
     """Whether accounts have tokens of their own (Pages), to be fetched anew after each renewal."""
 
@@ -322,6 +329,13 @@ class Adapter(ABC):
     @abstractmethod
     def recover(self, checkpoint: Checkpoint, step: str) -> Checkpoint:
         """The checkpoint after a step that was interrupted or not answered (ask for the offset first)."""
+
+    def reask(self, checkpoint: Checkpoint) -> Checkpoint:
+        """Without answers that may be out of date when a post that is set aside now goes on: they are asked for anew.
+
+        Called whenever an uncommitted post was refused, went unanswered, or waits for the platform or a person.
+        """
+        return checkpoint
 
     @abstractmethod
     def reconcile(self, session: Session, spec: Spec, checkpoint: Checkpoint) -> Finding:

@@ -20,9 +20,10 @@ class Kind(StrEnum):
 class PlatformError(Exception):
     """A refusal with an answer: nothing became public by this call, unless it is transient on a commit step.
 
-    `sentence` is for a person, `words` and `code` are the platform's own. `until` says when to come back. `restart`
-    says that what was prepared is worthless; `dead` that the platform ended the post without making it public, whatever
-    was sent before. `token_problem` asks for one renewal before anything else.
+    `sentence` tells a person what happened (what follows is the engine's to say), `words` and `code` are the platform's
+    own. `until` says when to come back. `restart` says that what was prepared is worthless; `dead` that the platform
+    ended the post without making it public, whatever was sent before. `token_problem` asks for one renewal before
+    anything else.
     """
 
     def __init__(

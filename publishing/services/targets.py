@@ -13,14 +13,14 @@ from accounts.policy import Action
 from core import clock
 from core.actor import Actor
 from core.errors import Conflict, ValidationFailed
-from publishing import queueing, selectors
+from publishing import queueing, selectors, specs
+from publishing.engine import sentences
 from publishing.errors import Code, TargetError
 from publishing.models import AccountStatus, PostTarget
 from publishing.platforms.registry import adapter_for
 from publishing.states import EDITABLE, IN_FLIGHT, TargetState, WaitReason
 from publishing.transitions import move
 
-_CLEAR: dict[str, Any] = {"error_code": "", "error_sentence": "", "error_words": "", "next_at": None, "wait_reason": ""}
 _FRESH: dict[str, Any] = {
     "checkpoint": {},
     "checkpoint_sealed": "",
@@ -56,16 +56,26 @@ def take_up(target: PostTarget, actor: Actor) -> None:
     try:
         with transaction.atomic():
             if target.unconfirmed_at is not None and target.committed:
-                moved = move(target, TargetState.UNCONFIRMED, transient_count=0, run_token=None, asked_at=None)
+                moved = move(
+                    target,
+                    TargetState.UNCONFIRMED,
+                    transient_count=0,
+                    run_token=None,
+                    asked_at=None,
+                    error_code=TargetError.UNCONFIRMED,
+                    error_sentence=sentences.looking(adapter_for(target.platform, target.account.via).label),
+                    error_words="",
+                )
             elif target.state == TargetState.FAILED:
-                moved = move(target, TargetState.QUEUED, queued_at=now, finished_at=None, **_FRESH, **_CLEAR)
+                moved = move(target, TargetState.QUEUED, queued_at=now, finished_at=None, **_FRESH)
             else:
-                moved = move(target, TargetState.QUEUED, transient_count=0, run_token=None, **_CLEAR)
+                moved = move(target, TargetState.QUEUED, transient_count=0, run_token=None)
             if not moved:
                 raise Conflict(Code.WRONG_STATE, "This has changed meanwhile. Look again.")
             queueing.order(target, actor)
     except IntegrityError:
-        raise Conflict(Code.DUPLICATE_CONTENT, queueing.DUPLICATE) from None
+        spec = specs.thaw(target.platform, target.spec)
+        raise Conflict(Code.DUPLICATE_CONTENT, queueing.duplicate(spec)) from None
 
 
 def cancel(*, actor: Actor, post_id: UUID, target_id: UUID) -> PostTarget:
@@ -111,7 +121,6 @@ def resolve_live(*, actor: Actor, post_id: UUID, target_id: UUID, link: str) -> 
             asked_at=None,
             progress_pct=100,
             note="Confirmed by a person.",
-            **_CLEAR,
         )
         if not moved:
             raise Conflict(Code.WRONG_STATE, "This has changed meanwhile. Look again.")
@@ -132,7 +141,6 @@ def resolve_not_live(*, actor: Actor, post_id: UUID, target_id: UUID) -> PostTar
             negatives=0,
             negative_since=None,
             **_FRESH,
-            **_CLEAR,
         )
         if not moved:
             raise Conflict(Code.WRONG_STATE, "This has changed meanwhile. Look again.")

@@ -187,7 +187,9 @@ class Blotato(Adapter):
                 return Unknown("Blotato does not show this post, but it was sent twice already.")
             return NotThere(checkpoint.with_data(listed_for=first), complete=False)
         if len(found) > 1 or not listing.certain(found[0], spec, session.account):
-            return Unknown("Blotato's list does not say to which account a post with these words went.")
+            # Once the link is there, the list will never say more.
+            told = all((row.get("state") or {}).get("postUrl") for row in found)
+            return Unknown("Blotato's list does not say to which account a post with these words went.", for_good=told)
         kept = checkpoint.with_data(listed=True, since=since.isoformat())
         state = found[0].get("state") or {}
         live = self._judged(spec, kept, str(state.get("type")), state.get("postUrl"), state.get("errorMessage"))

@@ -5,7 +5,8 @@ video:  start → piece … → finish (the commit) → status
 photos: photo (unpublished) … → post (the commit)
 text:   post (the commit)
 
-A video's id is ours from the first step on and says completely whether `finish` arrived; finishing twice is refused.
+A video's id is ours from the first step on and says completely whether `finish` arrived: one that is processed, or not
+even begun, and still an unpublished draft has not been finished. Finishing twice is refused, so repeating is harmless.
 Photos can be posted once only. A text alone can merely be looked for in the Page's list of posts.
 """
 
@@ -38,12 +39,12 @@ from publishing.platforms.base import (
 )
 from publishing.platforms.declared import Consent, Field, Problem, QuotaNeed
 from publishing.platforms.errors import Kind, PlatformError
-from publishing.platforms.facebook import numbers, people
+from publishing.platforms.facebook import numbers, people, status
 from publishing.platforms.facebook.check import KINDS, kind_of, problems
 from publishing.platforms.facebook.guide import GUIDE
 from publishing.platforms.facebook.limits import ACCEPTS, LIMITS, RATES, UPLOAD_LIFE, reel_day
 from publishing.platforms.http import Caller
-from publishing.platforms.meta import errors, graph, tokens
+from publishing.platforms.meta import graph, tokens
 from publishing.states import TargetState
 
 _LABEL = people.LABEL
@@ -55,6 +56,11 @@ _DAY_FULL = "Facebook takes 30 Reels of a Page a day. This one goes out by itsel
 _DUPLICATE = ("506", "1366051")
 _MARGIN = timedelta(minutes=2)
 _FIND_TRIES = 8
+# A finish that was answered may need a moment to show; a video that is still a draft after so many looks never had it.
+_DRAFT_LOOKS = 3
+# After a refused repetition, which would be the end of it: eight minutes of looks.
+_REFUSED_LOOKS = 20
+_UPLOAD_LOST = "Facebook takes no more parts of this upload."
 
 
 class Facebook(Adapter):
@@ -76,6 +82,7 @@ class Facebook(Adapter):
     renew_ahead = tokens.RENEW_AHEAD
     account_tokens = True
     revokes_person = True
+    refuses_repeats = True
     fields = (
         Field("video_as", "A video goes out as", "choice", choices=tuple(KINDS.items()), initial="auto"),
         Field("link", "Link", "text", help="Facebook shows a preview of the page. Only on posts without files."),
@@ -183,11 +190,12 @@ class Facebook(Adapter):
         try:
             found = self._call(session, "POST", f"/{session.account.external_id}/videos", **form)
         except PlatformError as error:
+            if error.kind is not Kind.REJECTED:
+                raise
             # A piece that arrived without an answer is not wanted twice: the upload starts again.
-            error.restart = error.kind is Kind.REJECTED
-            if error.restart:
-                error.kind = Kind.TRANSIENT
-            raise
+            raise PlatformError(
+                Kind.TRANSIENT, _UPLOAD_LOST, words=error.words, code=error.code, status=error.status, restart=True
+            ) from None
         onward = _range(found)
         done = onward["offset"] >= onward["until"]
         progress = 5 + int(75 * onward["offset"] / max(video.size_bytes, 1))
@@ -211,10 +219,10 @@ class Facebook(Adapter):
             self._call(session, "POST", path, body=body)
         except PlatformError as error:
             if checkpoint.get("resent") and error.kind is Kind.REJECTED:
-                # The first call arrived after all: the video itself says what became of it.
-                return Next(checkpoint.with_data(sent=True))
+                # The first call arrived after all, or the post is refused: the video itself says which.
+                return Next(checkpoint.with_data(sent=True, refusal=error.sentence, drafts=0))
             raise
-        return Next(checkpoint.with_data(sent=True), progress_pct=90)
+        return Next(checkpoint.with_data(sent=True, drafts=0), progress_pct=90)
 
     def _video(self, session: Session, checkpoint: Checkpoint) -> dict[str, Any]:
         fields = {"fields": "status,permalink_url,post_id"}
@@ -222,10 +230,20 @@ class Facebook(Adapter):
 
     def _status(self, session: Session, spec: Spec, checkpoint: Checkpoint) -> Outcome:
         found = self._video(session, checkpoint)
-        if _published(found):
+        if status.published(found):
             return self._live(checkpoint, found)
+        drafts = int(checkpoint.get("drafts", 0)) + 1 if status.unfinished(found) else 0
+        if drafts >= (_REFUSED_LOOKS if checkpoint.get("refusal") else _DRAFT_LOOKS):
+            return self._finish_again(checkpoint)
         polls = int(checkpoint.get("polls", 0))
-        return Wait(checkpoint.with_data(polls=polls + 1), poll_after(polls), progress_pct=92)
+        return Wait(checkpoint.with_data(polls=polls + 1, drafts=drafts), poll_after(polls), progress_pct=92)
+
+    @staticmethod
+    def _finish_again(checkpoint: Checkpoint) -> Outcome:
+        """It was taken for sent and is a draft: `finish` is repeated for the same video, unless that was refused."""
+        if checkpoint.get("refusal"):
+            raise PlatformError(Kind.REJECTED, str(checkpoint.get("refusal")), code="still_draft", dead=True)
+        return Next(checkpoint.with_data(sent=False, resent=True, drafts=0), progress_pct=85)
 
     @staticmethod
     def _live(checkpoint: Checkpoint, found: Mapping[str, Any]) -> Live:
@@ -290,7 +308,7 @@ class Facebook(Adapter):
         path = f"/{session.account.external_id}/feed"
         fields = {"fields": "id,message,created_time,permalink_url", "limit": "25"}
         rows = self._call(session, "GET", path, params=fields).get("data") or []
-        since = _first_sent(session, checkpoint) - _MARGIN
+        since = session.http.theirs(_first_sent(session, checkpoint)) - _MARGIN
         words = spec.text.split()
         return [
             row
@@ -307,14 +325,14 @@ class Facebook(Adapter):
         if not checkpoint.get("video_id"):
             return NotThere(Checkpoint(), complete=True)
         found = self._video(session, checkpoint)
-        if _published(found):
+        if status.published(found):
             return self._live(checkpoint, found)
-        status = found.get("status") or {}
-        untouched = (status.get("processing_phase") or {}).get("status") == "not_started"
-        draft = (status.get("publishing_phase") or {}).get("publish_status", "draft") == "draft"
-        if untouched and draft:
-            return NotThere(checkpoint.with_data(resent=True), complete=True)
-        return Accepted(checkpoint.with_data(sent=True))
+        if status.unfinished(found):
+            return NotThere(checkpoint.with_data(resent=True, refusal=""), complete=True)
+        if status.is_draft(found):
+            # It is processed before `finish` on some days and after it on others: only the end of it tells.
+            return Unknown("Facebook is still processing the video, and only then says whether it was posted.")
+        return Accepted(checkpoint.with_data(sent=True, drafts=0))
 
     def _reconcile_post(self, session: Session, spec: Spec, checkpoint: Checkpoint) -> Finding:
         if len(checkpoint.get("photos", [])) < len(spec.media):
@@ -369,17 +387,3 @@ def _first_sent(session: Session, checkpoint: Checkpoint) -> datetime:
 def _range(found: Mapping[str, Any]) -> dict[str, int]:
     """Which bytes are wanted next."""
     return {"offset": int(found["start_offset"]), "until": int(found["end_offset"])}
-
-
-def _published(found: Mapping[str, Any]) -> bool:
-    """Whether a video is public. Raises what its error means: it is dead."""
-    status = found.get("status") or {}
-    state = str(status.get("video_status", ""))
-    phases = [status.get(name) or {} for name in ("uploading_phase", "processing_phase", "publishing_phase")]
-    wrong = [error for phase in phases if phase.get("status") == "error" for error in phase.get("errors") or [{}]]
-    if wrong or state in ("error", "expired", "upload_failed"):
-        first = wrong[0] if wrong else {}
-        raise errors.failure(str(first.get("message") or state), _LABEL, str(first.get("code") or ""))
-    publishing = phases[2]
-    done = publishing.get("status") == "complete" or publishing.get("publish_status") == "published"
-    return state == "ready" and done

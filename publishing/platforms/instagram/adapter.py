@@ -153,6 +153,12 @@ class Instagram(Adapter):
         """How much of a broken upload arrived is not told: an unpublished container is left behind, a new one made."""
         return checkpoint.restarted() if step == "upload" else checkpoint
 
+    def reask(self, checkpoint: Checkpoint) -> Checkpoint:
+        """Whether the account may post is asked again, as long as nothing is prepared."""
+        if checkpoint.get("container") or checkpoint.get("items"):
+            return checkpoint
+        return checkpoint.without("room")
+
     def _call(self, session: Session, method: str, path: str, **how: Any) -> dict[str, Any]:
         return graph.call(session, _LABEL, method, path, **how)
 
@@ -320,7 +326,8 @@ class Instagram(Adapter):
         path = f"/{session.account.external_id}/media"
         rows = self._call(session, "GET", path, params={"fields": _MEDIA, "limit": "25"}).get("data") or []
         made = checkpoint.get("made_at")
-        since = (datetime.fromisoformat(made) if made else session.now - timedelta(hours=1)) - _MARGIN
+        sent = datetime.fromisoformat(made) if made else session.now - timedelta(hours=1)
+        since = session.http.theirs(sent) - _MARGIN
         alike = [row for row in rows if _alike(row, spec) and datetime.fromisoformat(str(row["timestamp"])) >= since]
         return alike[0] if len(alike) == 1 else {}
 

@@ -77,6 +77,7 @@ class LinkedIn(Adapter):
     )
     guide = GUIDE
     needs_media = False
+    refuses_repeats = True
     fields = (
         Field(
             "visibility", "Who can see this", "choice", choices=tuple(VISIBILITY.items()), initial=DEFAULT_VISIBILITY
@@ -157,7 +158,7 @@ class LinkedIn(Adapter):
             )
         secret = {"urls": json.dumps([session.http.issued(url) for url in urls])}
         values = {"urn": urn, "token": str(value.get("uploadToken") or ""), "parts": parts, "sent": 0, "etags": []}
-        expires = datetime.fromtimestamp(int(ends) / 1000, UTC) if ends else None
+        expires = answer.ours(datetime.fromtimestamp(int(ends) / 1000, UTC)) if ends else None
         return Next(Checkpoint({**checkpoint.data, **values, "finalized": False, "polls": 0}, secret, expires))
 
     def _part(self, session: Session, spec: Spec, item: MediaSpec, checkpoint: Checkpoint) -> Outcome:
@@ -211,7 +212,7 @@ class LinkedIn(Adapter):
         if state == "PROCESSING_FAILED":
             raise errors.processing(str(body.get("processingFailureReason") or ""))
         if state == "WAITING_UPLOAD" and checkpoint.get("doubtful"):
-            sentence = "LinkedIn did not take the upload together; it starts again."
+            sentence = "LinkedIn did not put the uploaded parts together."
             raise PlatformError(Kind.TRANSIENT, sentence, code="not_finalized", restart=True)
         return Wait(checkpoint.with_data(polls=polls + 1), poll_after(polls), _progress(spec, checkpoint, 0))
 
@@ -260,12 +261,13 @@ class LinkedIn(Adapter):
     def reconcile(self, session: Session, spec: Spec, checkpoint: Checkpoint) -> Finding:
         author = session.account.external_id
         if not is_page(author):
-            return Unknown("LinkedIn does not let this product list the posts of a profile.")
+            return Unknown("LinkedIn shows no app the posts of a profile, so only you can see it.", for_good=True)
         sent_at = session.sent_at or session.now
         first = str(checkpoint.get("listed_for") or sent_at.isoformat())
         since = min(sent_at, datetime.fromisoformat(first)) - _SKEW
         rows = rest.elements(rest.read(session, "/rest/posts", f"q=author&author={rest.enc(author)}&count=50"))
         urns = set(checkpoint.get("done", []))
+        since = session.http.theirs(since)
         found = [str(row["id"]) for row in rows if row.get("id") and _is_ours(row, spec, urns, since)]
         if len(found) == 1:
             return _live(checkpoint, found[0])

@@ -8,11 +8,8 @@ from publishing.platforms.errors import Kind, PlatformError
 from publishing.platforms.http import Answer
 from publishing.platforms.linkedin.limits import day_ends
 
-TROUBLE = "LinkedIn is experiencing issues. We'll retry automatically. You can also retry manually."
-EXPIRED = (
-    "Your LinkedIn connection expired. Please reconnect to publish. Your post will publish automatically after "
-    "reconnecting."
-)
+TROUBLE = "LinkedIn is experiencing issues."
+EXPIRED = "Your LinkedIn connection expired. Please reconnect to publish."
 DUPLICATE = "LinkedIn refuses the same post twice: this account already has it. Change the text and send again."
 _DAY = "LinkedIn's daily limit is reached. The post goes out when LinkedIn's day ends, at 00:00 UTC."
 _NOT_READY = "LinkedIn is still preparing the file. The post goes on by itself in a moment."
@@ -21,7 +18,7 @@ _DENIED = (
     "posting; a page needs the role super admin or content admin."
 )
 _VERSION = "LinkedIn has ended the version of its API that this product uses. The operator has to name a newer one."
-_FORBIDDEN_FILE = "LinkedIn does not give access to the uploaded file yet. It is tried again."
+_FORBIDDEN_FILE = "LinkedIn does not give access to the uploaded file yet."
 _OPERATOR_EVERY = timedelta(hours=1)
 _SOON = timedelta(seconds=15)
 _URN = re.compile(r"urn:li:(?:share|ugcPost|activity):\d+")
@@ -86,7 +83,7 @@ def expired_upload(answer: Answer) -> PlatformError:
     """An upload address that has run out: it is the permission itself, so a new one is asked for."""
     return PlatformError(
         Kind.TRANSIENT,
-        "LinkedIn's upload address ran out; the upload starts again.",
+        "LinkedIn's upload address ran out.",
         words=answer.words,
         code="upload_expired",
         status=answer.status,

@@ -14,11 +14,8 @@ _PAUSE = timedelta(minutes=5)
 _NUMBER = re.compile(r"\b(?:22070\d\d|1[34]\d{5}|1609\d{3}|20\d{5}|4854002)\b")
 NOT_READY = "not_ready"
 
-TROUBLE = "{label} is experiencing issues. We'll retry automatically. You can also retry manually."
-EXPIRED = (
-    "Your {label} connection expired. Please reconnect to publish. Your post will publish automatically after "
-    "reconnecting."
-)
+TROUBLE = "{label} is experiencing issues."
+EXPIRED = "Your {label} connection expired. Please reconnect to publish."
 SCOPES = "{label} did not allow this with the permissions given. Reconnect the account and leave every permission on."
 PERSONAL = (
     "This is a personal Instagram account, and Instagram lets apps post only to professional ones. Switch it in the "
@@ -26,7 +23,7 @@ PERSONAL = (
     "again."
 )
 _PAUSED = "{label} asked for a pause. The post goes on by itself when it ends."
-_FETCH = "{label} could not fetch the file. It is sent again."
+_FETCH = "{label} could not fetch the file."
 _SPAM = (
     "{label} suspects spam and holds this account back. Posts to it rest for some hours; look into the {label} app to "
     "see whether it asks something of you."
@@ -36,7 +33,7 @@ _GUIDELINES = "{label} says that this post breaks its rules. Change it before yo
 _QUOTA = (
     "{label}'s daily post limit for this account is reached. Your post goes out by itself once the limit allows it."
 )
-_AGAIN = "{label} lost what was prepared for this post. It is prepared again."
+_AGAIN = "{label} lost what was prepared for this post."
 _FORMAT = "{label} cannot use this file's format."
 
 # What a subcode, or one of Facebook's long codes, means: kind, sentence, whether what was prepared is worthless.

@@ -147,6 +147,12 @@ class TikTok(Adapter):
         """After a chunk without an answer, ask how far the upload got before sending more."""
         return checkpoint.with_data(probe=True) if step in ("chunk", "last_chunk", "probe") else checkpoint
 
+    def reask(self, checkpoint: Checkpoint) -> Checkpoint:
+        """What the account allows is asked before every init, also a repeated one: the answer may have changed."""
+        if checkpoint.get("publish_id"):
+            return checkpoint
+        return checkpoint.without("creator")
+
     def _ask_creator(self, session: Session, spec: Spec, checkpoint: Checkpoint) -> Outcome:
         creator = self.creator_options(session)
         account = AccountRef(session.account.external_id, creator["username"], creator)
@@ -251,13 +257,18 @@ class TikTok(Adapter):
     def reconcile(self, session: Session, spec: Spec, checkpoint: Checkpoint) -> Finding:
         if not checkpoint.get("publish_id"):
             if starts.is_photos(spec):
-                return Unknown("TikTok's answer with the number of this post was lost, so it cannot be asked for it.")
+                return Unknown(
+                    "TikTok cannot be asked about photos whose number was lost with its answer.", for_good=True
+                )
             return NotThere(Checkpoint(), complete=True)
         try:
             data = self._status(session, checkpoint)
         except PlatformError as error:
             if error.code == "invalid_publish_id":
-                return Unknown("TikTok no longer knows the upload, so it cannot say whether the video was published.")
+                return Unknown(
+                    "TikTok no longer knows the upload, so it cannot say whether the video was published.",
+                    for_good=True,
+                )
             raise
         if data.get("status") in ("PUBLISH_COMPLETE", "SEND_TO_USER_INBOX"):
             return self._live(session, spec, checkpoint, data)

@@ -7,25 +7,22 @@ from publishing.platforms.errors import Kind, PlatformError
 from publishing.platforms.http import Answer
 
 _DAY = timedelta(hours=24)
-TROUBLE = "TikTok is experiencing issues. We'll retry automatically. You can also retry manually."
-EXPIRED = (
-    "Your TikTok connection expired. Please reconnect to publish. Your video will publish automatically after "
-    "reconnecting."
-)
+TROUBLE = "TikTok is experiencing issues."
+EXPIRED = "Your TikTok connection expired. Please reconnect to publish."
 _SCOPES = "TikTok did not allow this with the permissions given. Reconnect the account and allow posting videos."
 
 _CODES: dict[str, tuple[Kind, str]] = {
     "access_token_invalid": (Kind.AUTH_EXPIRED, EXPIRED),
     "scope_not_authorized": (Kind.AUTH_EXPIRED, _SCOPES),
     "scope_permission_missed": (Kind.AUTH_EXPIRED, _SCOPES),
-    "rate_limit_exceeded": (Kind.RATE_LIMITED, "TikTok asked for a pause. The video goes on by itself in a minute."),
+    "rate_limit_exceeded": (Kind.RATE_LIMITED, "TikTok asked for a pause. The post goes on by itself in a minute."),
     "spam_risk_too_many_posts": (
         Kind.QUOTA,
-        "TikTok's daily post limit for this account is reached. Your video is scheduled to publish when it ends.",
+        "TikTok's daily post limit for this account is reached. Your post is scheduled to publish when it ends.",
     ),
     "reached_active_user_cap": (
         Kind.QUOTA,
-        "TikTok limits how many people may post through this app today. Your video is sent when the limit ends.",
+        "TikTok limits how many people may post through this app today. Your post is sent when the limit ends.",
     ),
     "spam_risk_too_many_pending_share": (
         Kind.QUOTA,
@@ -71,8 +68,8 @@ _FAILURES: dict[str, tuple[Kind, str]] = {
         "TikTok takes pictures of 360 to 4096 pixels a side; this video is outside.",
     ),
     "internal": (Kind.TRANSIENT, TROUBLE),
-    "video_pull_failed": (Kind.TRANSIENT, "TikTok could not fetch the video. It is sent again."),
-    "photo_pull_failed": (Kind.TRANSIENT, "TikTok could not fetch the pictures. They are sent again."),
+    "video_pull_failed": (Kind.TRANSIENT, "TikTok could not fetch the video."),
+    "photo_pull_failed": (Kind.TRANSIENT, "TikTok could not fetch the pictures."),
     "publish_cancelled": (Kind.REJECTED, "The post was cancelled on TikTok."),
     "auth_removed": (Kind.AUTH_EXPIRED, EXPIRED),
     "spam_risk_too_many_posts": _CODES["spam_risk_too_many_posts"],
@@ -136,7 +133,7 @@ def transfer(answer: Answer, now: datetime) -> PlatformError:
     status, words = answer.status, answer.words
     if status in (401, 403, 404):
         return PlatformError(
-            Kind.TRANSIENT, "TikTok's upload address ran out; the upload starts again.",
+            Kind.TRANSIENT, "TikTok's upload address ran out.",
             words=words, code=f"upload_{status}", status=status, restart=True,
         )  # fmt: skip
     if status == 429:

@@ -61,6 +61,7 @@ class X(Adapter):
     )
     guide = GUIDE
     needs_media = False
+    refuses_repeats = True
     fields = (
         Field("reply_settings", "Who may reply", "choice", choices=tuple(REPLIES.items()), initial=""),
         Field("made_with_ai", "Made with AI", "toggle", more=True),
@@ -187,9 +188,7 @@ class X(Adapter):
         error = errors.classify(answer, session.now)
         if error.code == "duplicate" and checkpoint.get("listed_for"):
             # The first sending arrived after all: find it instead of failing.
-            raise PlatformError(
-                Kind.TRANSIENT, errors.TROUBLE, words=error.words, code="duplicate", status=answer.status
-            )
+            raise PlatformError(Kind.TRANSIENT, errors.KNOWN, words=error.words, code="duplicate", status=answer.status)
         if answer.status == 400 and ready and "media" in error.words.lower():
             raise _upload_gone(error)
         raise error
@@ -270,7 +269,7 @@ def _upload_refused(answer: Answer, now: datetime) -> PlatformError:
 
 def _upload_gone(error: PlatformError) -> PlatformError:
     """X does not know these bytes (any more): upload them again."""
-    sentence = "X does not know the uploaded file any more; the upload starts again."
+    sentence = "X does not know the uploaded file any more."
     return PlatformError(
         Kind.TRANSIENT, sentence, words=error.words, code="upload_gone", status=error.status, restart=True
     )

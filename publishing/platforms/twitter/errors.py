@@ -6,10 +6,9 @@ from typing import Any
 from publishing.platforms.errors import Kind, PlatformError
 from publishing.platforms.http import Answer
 
-TROUBLE = "X is experiencing issues. We'll retry automatically. You can also retry manually."
-EXPIRED = (
-    "Your X connection expired. Please reconnect to publish. Your post will publish automatically after reconnecting."
-)
+TROUBLE = "X is experiencing issues."
+EXPIRED = "Your X connection expired. Please reconnect to publish."
+KNOWN = "X says that it has this post already."
 PAUSE = "X asked for a pause. The post goes on by itself when it ends."
 DUPLICATE = "X refuses the same post twice: this account already has it. Change the text and send again."
 CREDITS = (
@@ -78,7 +77,7 @@ def _until(answer: Answer, now: datetime) -> datetime:
     if answer.retry_after_s is not None:
         return now + timedelta(seconds=answer.retry_after_s)
     if reset.isdigit():
-        return max(datetime.fromtimestamp(int(reset), UTC), now + timedelta(seconds=1))
+        return max(answer.ours(datetime.fromtimestamp(int(reset), UTC)), now + timedelta(seconds=1))
     return now + timedelta(minutes=15)
 
 

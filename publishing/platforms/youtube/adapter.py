@@ -200,6 +200,12 @@ class YouTube(Adapter):
         if answer.status == 308:
             stored = answer.headers.get("range", "")
             offset = int(stored.rpartition("-")[2]) + 1 if stored else 0
+            if offset >= int(checkpoint.get("size")):
+                # Every byte is there, so there is nothing left to send: only asking again tells what becomes of it.
+                raise PlatformError(
+                    Kind.TRANSIENT, "YouTube has every byte, but has not made the video yet.",
+                    words=answer.words, code="not_assembled", status=answer.status,
+                )  # fmt: skip
             return checkpoint.with_data(offset=offset, probe=False)
         if answer.status in (200, 201):
             body = answer.json()
@@ -211,7 +217,7 @@ class YouTube(Adapter):
             )
         if answer.status in (404, 410):
             raise PlatformError(
-                Kind.TRANSIENT, "YouTube closed the upload; it starts again.",
+                Kind.TRANSIENT, "YouTube closed the upload before it was whole.",
                 words=answer.words, code="session_gone", status=answer.status, restart=True,
             )  # fmt: skip
         raise errors.classify(answer, session.now)
@@ -297,7 +303,9 @@ class YouTube(Adapter):
         except PlatformError as error:
             if error.code == "session_gone":
                 # A session also ends when its video is complete: its absence proves nothing.
-                return Unknown("YouTube no longer knows the upload, so it cannot say whether the video was made.")
+                return Unknown(
+                    "YouTube no longer knows the upload, so it cannot say whether the video was made.", for_good=True
+                )
             raise
         return Accepted(found) if found.get("video_id") else NotThere(found, complete=True)
 

@@ -7,11 +7,8 @@ from publishing.platforms.errors import Kind, PlatformError
 from publishing.platforms.http import Answer
 from publishing.platforms.youtube.limits import quota_day
 
-TROUBLE = "YouTube is experiencing issues. We'll retry automatically. You can also retry manually."
-EXPIRED = (
-    "Your YouTube connection expired. Please reconnect to publish. Your video will publish automatically after "
-    "reconnecting."
-)
+TROUBLE = "YouTube is experiencing issues."
+EXPIRED = "Your YouTube connection expired. Please reconnect to publish."
 QUOTA = "YouTube daily upload limit reached. Your video is scheduled to publish when the day ends at {until}."
 _METADATA = "YouTube did not accept the {what}. Change it and send again."
 
