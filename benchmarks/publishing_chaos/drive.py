@@ -58,6 +58,11 @@ FAULTS: tuple[dict[str, Any], ...] = (
     {"kind": "token_expired"},
 )
 SHARE_OF_BROKEN_PROCESSING = 0.05
+# And every second call that may make a post public: before it is done, or after.
+SHARE_OF_BROKEN_COMMITS = 0.5
+COMMIT_FAULTS = tuple(fault for fault in FAULTS if str(fault["kind"]).endswith(("_before", "_after")))
+# What is posted, in turn.
+KINDS = ("video", "words", "video", "picture", "video")
 # What is planned is spread over so many seconds for each post.
 SPREAD_S = 1.5
 # Every so many seconds one of the workers is killed.
@@ -137,8 +142,12 @@ class Chaos:
         self._set_faults()
         for index in range(count):
             person = self.people[index % WORKSPACES]
-            accounts = self.dice.sample(person.accounts, ACCOUNTS_OF_A_POST)
-            post = people.make_post(person, f"Chaos {index:05d}", accounts)
+            kind = KINDS[index % len(KINDS)]
+            able = [row for row in person.accounts if kind in person.samples[row.pk].stage.takes]
+            if not able:
+                kind, able = "video", person.accounts
+            accounts = self.dice.sample(able, min(ACCOUNTS_OF_A_POST, len(able)))
+            post = people.make_post(person, f"Chaos {index:05d}", accounts, kind)
             if index % 2:
                 schedule.publish_now(actor=person.actor, post_id=post.pk)
             else:
@@ -147,13 +156,23 @@ class Chaos:
         self.report.targets = PostTarget.objects.count()
 
     def _set_faults(self) -> None:
+        self._turn_facebook()
         each = 1 - (1 - SHARE_OF_FAULTS) ** (1 / len(FAULTS))
-        for stage in self.stages:
+        each_commit = 1 - (1 - SHARE_OF_BROKEN_COMMITS) ** (1 / len(COMMIT_FAULTS))
+        for platform, step in sorted({(stage.imitated, step) for stage in self.stages for step in stage.commits}):
+            for number, fault in enumerate(COMMIT_FAULTS):
+                rule = {"platform": platform, "step": step, "probability": each_commit, "seed": 50 + number, **fault}
+                self.box.control("faults", rule)
+        for stage in {stage.imitated: stage for stage in self.stages}.values():
             for number, fault in enumerate(FAULTS):
                 rule = {"platform": stage.imitated, "step": "*", "probability": each, "seed": number, **fault}
                 self.box.control("faults", rule)
             broken = {"kind": "processing_failed", "step": "*", "probability": SHARE_OF_BROKEN_PROCESSING, "seed": 99}
             self.box.control("faults", {"platform": stage.imitated, **broken})
+
+    def _turn_facebook(self) -> None:
+        """Facebook processes videos before `finish` on some days and after it on others."""
+        self.box.control("settings", {"facebook.process_before_finish": self.dice.random() < 0.5})
 
     # Meanwhile --------------------------------------------------------------------------------------------------
 
@@ -178,6 +197,7 @@ class Chaos:
                 kill_at = time.monotonic() + self.dice.uniform(*KILL_AFTER_S)
             elif time.monotonic() >= kill_at:
                 workers.kill(self.dice.choice(ready))
+                self._turn_facebook()
                 kill_at = time.monotonic() + self.dice.uniform(*KILL_AFTER_S)
             still = still + 1 if self._move_time(workers, far=still > 3) else 0
             connection.close()

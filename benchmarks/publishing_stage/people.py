@@ -1,6 +1,7 @@
 """People with workspaces, accounts connected by consent, a video, and posts, all by the product's own services."""
 
 import hashlib
+import io
 import subprocess
 import tempfile
 from collections.abc import Mapping, Sequence
@@ -11,6 +12,7 @@ from typing import Any
 import imageio_ffmpeg
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
+from PIL import Image
 
 from accounts.models import Membership, Preferences, Role, User, Workspace
 from benchmarks.publishing_stage.platforms import Stage
@@ -20,7 +22,8 @@ from core.errors import DomainError
 from core.ids import uuid7
 from media.models import MediaFile
 from publishing.models import Post, SocialAccount
-from publishing.services import connections, posts
+from publishing.services import connections, keys, posts
+from publishing.services.choosing import Choice
 from publishing.services.posts import TargetInput
 
 PADDED_BYTES = 600 * 1024
@@ -44,6 +47,7 @@ class Person:
     actor: Actor
     workspace: Workspace
     video: MediaFile
+    picture: MediaFile
     accounts: list[SocialAccount] = field(default_factory=list)
     samples: dict[Any, Sample] = field(default_factory=dict)
 
@@ -60,7 +64,7 @@ def video_bytes() -> bytes:
 
 
 def make_person(number: int, data: bytes) -> Person:
-    """A person with a workspace and a stored video."""
+    """A person with a workspace, a stored video and a stored picture."""
     user = User.objects.create_user(f"stage{number}@example.com", "correct horse battery")
     Preferences.objects.create(user=user)
     workspace = Workspace.objects.create(name=f"Stage {number}", created_by=user)
@@ -83,7 +87,27 @@ def make_person(number: int, data: bytes) -> Person:
     )
     video.storage_key = default_storage.save(f"w/{workspace.pk}/video/{uuid7().hex}.mp4", ContentFile(data))
     video.save()
-    return Person(user, actor, workspace, video)
+    return Person(user, actor, workspace, video, _picture(workspace, number))
+
+
+def _picture(workspace: Workspace, shade: int) -> MediaFile:
+    held = io.BytesIO()
+    Image.new("RGB", (720, 720), (shade * 20 % 256, 90, 120)).save(held, "JPEG")
+    data = held.getvalue()
+    picture = MediaFile(
+        workspace=workspace,
+        kind=MediaFile.Kind.IMAGE,
+        size_bytes=len(data),
+        sha256=hashlib.sha256(data).hexdigest(),
+        content_type="image/jpeg",
+        original_name="picture.jpg",
+        width=720,
+        height=720,
+        state=MediaFile.State.READY,
+    )
+    picture.storage_key = default_storage.save(f"w/{workspace.pk}/image/{uuid7().hex}.jpg", ContentFile(data))
+    picture.save()
+    return picture
 
 
 def add_sample(box: Box, stage: Stage, number: int) -> Sample:
@@ -107,9 +131,7 @@ def connect(box: Box, person: Person, sample: Sample) -> SocialAccount:
     stage = sample.stage
     for _ in range(_TRIES):
         try:
-            start = connections.start(actor=person.actor, platform=stage.name, login=stage.login)
-            query = box.allow(start.auth_url, sample.person)
-            found = connections.finish(platform=stage.name, query=query, signed_in=person.user)
+            found = _by_key(person, sample) if stage.by_key else _by_consent(box, person, sample)
         except DomainError:
             continue
         if not isinstance(found, connections.Connected):
@@ -122,10 +144,22 @@ def connect(box: Box, person: Person, sample: Sample) -> SocialAccount:
     raise RuntimeError(f"{stage.name} could not be connected in {_TRIES} tries.")
 
 
-def make_post(person: Person, text: str, accounts: Sequence[SocialAccount]) -> Post:
-    """A draft for some accounts."""
+def _by_consent(box: Box, person: Person, sample: Sample) -> connections.Connected | Choice:
+    start = connections.start(actor=person.actor, platform=sample.stage.name, login=sample.stage.login)
+    query = box.allow(start.auth_url, sample.person)
+    return connections.finish(platform=sample.stage.name, query=query, signed_in=person.user)
+
+
+def _by_key(person: Person, sample: Sample) -> connections.Connected:
+    found = keys.connect(actor=person.actor, service=sample.stage.name, key=sample.stage.by_key)
+    return connections.choose(actor=person.actor, choice_id=found.choice_id, external_ids=[sample.account])
+
+
+def make_post(person: Person, text: str, accounts: Sequence[SocialAccount], kind: str = "video") -> Post:
+    """A draft for some accounts: a video, a picture, or words alone."""
     targets = []
     for account in accounts:
         stage = person.samples[account.pk].stage
         targets.append(TargetInput(account.pk, title=text if stage.titled else "", options=dict(stage.options)))
-    return posts.create_post(actor=person.actor, text=text, media_ids=[person.video.pk], targets=targets)
+    files = {"video": [person.video.pk], "picture": [person.picture.pk], "words": []}[kind]
+    return posts.create_post(actor=person.actor, text=text, media_ids=files, targets=targets)

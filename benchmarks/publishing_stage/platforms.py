@@ -15,6 +15,7 @@ class Stage:
     `accounts` are the fields of one more sample account and of what belongs to it ({n} is its number): the first is who
     consents, the last what is posted to. `caps` raise the daily limits of the imitation, so that a run of hundreds of
     posts has its minutes but not its days; `options` are what a person must choose; `login` is the way of consent.
+    `takes` names the kinds of posts (`video`, `picture`, `words`), `commits` the steps that make one public there.
     """
 
     name: str
@@ -24,6 +25,15 @@ class Stage:
     login: str = ""
     titled: bool = False
     sandbox_name: str = ""
+    takes: frozenset[str] = frozenset({"video"})
+    commits: tuple[str, ...] = ()
+    by_key: str = ""
+    """The API key, where a service is connected by one."""
+
+    @property
+    def key(self) -> str:
+        """How a run calls it: a platform may be reached in several ways."""
+        return f"{self.name}_{self.login}" if self.name == "linkedin" and self.login else self.name
 
     @property
     def imitated(self) -> str:
@@ -33,15 +43,19 @@ class Stage:
 
 _PERSON = {"platform": "facebook", "kind": "person", "name": "Person {n}"}
 _PAGE = {"platform": "facebook", "kind": "page", "name": "Stage {n}", "handle": "stage{n}"}
+_ANYTHING = frozenset({"video", "picture", "words"})
+# A list may show a post a while after it is live.
+LAG_S = 20
 
 STAGES = {
-    stage.name: stage
+    stage.key: stage
     for stage in (
         Stage(
             "tiktok",
             ({"id": "tt-stage-{n}", "name": "Stage {n}", "handle": "stage{n}"},),
             {"tiktok.posts_per_day": 0},
             {"privacy_level": "PUBLIC_TO_EVERYONE"},
+            commits=("upload.chunk",),
         ),
         Stage(
             "youtube",
@@ -49,6 +63,7 @@ STAGES = {
             {"youtube.inserts_per_day": 0, "youtube.units_per_day": 0},
             {"privacy_status": "public", "made_for_kids": False},
             titled=True,
+            commits=("upload.chunk",),
         ),
         Stage(
             "instagram",
@@ -60,17 +75,60 @@ STAGES = {
             # Our own server is not part of a run; by this way the bytes are sent instead of fetched.
             login="facebook",
             caps={"instagram.posts_per_day": 100_000, "instagram.containers_per_day": 0, "meta.app_users": 100_000},
+            commits=("media.publish",),
         ),
         Stage(
             "facebook",
             ({**_PERSON, "id": "4{n:014d}"}, {**_PAGE, "id": "5{n:014d}", "owner_id": "4{n:014d}"}),
-            caps={"facebook.reels_per_day": 0, "meta.app_users": 100_000},
+            caps={"facebook.reels_per_day": 0, "facebook.listing_lag_s": LAG_S, "meta.app_users": 100_000},
+            takes=_ANYTHING,
+            commits=("*.publish",),
         ),
-        Stage("twitter", ({"id": "77{n:08d}", "name": "Stage {n}", "handle": "stage{n}"},), sandbox_name="x"),
+        Stage(
+            "twitter",
+            ({"id": "77{n:08d}", "name": "Stage {n}", "handle": "stage{n}"},),
+            caps={"x.listing_lag_s": LAG_S},
+            sandbox_name="x",
+            takes=_ANYTHING,
+            commits=("tweet.create",),
+        ),
         Stage(
             "linkedin",
             ({"id": "stageMember{n}", "kind": "member", "name": "Stage {n}", "handle": "stage{n}"},),
             caps={"linkedin.posts_per_day": 0},
+            takes=_ANYTHING,
+            commits=("post.create",),
+        ),
+        Stage(
+            "linkedin",
+            (
+                {"id": "stageLead{n}", "kind": "member", "name": "Lead {n}", "handle": "lead{n}"},
+                {
+                    "id": "82{n:06d}",
+                    "kind": "organization",
+                    "name": "Stage {n}",
+                    "handle": "page{n}",
+                    "owner_id": "stageLead{n}",
+                },
+            ),
+            caps={"linkedin.posts_per_day": 0, "linkedin.listing_lag_s": LAG_S},
+            login="pages",
+            takes=_ANYTHING,
+            commits=("post.create",),
+        ),
+        Stage(
+            "blotato",
+            ({"id": "99{n:05d}", "kind": "connected", "name": "Stage {n}", "data": {"network": "tiktok"}},),
+            # One key reaches all accounts, so its minutes are shared by people who do not know of each other.
+            caps={
+                "blotato.posts_per_minute": 0,
+                "blotato.status_per_minute": 0,
+                "blotato.media_per_minute": 0,
+                "blotato.listing_lag_s": LAG_S,
+            },
+            options={"privacy_level": "PUBLIC_TO_EVERYONE"},
+            by_key="sandbox-blotato-secret",
+            commits=("post.create",),
         ),
     )
 }
