@@ -16,9 +16,11 @@ from rest_framework.authentication import SessionAuthentication
 from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
 from rest_framework_simplejwt.authentication import JWTAuthentication
+from rest_framework_simplejwt.tokens import Token
 
 from accounts import actors
 from accounts.models import User
+from accounts.services import tokens
 from core import scope
 from core.actor import ActorKind
 
@@ -35,10 +37,20 @@ def _enter(request: Request, user: User) -> None:
         scope.enter(actor.workspace_id)
 
 
+class TokenAuthentication(JWTAuthentication):
+    """An access token of a sign-in that goes on: it dies with its family, not only with its quarter of an hour."""
+
+    def get_user(self, validated_token: Token) -> User:
+        user = tokens.user_of(validated_token)
+        if user is None:
+            raise AuthenticationFailed("This sign-in has ended. Sign in again.", code="token_dead")
+        return user
+
+
 def is_signed_in(request: HttpRequest) -> bool:
     """Whether a bearer token or the session cookie names a person. Needs no middleware, and does not read the body."""
     try:
-        if JWTAuthentication().authenticate(request) is not None:  # type: ignore[arg-type]
+        if TokenAuthentication().authenticate(request) is not None:  # type: ignore[arg-type]
             return True
     except AuthenticationFailed:
         return False
@@ -69,7 +81,7 @@ def _names_operator(asgi_scope: dict[str, Any]) -> bool:
         connections.close_all()
 
 
-class BearerAuthentication(JWTAuthentication):
+class BearerAuthentication(TokenAuthentication):
     """`Authorization: Bearer <access token>`."""
 
     def authenticate(self, request: Request) -> Any:

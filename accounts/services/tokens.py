@@ -7,7 +7,7 @@ from uuid import UUID
 from django.contrib.auth import authenticate
 from django.http import HttpRequest
 from rest_framework_simplejwt.exceptions import TokenError
-from rest_framework_simplejwt.tokens import AccessToken, RefreshToken
+from rest_framework_simplejwt.tokens import AccessToken, RefreshToken, Token
 
 from accounts.errors import Code
 from accounts.models import RefreshSession, User, normalise_email
@@ -70,6 +70,17 @@ def refresh(*, token: str) -> TokenPair:
             "This sign-in has ended. Sign in again; if it was not you who used it, change the password.",
         )
     return _pair(User.objects.get(pk=old["user_id"]), new)
+
+
+def user_of(access: Token) -> User | None:
+    """Whose access token this is; None when its sign-in has ended (logout, reuse, a new password) or its person is off."""
+    try:
+        family, user_id = UUID(str(access[_FAMILY])), UUID(str(access["user_id"]))
+    except (KeyError, ValueError):
+        return None
+    live = RefreshSession.objects.filter(pk=family, user_id=user_id, revoked_at__isnull=True, user__is_active=True)
+    session = live.select_related("user").first()
+    return session.user if session is not None else None
 
 
 def revoke(*, token: str) -> None:

@@ -1,7 +1,8 @@
 import pytest
+from rest_framework_simplejwt.tokens import AccessToken
 
 from accounts.models import RefreshSession
-from accounts.services import tokens
+from accounts.services import passwords, tokens
 from core.errors import AuthenticationFailed
 from tests.factories import PASSWORD
 
@@ -51,6 +52,47 @@ class TestRotation:
         row = RefreshSession.objects.values().get()
         assert not any(part in str(row) for part in (pair.refresh, pair.access))
         assert len(row["user_agent"]) == 200
+
+
+class TestAccessTokens:
+    """They die with their sign-in, and do not live on for the rest of their quarter of an hour."""
+
+    def me(self, api, pair):
+        return api.get("/api/v1/auth/me", headers={"Authorization": f"Bearer {pair.access}"}).status_code
+
+    @pytest.fixture
+    def pairs(self, cast, api):
+        pairs = tokens.issue(cast.alice), tokens.issue(cast.alice)
+        assert [self.me(api, pair) for pair in pairs] == [200, 200]
+        return pairs
+
+    def test_logout_ends_the_sign_in_and_no_other(self, api, pairs):
+        api.post("/api/v1/auth/logout", {"refresh_token": pairs[0].refresh}, format="json")
+        assert [self.me(api, pair) for pair in pairs] == [401, 200]
+
+    def test_a_copied_refresh_token_ends_what_both_hold(self, api, pairs):
+        renewed = tokens.refresh(token=pairs[0].refresh)
+        assert self.me(api, renewed) == 200
+        with pytest.raises(AuthenticationFailed):
+            tokens.refresh(token=pairs[0].refresh)
+        assert [self.me(api, pair) for pair in (pairs[0], renewed, pairs[1])] == [401, 401, 200]
+
+    def test_a_reset_password_ends_all(self, cast, api, pairs):
+        passwords.reset(token=passwords.reset_token(cast.alice), password="nine blue bicycles")
+        assert [self.me(api, pair) for pair in pairs] == [401, 401]
+
+    def test_a_changed_password_ends_all(self, cast, api, pairs):
+        passwords.change(actor=cast.alice_actor, current=PASSWORD, new="nine blue bicycles")
+        assert [self.me(api, pair) for pair in pairs] == [401, 401]
+
+    def test_a_person_switched_off_is_out_at_once(self, cast, api, pairs):
+        cast.alice.is_active = False
+        cast.alice.save(update_fields=["is_active"])
+        assert self.me(api, pairs[0]) == 401
+
+    def test_a_token_of_no_sign_in_is_refused(self, cast, api):
+        stray = AccessToken.for_user(cast.alice)
+        assert api.get("/api/v1/auth/me", headers={"Authorization": f"Bearer {stray}"}).status_code == 401
 
 
 class TestApi:
