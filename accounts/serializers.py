@@ -82,7 +82,10 @@ class ResetSerializer(InputSerializer):
 
 class ProfileSerializer(InputSerializer):
     name = serializers.CharField(max_length=120, required=False, allow_blank=True)
-    email = serializers.CharField(max_length=254, required=False)
+    email = serializers.CharField(
+        max_length=254, required=False, help_text="Taken when its owner opens the mailed link; needs current_password."
+    )
+    current_password = serializers.CharField(max_length=1024, trim_whitespace=False, required=False)
 
 
 class PreferencesSerializer(serializers.ModelSerializer[Preferences]):

@@ -11,7 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.throttling import BaseThrottle
 
-from accounts import selectors
+from accounts import limits, selectors
 from accounts.actors import resolve
 from accounts.models import Membership, User
 from accounts.serializers import (
@@ -34,9 +34,9 @@ from accounts.serializers import (
     WorkspaceSerializer,
     WorkspaceWriteSerializer,
 )
-from accounts.services import passwords, profile, registration, tokens, workspaces
+from accounts.services import addresses, passwords, profile, registration, tokens, workspaces
 from accounts.throttling import AuthThrottle
-from core import scope
+from core import client, scope
 from core.actor import ActorKind
 from core.api import ActorView, endpoint
 from core.errors import AuthenticationFailed, NotFound
@@ -74,6 +74,8 @@ class Register(OpenDoor):
     @endpoint(request=RegisterSerializer, responses={201: TokenSerializer})
     def post(self, request: Request) -> Response:
         """Create an account with a personal workspace and sign in."""
+        sentence = "Too many accounts were made from here. Try again in an hour."
+        limits.require(limits.SIGN_UPS_OF_CLIENT, client.network(request._request), sentence)
         user = registration.register(**self.body)
         pair = tokens.issue(user, user_agent=request.headers.get("User-Agent", ""))
         return Response(token_body(pair), status=status.HTTP_201_CREATED)
@@ -115,15 +117,15 @@ class Logout(OpenDoor):
 class VerifyEmail(OpenDoor):
     @endpoint(request=LinkTokenSerializer, responses=UserSerializer)
     def post(self, request: Request) -> Response:
-        """Prove the e-mail address with the token of the mailed link."""
-        return Response(UserSerializer(registration.verify_email(**self.body)).data)
+        """Prove the e-mail address, or take a new one, with the token of the mailed link."""
+        return Response(UserSerializer(addresses.prove(**self.body)).data)
 
 
 class PasswordForgot(OpenDoor):
     @endpoint(request=EmailSerializer, responses={202: MessageSerializer})
     def post(self, request: Request) -> Response:
         """Mail a reset link. The answer is the same whether the address is known or not."""
-        passwords.forgot(**self.body)
+        passwords.forgot(**self.body, client=client.network(request._request))
         return Response({"message": "If this address has an account, a link is on its way."}, status=202)
 
 
@@ -143,8 +145,13 @@ class Me(Door):
 
     @endpoint(request=ProfileSerializer, responses=UserSerializer)
     def patch(self, request: Request) -> Response:
-        """Change name or e-mail address."""
-        user = profile.update_profile(actor=self.actor, **self.body)
+        """Change name or e-mail address. A new address needs `current_password`; it is taken when the link that is
+        mailed to it is opened (or its token sent to `/auth/verify-email`), and the old address is told."""
+        body = dict(self.body)
+        email, password = body.pop("email", None), body.pop("current_password", "")
+        if email is not None:
+            addresses.ask(actor=self.actor, email=email, password=password)
+        user = profile.update_profile(actor=self.actor, **body)
         return Response(UserSerializer(user).data)
 
 

@@ -4,7 +4,7 @@ from django.conf import settings
 from django.urls import reverse
 
 from accounts.models import Invitation, User
-from accounts.services import passwords, registration, workspaces
+from accounts.services import addresses, passwords, registration, workspaces
 from jobs import JobContext
 from notifications.models import Mail, Notice
 from notifications.services import outbox
@@ -19,6 +19,48 @@ def verify_email(ctx: JobContext, user: User) -> int:
         template="verify_email",
         compose=lambda: {"user": user, "link": _link("verify_email", registration.verification_token(user))},
     )
+
+
+def change_email(ctx: JobContext, user: User, email: str) -> int:
+    """The link that takes a new address; an address with another account only hears that somebody asked."""
+    if User.objects.filter(email=email).exclude(pk=user.pk).exists():
+        return outbox.send_for_job(
+            ctx, to=email, subject="Somebody asked for your address", template="address_in_use", compose=_ways_in
+        )
+    return outbox.send_for_job(
+        ctx,
+        to=email,
+        subject="Confirm your new e-mail address",
+        template="change_email",
+        compose=lambda: {"user": user, "link": _link("verify_email", addresses.change_token(user, email))},
+    )
+
+
+def email_changing(ctx: JobContext, user: User, former: str, email: str) -> int:
+    """Tells the present address, whose owner may not be the one who asked."""
+    return outbox.send_for_job(
+        ctx,
+        to=former,
+        subject="Your e-mail address is about to change",
+        template="email_changing",
+        compose=lambda: {"user": user, "email": email, **_ways_in()},
+    )
+
+
+def email_changed(ctx: JobContext, user: User, former: str) -> int:
+    """Tells the address that an account had until now."""
+    return outbox.send_for_job(
+        ctx,
+        to=former,
+        subject="Your e-mail address was changed",
+        template="email_changed",
+        compose=lambda: {"user": user, **_ways_in()},
+    )
+
+
+def _ways_in() -> dict[str, str]:
+    base = settings.PUBLIC_BASE_URL
+    return {"login_link": f"{base}{reverse('login')}", "reset_link": f"{base}{reverse('password_reset')}"}
 
 
 def password_reset(ctx: JobContext, user: User) -> int:

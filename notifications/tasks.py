@@ -16,6 +16,25 @@ def verify_email(ctx: JobContext) -> Done:
     return Done(result={"sent": mail.verify_email(ctx, user) if user else 0})
 
 
+@handler("notifications.change_email", queue=Queue.DEFAULT, on_ended=outbox.ended)
+def change_email(ctx: JobContext) -> Done:
+    user, email = User.objects.filter(pk=ctx.subject_id, is_active=True).first(), ctx.payload.get("email", "")
+    return Done(result={"sent": mail.change_email(ctx, user, email) if user and email else 0})
+
+
+@handler("notifications.email_changing", queue=Queue.DEFAULT, on_ended=outbox.ended)
+def email_changing(ctx: JobContext) -> Done:
+    user, former = User.objects.filter(pk=ctx.subject_id).first(), ctx.payload.get("former", "")
+    email = ctx.payload.get("email", "")
+    return Done(result={"sent": mail.email_changing(ctx, user, former, email) if user and former else 0})
+
+
+@handler("notifications.email_changed", queue=Queue.DEFAULT, on_ended=outbox.ended)
+def email_changed(ctx: JobContext) -> Done:
+    user, former = User.objects.filter(pk=ctx.subject_id).first(), ctx.payload.get("former", "")
+    return Done(result={"sent": mail.email_changed(ctx, user, former) if user and former else 0})
+
+
 @handler("notifications.password_reset", queue=Queue.DEFAULT, on_ended=outbox.ended)
 def password_reset(ctx: JobContext) -> Done:
     user = User.objects.filter(pk=ctx.subject_id, is_active=True).first()

@@ -10,9 +10,11 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
+from accounts import limits
 from accounts.models import User, normalise_email
-from accounts.services import passwords, registration, workspaces
-from core.errors import DomainError, ValidationFailed
+from accounts.services import addresses, passwords, registration, workspaces
+from core import client
+from core.errors import DomainError, Throttled, ValidationFailed
 from pages.access import add_errors
 from pages.forms.account import ForgotForm, LoginForm, ResetForm, SignUpForm
 
@@ -32,6 +34,8 @@ def signup(request: HttpRequest) -> HttpResponse:
     if request.user.is_authenticated:
         return redirect(_next(request))
     form = SignUpForm(request.POST or None, initial={"email": request.GET.get("email", "")})
+    if request.method == "POST" and not limits.within(limits.SIGN_UPS_OF_CLIENT, client.network(request)):
+        return _too_often(request, limits.SIGN_UPS_OF_CLIENT.seconds)
     if request.method == "POST" and form.is_valid():
         try:
             user = registration.register(**form.cleaned_data)
@@ -52,6 +56,8 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     if request.user.is_authenticated:
         return redirect(_next(request))
     form = LoginForm(request.POST or None)
+    if request.method == "POST" and not limits.within(limits.SIGN_INS_OF_CLIENT, client.network(request)):
+        return _too_often(request, limits.SIGN_INS_OF_CLIENT.seconds)
     if request.method == "POST" and form.is_valid():
         user = authenticate(
             request,
@@ -66,6 +72,13 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     return render(request, "account/login.html", {"form": form, "next": _next(request)}, status=status)
 
 
+def _too_often(request: HttpRequest, seconds: int) -> HttpResponse:
+    message = f"Too many tries from here. Try again in {seconds // 60} minutes."
+    response = render(request, "account/locked.html", {"message": message}, status=Throttled.status)
+    response["Retry-After"] = str(seconds)
+    return response
+
+
 @require_POST
 def sign_out(request: HttpRequest) -> HttpResponse:
     logout(request)
@@ -76,7 +89,7 @@ def password_reset(request: HttpRequest) -> HttpResponse:
     """Ask for a reset link; the answer never tells whether the address is known."""
     form = ForgotForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        passwords.forgot(email=form.cleaned_data["email"])
+        passwords.forgot(email=form.cleaned_data["email"], client=client.network(request))
         return render(request, "account/password_reset_sent.html", {"email": form.cleaned_data["email"]})
     status = 422 if form.is_bound else 200
     return render(request, "account/password_reset.html", {"form": form}, status=status)
@@ -106,7 +119,7 @@ def password_reset_confirm(request: HttpRequest, token: str) -> HttpResponse:
 def verify_email(request: HttpRequest, token: str) -> HttpResponse:
     """The proof link. Opening it twice is harmless, so a GET may do it."""
     try:
-        registration.verify_email(token=token)
+        addresses.prove(token=token)
     except ValidationFailed as error:
         return render(request, "account/link_dead.html", {"message": error.message}, status=410)
     messages.success(request, "Your e-mail address is confirmed.")

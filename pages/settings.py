@@ -12,9 +12,9 @@ from django.views.decorators.http import require_POST
 
 from accounts import selectors
 from accounts.middleware import SESSION_KEY
-from accounts.models import Role
+from accounts.models import Role, normalise_email
 from accounts.policy import Action, may
-from accounts.services import passwords, profile, registration, workspaces
+from accounts.services import addresses, passwords, profile, registration, workspaces
 from core.errors import Conflict, DomainError, ValidationFailed
 from pages.access import SignedIn, add_errors, signed_in
 from pages.context import THEME_COOKIE
@@ -27,7 +27,7 @@ from pages.forms.account import (
 )
 
 
-@sensitive_post_parameters("current_password", "new_password")
+@sensitive_post_parameters("current_password", "new_password", "password_for_email")
 @signed_in
 def profile_page(request: SignedIn) -> HttpResponse:
     """Name, address and password; two forms on one page, told apart by the button's name."""
@@ -38,9 +38,7 @@ def profile_page(request: SignedIn) -> HttpResponse:
     secret = PasswordForm(request.POST if "save_password" in request.POST else None)
     try:
         if about.is_bound and about.is_valid():
-            changed = profile.update_profile(actor=request.actor, **about.cleaned_data)
-            proof = " Confirm the new address with the link we sent." if not changed.email_verified else ""
-            messages.success(request, f"Your profile is saved.{proof}")
+            messages.success(request, _save_profile(request, about.cleaned_data))
             return redirect("profile")
         if secret.is_bound and secret.is_valid():
             user = passwords.change(
@@ -56,6 +54,17 @@ def profile_page(request: SignedIn) -> HttpResponse:
     bad = about.is_bound or secret.is_bound
     context = {"profile_form": about, "password_form": secret}
     return render(request, "settings/profile.html", context, status=422 if bad else 200)
+
+
+def _save_profile(request: SignedIn, given: dict[str, str]) -> str:
+    """Save the name, ask for the new address; the sentence about both."""
+    if normalise_email(given["email"]) == request.user.email:
+        profile.update_profile(actor=request.actor, name=given["name"])
+        return "Your profile is saved."
+    field = "password_for_email"
+    asked = addresses.ask(actor=request.actor, email=given["email"], password=given[field], field=field)
+    profile.update_profile(actor=request.actor, name=given["name"])
+    return f"Your profile is saved. We sent a link to {asked}: your address changes when you open it."
 
 
 @require_POST

@@ -6,18 +6,29 @@ from django.db import transaction
 from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_decode, urlsafe_base64_encode
 
-from accounts import audit, signals
+from accounts import audit, limits, signals
 from accounts.errors import Code
 from accounts.models import Membership, User, normalise_email
 from accounts.services.registration import check_password
 from accounts.services.tokens import revoke_all
-from core import scope
+from core import clock, scope
 from core.actor import Actor
 from core.errors import ValidationFailed
+from core.pace import at_least
+
+# A known address takes longer than an unknown one, and neither this long.
+ANSWER_S = 0.25
 
 
-def forgot(*, email: str) -> None:
-    """Send a reset link when the address has an account. The caller learns nothing either way."""
+def forgot(*, email: str, client: str = "") -> None:
+    """Send a reset link when the address has an account and not too many were asked for by this client (its network).
+    The caller learns nothing either way."""
+    with at_least(ANSWER_S):
+        if not client or limits.within(limits.MAILS_OF_CLIENT, client):
+            _send_link(email)
+
+
+def _send_link(email: str) -> None:
     user = User.objects.filter(email=normalise_email(email), is_active=True).first()
     if user is None:
         return
@@ -53,16 +64,26 @@ def reset(*, token: str, password: str) -> User:
     check_password(password, user)
     with scope.system("password reset"), transaction.atomic():
         _set(user, password)
+        if not user.email_verified:
+            user.email_verified_at = clock.now()
+            user.save(update_fields=["email_verified_at", "updated_at"])
     return user
+
+
+def require_password(user: User, password: str, *, field: str = "current_password") -> None:
+    """Raise unless this is the person's password: a session alone is not enough to take an account over. Guesses are
+    counted, because whoever has the session could go on for ever."""
+    limits.require(limits.GUESSES_OF_PERSON, user.pk, "Too many tries with a password. Try again in 15 minutes.")
+    if not user.check_password(password):
+        sentence = "This is not your present password."
+        raise ValidationFailed(Code.PASSWORD_WRONG, sentence, fields={field: [sentence]})
 
 
 def change(*, actor: Actor, current: str, new: str) -> User:
     """Change one's own password, knowing the present one."""
     assert actor.user_id is not None, "only people have a password"
     user = User.objects.get(pk=actor.user_id)
-    if not user.check_password(current):
-        sentence = "This is not your present password."
-        raise ValidationFailed(Code.PASSWORD_WRONG, sentence, fields={"current_password": [sentence]})
+    require_password(user, current)
     check_password(new, user, field="new_password")
     with transaction.atomic():
         _set(user, new)

@@ -1,13 +1,13 @@
-"""One's own name, address and preferences."""
+"""One's own name and preferences."""
 
 from typing import Any
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 
-from accounts import audit, signals
+from accounts import audit
 from accounts.errors import Code
 from accounts.models import Preferences, User
-from accounts.services.registration import check_email, check_timezone
+from accounts.services.registration import check_timezone
 from core.actor import Actor
 from core.errors import ValidationFailed
 
@@ -50,26 +50,15 @@ def _person(actor: Actor) -> User:
     return User.objects.get(pk=actor.user_id)
 
 
-def update_profile(*, actor: Actor, name: str | None = None, email: str | None = None) -> User:
-    """Change one's name or address; a new address must be proven again."""
+def update_profile(*, actor: Actor, name: str | None = None) -> User:
+    """Change one's name. The address has its own way (`services.addresses`)."""
     user = _person(actor)
-    changes: dict[str, Any] = {}
-    if name is not None and name.strip() != user.name:
-        changes["name"] = user.name = name.strip()[:120]
-    if email is not None and (address := check_email(email)) != user.email:
-        changes["email"] = user.email = address
-        user.email_verified_at = None
-    if not changes:
+    if name is None or (label := name.strip()[:120]) == user.name:
         return user
-    taken = "Another account uses this e-mail address."
-    try:
-        with transaction.atomic():
-            user.save(update_fields=[*changes, "email_verified_at", "updated_at"])
-            audit.record(actor, "updated_profile", ("user", user.pk), changes)
-            if "email" in changes:
-                signals.email_verification_wanted.send(sender=User, user_id=user.pk, workspace_id=actor.workspace_id)
-    except IntegrityError:
-        raise ValidationFailed(Code.EMAIL_TAKEN, taken, fields={"email": [taken]}) from None
+    user.name = label
+    with transaction.atomic():
+        user.save(update_fields=["name", "updated_at"])
+        audit.record(actor, "updated_profile", ("user", user.pk), {"name": label})
     return user
 
 

@@ -73,7 +73,7 @@ def refresh(*, token: str) -> TokenPair:
 
 
 def user_of(access: Token) -> User | None:
-    """Whose access token this is; None when its sign-in has ended (logout, reuse, a new password) or its person is off."""
+    """Whose access token this is; None once its sign-in has ended (logout, reuse, a new password)."""
     try:
         family, user_id = UUID(str(access[_FAMILY])), UUID(str(access["user_id"]))
     except (KeyError, ValueError):

@@ -6,7 +6,7 @@ from uuid import UUID
 from django.core import signing
 from django.db import IntegrityError, transaction
 
-from accounts import audit, signals
+from accounts import audit, limits, signals
 from accounts.errors import Code
 from accounts.models import Invitation, Membership, Role, User, Workspace
 from accounts.policy import Action, require
@@ -73,6 +73,7 @@ def invite(*, actor: Actor, email: str, role: str) -> Invitation:
     """Open the door for an address; a second invitation of the same address is refused."""
     require(actor, Action.MANAGE_PEOPLE)
     address, chosen = check_email(email), _role(role)
+    limits.require(limits.INVITATIONS_OF_PERSON, actor.user_id, "You sent many invitations. Go on in an hour.")
     if Membership.objects.for_workspace(actor.workspace_id).filter(user__email=address).exists():
         raise Conflict(Code.ALREADY_MEMBER, f"{address} is a member already.")
     now = clock.now()

@@ -23,6 +23,7 @@ from notifications.services.telling import order
 
 KEEP_NOTICES = timedelta(days=180)
 KEEP_MAILS = timedelta(days=90)
+MOST_AN_HOUR = 4
 _BATCH = 1000
 
 Compose = Callable[[], Mapping[str, Any]]
@@ -38,13 +39,23 @@ def send_for_job(ctx: JobContext, *, to: str, subject: str, template: str, compo
     """Send the one mail that a job is about; 1 when it went out, 0 when an earlier run of the job had sent it.
 
     The record is kept under the job. `compose` is called late and its result is not kept, because links in it open
-    accounts. Raises `Transient` when the server may take it later, `Refused` when it never will.
+    accounts. Raises `Transient` when the server may take it later, `Refused` when it never will. An address gets at
+    most MOST_AN_HOUR mails of a kind an hour, whoever asked for them and from wherever; 0 then, too.
     """
+    if _too_many(ctx, to, template):
+        return 0
     mail, _ = Mail.objects.get_or_create(
         job_id=ctx.job_id,
         defaults={"workspace_id": ctx.workspace_id, "template": template, "to": to, "subject": _line(subject)},
     )
     return send(mail, compose)
+
+
+def _too_many(ctx: JobContext, to: str, template: str) -> bool:
+    since = clock.now() - timedelta(hours=1)
+    with scope.system("count the mails to an address"):
+        others = Mail.objects.filter(to=to, template=template, created_at__gt=since).exclude(job_id=ctx.job_id)
+        return others.count() >= MOST_AN_HOUR
 
 
 def send(mail: Mail, compose: Compose) -> int:

@@ -65,6 +65,13 @@ class ProfileForm(forms.Form):
     email = forms.CharField(
         label="E-mail", max_length=254, widget=forms.EmailInput(attrs={"autocomplete": "email", "inputmode": "email"})
     )
+    password_for_email = forms.CharField(
+        label="Password, to change the address",
+        required=False,
+        max_length=1024,
+        strip=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "current-password"}),
+    )
 
 
 class PasswordForm(forms.Form):

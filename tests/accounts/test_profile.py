@@ -8,22 +8,13 @@ pytestmark = pytest.mark.django_db
 
 
 class TestProfile:
-    def test_a_new_address_must_be_proven_again(self, cast, as_user, frozen):
-        cast.alice.email_verified_at = cast.alice.created_at
-        cast.alice.save()
-        answer = as_user(cast.alice).patch("/api/v1/auth/me", {"email": "A2@example.com", "name": "Al"}, format="json")
-        assert answer.status_code == 200
-        assert answer.json()["email"] == "a2@example.com"
-        assert answer.json()["email_verified"] is False
-        assert AuditEvent.objects.get(verb="updated_profile").changes == {"name": "Al", "email": "a2@example.com"}
-
-    def test_another_persons_address_is_refused(self, cast):
-        with pytest.raises(ValidationFailed) as caught:
-            profile.update_profile(actor=cast.alice_actor, email=cast.charlie.email)
-        assert caught.value.code == "email_taken"
+    def test_a_new_name_is_kept_and_recorded(self, cast, as_user):
+        answer = as_user(cast.alice).patch("/api/v1/auth/me", {"name": " Al "}, format="json")
+        assert (answer.status_code, answer.json()["name"]) == (200, "Al")
+        assert AuditEvent.objects.get(verb="updated_profile").changes == {"name": "Al"}
 
     def test_nothing_changed_is_not_recorded(self, cast):
-        profile.update_profile(actor=cast.alice_actor, name="Alice", email="alice@example.com")
+        profile.update_profile(actor=cast.alice_actor, name="Alice")
         assert not AuditEvent.objects.filter(verb="updated_profile").exists()
 
 
