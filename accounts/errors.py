@@ -4,7 +4,6 @@ from enum import StrEnum
 
 
 class Code(StrEnum):
-    EMAIL_TAKEN = "email_taken"
     EMAIL_INVALID = "email_invalid"
     PASSWORD_WEAK = "password_weak"  # noqa: S105
     PASSWORD_WRONG = "password_wrong"  # noqa: S105

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from django.core.cache import cache
 
+from core.cache import available
 from core.errors import Throttled
 
 
@@ -21,6 +22,7 @@ class Limit:
 
 MAILS_OF_CLIENT = Limit("mails", 20, 3600)
 SIGN_UPS_OF_CLIENT = Limit("sign_ups", 100, 3600)
+SIGN_UPS_OF_ADDRESS = Limit("sign_ups_of", 2, 24 * 3600)
 SIGN_INS_OF_CLIENT = Limit("sign_ins", 60, 300)
 GUESSES_OF_PERSON = Limit("guesses", 10, 900)
 INVITATIONS_OF_PERSON = Limit("invitations", 50, 3600)
@@ -28,13 +30,15 @@ INVITATIONS_OF_PERSON = Limit("invitations", 50, 3600)
 
 def within(limit: Limit, who: object) -> bool:
     """Count once more; whether that is still allowed."""
+    if not available():
+        return False
     key = f"limit:{limit.name}:{who}"
     for _ in range(2):
         cache.add(key, 0, limit.seconds)
         try:
             return bool(cache.incr(key) <= limit.most)
         except ValueError:
-            continue  # the window ended between the two, or nothing is kept
+            continue  # the window ended between the two
     return False
 
 

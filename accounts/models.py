@@ -9,7 +9,7 @@ from typing import Any, ClassVar
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.contrib.auth.models import PermissionsMixin
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Q
 from django.db.models.functions import Lower
 
 from core.ids import uuid7
@@ -36,8 +36,16 @@ class UserManager(BaseUserManager["User"]):
     def create_superuser(self, email: str, password: str | None = None, **fields: Any) -> "User":
         return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
 
+    def of_address(self, email: str) -> "models.QuerySet[User]":
+        """Everybody who gave this address: first the one who confirmed it, then by age."""
+        first = F("email_verified_at").asc(nulls_last=True)
+        return self.filter(email=normalise_email(email)).order_by(first, "created_at", "id")
+
     def get_by_natural_key(self, username: str | None) -> "User":
-        return self.get(email=normalise_email(username or ""))
+        found = self.of_address(username or "").first()
+        if found is None:
+            raise User.DoesNotExist
+        return found
 
 
 def normalise_email(email: str) -> str:
@@ -46,9 +54,13 @@ def normalise_email(email: str) -> str:
 
 
 class User(UUIDModel, AbstractBaseUser, PermissionsMixin):
-    """A person. `current_workspace` is where a request without a named workspace acts."""
+    """A person. `current_workspace` is where a request without a named workspace acts.
 
-    email = models.EmailField(max_length=254, unique=True)
+    An address belongs to whoever confirmed it, once. Until then anybody may have given it at sign-up, so that signing
+    up tells nobody whether it has an account.
+    """
+
+    email = models.EmailField(max_length=254, db_index=True)
     name = models.CharField(max_length=120, blank=True)
     is_active = models.BooleanField(default=True)
     is_staff = models.BooleanField("operator", default=False, help_text="May use the operator console.")
@@ -64,7 +76,11 @@ class User(UUIDModel, AbstractBaseUser, PermissionsMixin):
     objects: ClassVar[UserManager] = UserManager()
 
     class Meta:
-        constraints: ClassVar = [models.UniqueConstraint(Lower("email"), name="user_email_any_case")]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                Lower("email"), condition=Q(email_verified_at__isnull=False), name="user_email_confirmed_once"
+            )
+        ]
 
     def __str__(self) -> str:
         return self.email

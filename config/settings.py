@@ -194,7 +194,11 @@ AUTH_USER_MODEL = "accounts.User"
 LOGIN_URL = "/account/login/"
 LOGIN_REDIRECT_URL = "/dashboard/"
 LOGOUT_REDIRECT_URL = "/"
-AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
+AUTHENTICATION_BACKENDS = [
+    "axes.backends.AxesStandaloneBackend",
+    "accounts.backends.AddressBackend",
+    "django.contrib.auth.backends.ModelBackend",
+]
 PASSWORD_RESET_TIMEOUT = 3600
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
@@ -377,7 +381,8 @@ SPECTACULAR_SETTINGS = {
     },
 }
 
-SILENCED_SYSTEM_CHECKS = ["axes.W004"]
+# auth.W004: `accounts.backends` finds people of an address that several gave, so addresses need not be unique.
+SILENCED_SYSTEM_CHECKS = ["axes.W004", "auth.W004"]
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,

@@ -3,7 +3,7 @@
 import secrets
 
 from accounts import actors
-from accounts.models import User, normalise_email
+from accounts.models import User
 from accounts.services import registration
 from core.actor import Actor, ActorKind
 from core.errors import NotFound
@@ -17,7 +17,7 @@ def actor_for(email: str = "") -> tuple[Actor, bool]:
     The second value says whether the person was made just now.
     """
     if email:
-        user = User.objects.filter(email=normalise_email(email), is_active=True).first()
+        user = User.objects.of_address(email).filter(is_active=True).first()
         if user is None:
             raise NotFound("person_unknown", f"Nobody with the e-mail address {email} has an account.")
         made = False

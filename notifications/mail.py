@@ -11,7 +11,9 @@ from notifications.services import outbox
 
 
 def verify_email(ctx: JobContext, user: User) -> int:
-    """The link that proves an address."""
+    """The link that proves an address; whoever has an account with it hears that somebody signed up."""
+    if _confirmed_by_another(user, user.email):
+        return _in_use(ctx, user.email)
     return outbox.send_for_job(
         ctx,
         to=user.email,
@@ -23,10 +25,8 @@ def verify_email(ctx: JobContext, user: User) -> int:
 
 def change_email(ctx: JobContext, user: User, email: str) -> int:
     """The link that takes a new address; an address with another account only hears that somebody asked."""
-    if User.objects.filter(email=email).exclude(pk=user.pk).exists():
-        return outbox.send_for_job(
-            ctx, to=email, subject="Somebody asked for your address", template="address_in_use", compose=_ways_in
-        )
+    if _confirmed_by_another(user, email):
+        return _in_use(ctx, email)
     return outbox.send_for_job(
         ctx,
         to=email,
@@ -56,6 +56,15 @@ def email_changed(ctx: JobContext, user: User, former: str) -> int:
         template="email_changed",
         compose=lambda: {"user": user, **_ways_in()},
     )
+
+
+def _confirmed_by_another(user: User, email: str) -> bool:
+    return User.objects.of_address(email).filter(email_verified_at__isnull=False).exclude(pk=user.pk).exists()
+
+
+def _in_use(ctx: JobContext, email: str) -> int:
+    subject = "You have an account with this address"
+    return outbox.send_for_job(ctx, to=email, subject=subject, template="address_in_use", compose=_ways_in)
 
 
 def _ways_in() -> dict[str, str]:

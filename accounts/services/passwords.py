@@ -8,7 +8,7 @@ from django.utils.http import urlsafe_base64_decode, urlsafe_base64_encode
 
 from accounts import audit, limits, signals
 from accounts.errors import Code
-from accounts.models import Membership, User, normalise_email
+from accounts.models import Membership, User
 from accounts.services.registration import check_password
 from accounts.services.tokens import revoke_all
 from core import clock, scope
@@ -29,7 +29,7 @@ def forgot(*, email: str, client: str = "") -> None:
 
 
 def _send_link(email: str) -> None:
-    user = User.objects.filter(email=normalise_email(email), is_active=True).first()
+    user = User.objects.of_address(email).filter(is_active=True).first()
     if user is None:
         return
     with scope.system("password reset"), transaction.atomic():
@@ -64,7 +64,7 @@ def reset(*, token: str, password: str) -> User:
     check_password(password, user)
     with scope.system("password reset"), transaction.atomic():
         _set(user, password)
-        if not user.email_verified:
+        if not User.objects.of_address(user.email).filter(email_verified_at__isnull=False).exists():
             user.email_verified_at = clock.now()
             user.save(update_fields=["email_verified_at", "updated_at"])
     return user

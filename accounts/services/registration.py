@@ -6,7 +6,7 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import IntegrityError, transaction
 
-from accounts import audit, signals
+from accounts import audit, limits, signals
 from accounts.errors import Code
 from accounts.models import Membership, Preferences, Role, User, Workspace, normalise_email
 from core import clock, scope, zones
@@ -46,22 +46,23 @@ def check_email(email: str) -> str:
 
 
 def register(*, email: str, password: str, name: str = "", timezone: str = "UTC") -> User:
-    """Create a person with preferences and a personal workspace, and ask for the address to be verified."""
+    """Create a person with preferences and a personal workspace, and ask for the address to be confirmed.
+
+    Nothing here depends on whether the address has an account: neither the answer nor its time tells. A mail tells, to
+    whoever reads it.
+    """
     address = check_email(email)
     zone = check_timezone(timezone or "UTC")
     user = User(email=address, name=name.strip()[:120])
     check_password(password, user)
+    sentence = "There were several sign-ups with this address today. Log in, or set a new password."
+    limits.require(limits.SIGN_UPS_OF_ADDRESS, address, sentence)
     user.set_password(password)
-    taken = "An account with this e-mail address exists. Sign in, or reset the password."
-    with scope.system("sign-up"):
-        try:
-            with transaction.atomic():
-                user.save(force_insert=True)
-                Preferences.objects.create(user=user, timezone=zone)
-                workspace = _personal_workspace(user)
-                signals.email_verification_wanted.send(sender=User, user_id=user.pk, workspace_id=workspace.pk)
-        except IntegrityError:
-            raise ValidationFailed(Code.EMAIL_TAKEN, taken, fields={"email": [taken]}) from None
+    with scope.system("sign-up"), transaction.atomic():
+        user.save(force_insert=True)
+        Preferences.objects.create(user=user, timezone=zone)
+        workspace = _personal_workspace(user)
+        signals.email_verification_wanted.send(sender=User, user_id=user.pk, workspace_id=workspace.pk)
     return user
 
 
@@ -95,11 +96,12 @@ def verify_email(*, token: str) -> User:
     if user is None:
         raise dead
     if user.email_verified_at is None:
-        # Only while it is still this person's address: it may have been changed since it was read.
-        user.email_verified_at = now = clock.now()
-        row = User.objects.filter(pk=user.pk, email=content["email"])
-        if not row.update(email_verified_at=now, updated_at=now):
-            raise dead
+        user.email_verified_at = clock.now()
+        try:
+            with transaction.atomic():
+                user.save(update_fields=["email_verified_at", "updated_at"])
+        except IntegrityError:
+            raise dead from None  # somebody else confirmed this address before
     return user
 
 

@@ -128,6 +128,7 @@ def accept(*, user: User, token: str) -> Membership:
         raise PermissionDenied(
             Code.INVITATION_OTHER, f"This invitation is for {invitation.email}. Sign in with that address to accept it."
         )
+    _require_own_address(user)
     with scope.system("accept an invitation"), transaction.atomic():
         membership, _ = Membership.objects.get_or_create(
             workspace_id=invitation.workspace_id, user=user, defaults={"role": invitation.role}
@@ -141,6 +142,14 @@ def accept(*, user: User, token: str) -> Membership:
         actor = Actor(user.pk, invitation.workspace_id, membership.role, ActorKind.USER)
         audit.record(actor, "joined", ("membership", membership.pk))
     return membership
+
+
+def _require_own_address(user: User) -> None:
+    """Joining confirms the address, which nobody else may have confirmed before."""
+    others = User.objects.of_address(user.email).filter(email_verified_at__isnull=False).exclude(pk=user.pk)
+    if others.exists():
+        sentence = f"Another account has confirmed {user.email}. Log in with its password to accept the invitation."
+        raise PermissionDenied(Code.INVITATION_OTHER, sentence)
 
 
 def _member(actor: Actor, membership_id: UUID) -> Membership:

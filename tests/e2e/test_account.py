@@ -40,13 +40,13 @@ class TestSigningUp:
         expect(page.get_by_label("E-mail")).to_have_value("robin@example.com")
         expect(page.get_by_text("too short").first).to_be_visible()
 
-    def test_an_address_is_signed_up_once(self, visit: Visit, guard: Guard, newcomer: Person) -> None:
+    def test_nobody_learns_that_an_address_has_an_account(self, visit: Visit, newcomer: Person) -> None:
         page = visit("/account/signup/")
         page.get_by_label("E-mail").fill(newcomer.email)
-        page.get_by_label("Password", exact=True).fill(PASSWORD)
-        with guard.allow(422):
-            page.get_by_role("button", name="Create account").click()
-            expect(page.get_by_label("E-mail")).to_have_attribute("aria-invalid", "true")
+        page.get_by_label("Password", exact=True).fill(f"not {PASSWORD}")
+        page.get_by_role("button", name="Create account").click()
+        expect(page.get_by_role("heading", level=1, name="Dashboard")).to_be_visible()
+        expect(page.get_by_text("We sent you a link to confirm your e-mail address.").first).to_be_visible()
 
 
 class TestSigningIn:
@@ -101,6 +101,19 @@ class TestSettings:
         expect(page.get_by_text("saved").first).to_be_visible()
         _menu(page)
         expect(page.locator(".menu-panel").get_by_text("Alexandra")).to_be_visible()
+
+    def test_another_address_needs_the_password_and_its_own_consent(
+        self, visit: Visit, guard: Guard, someone: Person
+    ) -> None:
+        page = visit("/settings/profile/", person=someone)
+        page.get_by_label("E-mail").fill("elsewhere@example.com")
+        with guard.allow(422):
+            page.get_by_role("button", name="Save profile").click()
+            expect(page.get_by_label("Password, to change the address")).to_have_attribute("aria-invalid", "true")
+        page.get_by_label("Password, to change the address").fill(PASSWORD)
+        page.get_by_role("button", name="Save profile").click()
+        expect(page.get_by_text("We sent a link to elsewhere@example.com").first).to_be_visible()
+        expect(page.get_by_label("E-mail")).to_have_value(someone.email)
 
 
 class TestTheme:
