@@ -46,9 +46,9 @@ def group(timeline: Timeline, facts: Mapping[str, SourceFacts], *, seek: bool = 
         opened: dict[str, KeyFrames] = {}
         for place, clip in enumerate(timeline.clips):
             part = clip.part
-            open_s = max(0.0, part.start_s - _LEAD_S) if seek else 0.0
+            source = facts[part.source]
+            open_s = source.seek_s(part.start_s - _LEAD_S) if seek else 0.0
             run = Run(part.source, part.start_s, part.end_s, (place,), open_s)
-            source = facts[run.source]
             if not source.is_image and run.source not in opened:
                 opened[run.source] = stack.enter_context(KeyFrames(source))
             follows = bool(runs) and _follows(runs[-1], run, source)
@@ -57,6 +57,12 @@ def group(timeline: Timeline, facts: Mapping[str, SourceFacts], *, seek: bool = 
             else:
                 runs.append(run)
     return _limited(runs, facts)
+
+
+def seeking(open_s: float) -> dict[str, str]:
+    """FFmpeg's option for reading from `open_s`. A seek to 0 is none: it goes to the first picture and skips what the
+    sound has before it."""
+    return {"ss": f"{open_s:.6f}"} if open_s else {}
 
 
 def _follows(left: Run, right: Run, source: SourceFacts) -> bool:

@@ -8,7 +8,7 @@ from typing import Any, Final
 
 import ffmpeg
 
-from editing.inputs import Run, tolerance
+from editing.inputs import Run, seeking, tolerance
 from editing.plan import EditPlan, Output, Watermark
 from editing.sources import SourceFacts
 from editing.timeline import Clip, Timeline
@@ -89,8 +89,7 @@ def _open(run: Run, source: SourceFacts, number: int, rate: Fraction, threads: i
         return opened[str(source.video_index)]
     # The number makes equal stretches different inputs: the graph library would merge them into one.
     span = run.end_s - run.open_s + _MARGIN_S + number / 1000
-    options = {"ss": f"{run.open_s:.6f}"} if run.open_s else {}
-    opened = ffmpeg.input(str(source.path), t=f"{span:.6f}", threads=threads, an=None, **options)
+    opened = ffmpeg.input(str(source.path), t=f"{span:.6f}", threads=threads, an=None, **seeking(run.open_s))
     stream = opened[str(source.video_index)]
     if source.is_interlaced:
         stream = stream.filter("bwdif", mode="send_frame", deint="interlaced")

@@ -6,6 +6,7 @@ from typing import Any, Final
 
 import ffmpeg
 
+from editing.inputs import seeking
 from editing.plan import Audio, EditPlan, Music
 from editing.sources import SourceFacts
 from editing.timeline import Clip, Timeline
@@ -81,11 +82,15 @@ def _heard(clip: Clip, source: SourceFacts, place: int) -> Any:
     """The sound of one clip. Gaps and a late start in the source become silence, so that it stays with the picture."""
     part = clip.part
     length = part.end_s - part.start_s
+    open_s = source.seek_s(part.start_s)
+    skipped = part.start_s - open_s
     # The place makes equal stretches different inputs: the graph library would merge them into one.
-    opened = ffmpeg.input(str(source.path), ss=f"{part.start_s:.6f}", t=f"{length + 0.5 + place / 1000:.6f}", vn=None)
+    span = skipped + length + 0.5 + place / 1000
+    opened = ffmpeg.input(str(source.path), t=f"{span:.6f}", vn=None, **seeking(open_s))
     stream = (
         opened[str(source.audio_index)]
-        .filter("atrim", start=0, end=f"{length:.6f}")
+        .filter("atrim", start=f"{skipped:.6f}", end=f"{skipped + length:.6f}")
+        .filter("asetpts", f"PTS-{skipped:.6f}/TB")
         .filter("aresample", RATE, **{"async": 1, "first_pts": 0})
         .filter("aformat", sample_fmts="fltp", sample_rates=RATE, channel_layouts="stereo")
     )
@@ -117,12 +122,14 @@ def _faded(stream: Any, timeline: Timeline, clip: Clip, before: Clip | None, sam
 def _music(bed: Music, timeline: Timeline, source: SourceFacts) -> Any:
     length = timeline.duration_s
     fade = min(bed.fade_out_s, length / 2)
-    opened = ffmpeg.input(str(source.path), stream_loop=-1, ss=f"{bed.start_s:.3f}", vn=None)
+    open_s = source.seek_s(bed.start_s)
+    skipped = bed.start_s - open_s
+    opened = ffmpeg.input(str(source.path), stream_loop=-1, vn=None, **seeking(open_s))
     stream = (
         opened[str(source.audio_index)]
         .filter("aresample", RATE)
         .filter("aformat", sample_fmts="fltp", sample_rates=RATE, channel_layouts="stereo")
-        .filter("atrim", end=f"{length:.6f}")
+        .filter("atrim", start=f"{skipped:.6f}", end=f"{skipped + length:.6f}")
         .filter("asetpts", "N/SR/TB")
         .filter("volume", f"{bed.gain_db:.2f}dB")
     )

@@ -1,13 +1,12 @@
 """What the renderer has to know of a source file, read with PyAV from its header and first frame.
 
-`display_width` and `display_height` are those of the upright picture with square pixels: rotation is known only from a
-decoded frame, and a pixel's shape (SAR) widens the frame. Attached pictures (covers) are video streams to the
-container and must not be taken for the film. Zero of all times is the start of the container, as FFmpeg counts it.
+`display_width` and `display_height` are those of the upright picture with square pixels. Which stream is the film, how
+long it is and how fast, is told by `videofile`, as everywhere. Zero of all times is the start of the file, as FFmpeg
+counts it.
 """
 
 from contextlib import suppress
 from dataclasses import dataclass
-from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +15,8 @@ import av.error
 
 from editing.errors import EditingError
 from editing.plan import SourceLimit
+from videofile import streams, timing
+from videofile.orientation import shown_size
 
 _HDR_TRANSFERS = frozenset({16, 18})  # SMPTE ST 2084 (PQ) and ARIB STD-B67 (HLG), by their numbers in ITU-T H.273
 _IMAGE_FORMATS = ("png_pipe", "jpeg_pipe", "mjpeg", "image2", "webp_pipe", "gif", "bmp_pipe")
@@ -32,7 +33,11 @@ class SourceError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class SourceFacts:
-    """Facts of one source. Without video the width and height are 0; without sound `audio_index` is None."""
+    """Facts of one source. Without video the width and height are 0; without sound `audio_index` is None.
+
+    `duration_s` is the usable length: that of the pictures, or of the sound where there are none. Before
+    `latest_start_s` not every stream has begun, and seeking would skip what the others have until then.
+    """
 
     path: Path
     duration_s: float
@@ -41,9 +46,14 @@ class SourceFacts:
     display_width: int = 0
     display_height: int = 0
     fps: float = 0.0
+    latest_start_s: float = 0.0
     is_image: bool = False
     is_hdr: bool = False
     is_interlaced: bool = False
+
+    def seek_s(self, time_s: float) -> float:
+        """Where to seek to for a moment: there, or 0 while not every stream has begun."""
+        return time_s if time_s > self.latest_start_s else 0.0
 
     @property
     def limit(self) -> SourceLimit:
@@ -66,67 +76,44 @@ def read_facts(path: Path) -> SourceFacts:
 
 def _facts(path: Path, container: Any) -> SourceFacts:
     is_image = any(name in _IMAGE_FORMATS for name in container.format.name.split(","))
-    video = next((stream for stream in container.streams.video if not _is_cover(stream)), None)
-    audio = next((stream for stream in container.streams.audio if _is_decodable(stream)), None)
+    video, audio = streams.video_stream(container), streams.audio_stream(container)
+    audio_index = audio.index if audio is not None else None
     if video is None:
-        return SourceFacts(path, _duration(container, audio), None, audio.index if audio else None)
+        return SourceFacts(
+            path, _sound_s(container, audio), None, audio_index, latest_start_s=_latest_start_s(container)
+        )
     frame = next(container.decode(video), None)
     if frame is None:
         raise SourceError(EditingError.SOURCE_UNREADABLE, "The source video has no picture that can be decoded.")
-    width, height = _display_size(video, frame)
+    width, height = shown_size(video, frame)
+    times = None if is_image else timing.read_timing(container, video, str(path))
     return SourceFacts(
         path=path,
-        duration_s=0.0 if is_image else _duration(container, video),
+        duration_s=times.end_s if times else 0.0,
         video_index=video.index,
-        audio_index=audio.index if audio else None,
-        display_width=width,
-        display_height=height,
-        fps=float(video.average_rate or video.guessed_rate or 30),
+        audio_index=audio_index,
+        display_width=max(2, width),
+        display_height=max(2, height),
+        fps=(times.rate.nominal if times else 0.0) or 30.0,
+        latest_start_s=_latest_start_s(container),
         is_image=is_image,
         is_hdr=int(frame.color_trc or 0) in _HDR_TRANSFERS,
         is_interlaced=bool(frame.interlaced_frame),
     )
 
 
-def _is_cover(stream: Any) -> bool:
-    return bool(stream.disposition & av.stream.Disposition.attached_pic)
+def _latest_start_s(container: Any) -> float:
+    found = (*container.streams.video, *container.streams.audio)
+    return max((streams.begin_s(container, stream) for stream in found), default=0.0)
 
 
-def _is_decodable(stream: Any) -> bool:
-    """A stream of an unknown codec, or one that promises no channels, counts as no sound."""
-    with suppress(av.error.FFmpegError, AttributeError, ValueError):
-        return bool(stream.codec_context is not None and stream.rate and stream.layout.nb_channels)
-    return False
-
-
-def _display_size(video: Any, frame: Any) -> tuple[int, int]:
-    shape = video.sample_aspect_ratio or Fraction(1)
-    if shape <= 0:
-        shape = Fraction(1)
-    width, height = round(frame.width * shape), frame.height
-    if frame.rotation % 180:
-        width, height = height, width
-    return max(2, width), max(2, height)
-
-
-def _duration(container: Any, stream: Any) -> float:
-    """Seconds from the container's start to the end of `stream`.
-
-    Some WebM and AVI files give no duration, or a wrong one of zero: then the packets are counted.
-    """
-    if stream is None:
+def _sound_s(container: Any, audio: Any) -> float:
+    """Seconds of a file without pictures."""
+    if audio is None:
         return 0.0
-    start = (container.start_time or 0) / av.time_base
-    if stream.duration and stream.time_base:
-        return float((stream.start_time or 0) * stream.time_base + stream.duration * stream.time_base) - start
     if container.duration and container.duration > 0:
         return float(container.duration / av.time_base)
-    end = 0.0
-    container.seek(0)
-    for packet in container.demux(stream):
-        if packet.pts is not None:
-            end = max(end, float((packet.pts + (packet.duration or 0)) * packet.time_base))
-    return end - start
+    return timing.end_of(container, audio)
 
 
 class KeyFrames:

@@ -20,6 +20,8 @@ from PIL import Image
 
 from core.child import end_with_parent
 from media.probe import video_stream
+from videofile.orientation import Orientation, shown_size
+from videofile.streams import start_s
 
 TILE_SIDE = 160
 POSTER_SIDE = 960
@@ -32,15 +34,11 @@ _POSTER_CANDIDATES = 6
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """Sizes as shown: `turned` says that the coded picture lies on its side."""
+    """Sizes as shown, and how a stored picture is turned to look so."""
 
     width: int
     height: int
-    rotation: int
-
-    @property
-    def turned(self) -> bool:
-        return self.rotation % 180 != 0
+    orientation: Orientation
 
 
 def plan(duration_s: float) -> tuple[int, float]:
@@ -57,19 +55,18 @@ def fit(width: int, height: int, side: int) -> tuple[int, int]:
 
 def picture(frame: Any, shape: Shape, side: int) -> Image.Image:
     """A frame as people see it, scaled down first so that turning it is cheap."""
-    width, height = fit(shape.width, shape.height, side)
-    coded = (height, width) if shape.turned else (width, height)
-    image: Image.Image = frame.to_image(width=coded[0], height=coded[1])
-    # A display matrix of +90 turns the picture counter-clockwise, which is Pillow's sense too.
-    return image.rotate(shape.rotation, expand=True) if shape.rotation else image
+    width, height = shape.orientation.shown(*fit(shape.width, shape.height, side))
+    image: Image.Image = frame.to_image(width=width, height=height)
+    return shape.orientation.apply(image)
 
 
 def frames_at(container: Any, stream: Any, times_s: list[float]) -> Iterator[tuple[int, Any]]:
-    """`(index, frame)` for each moment, in order; a moment past the last picture gets the last picture.
+    """`(index, frame)` for each moment of the file, in order; a moment before the first or past the last picture gets
+    that one.
 
     Jumps to the key frame before a moment when that saves decoding, else decodes on.
     """
-    base, start = float(stream.time_base), float((stream.start_time or 0) * stream.time_base)
+    base, start = float(stream.time_base), start_s(container)
     keys = sorted(entry.timestamp * base for entry in stream.index_entries if entry.is_keyframe)
     position, last = -1.0, None
     decoder = container.decode(stream)
@@ -121,11 +118,8 @@ def make(source: str, demuxer: str, folder: Path, duration_s: float) -> Iterator
 
 
 def shape_of(stream: Any, frame: Any) -> Shape:
-    rotation = int(getattr(frame, "rotation", 0) or 0) % 360
-    ratio = stream.sample_aspect_ratio or stream.codec_context.sample_aspect_ratio
-    width = round(frame.width * float(ratio)) if ratio and ratio > 0 else frame.width
-    height = frame.height
-    return Shape(height, width, rotation) if rotation % 180 else Shape(width, height, rotation)
+    """Told by a decoded frame: only it knows how it is turned."""
+    return Shape(*shown_size(stream, frame), Orientation.of(frame))
 
 
 def _storyboard(tiles: list[Image.Image], interval_s: float, target: Path) -> dict[str, Any]:

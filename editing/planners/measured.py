@@ -16,8 +16,10 @@ def material_from_features(features: Mapping[str, Any]) -> Material:
     cuts = [float(cut["time_s"]) for cut in features.get("cuts") or []]
     # A dissolve or fade must not be cut in two: its end is where the new shot stands alone.
     changes = [float(change["end_s"]) for change in features.get("transitions") or []]
+    # Sound may outlast the pictures; there is nothing to show with it.
+    length = float(features["duration_s"])
     return Material(
-        duration_s=float(features["duration_s"]),
+        duration_s=length,
         width=int(features["width"]),
         height=int(features["height"]),
         fps=float(features["fps"]),
@@ -25,10 +27,13 @@ def material_from_features(features: Mapping[str, Any]) -> Material:
         shots=tuple(Shot(span, motion / most if motion and most else 0.0) for span, motion in shots),
         cuts=tuple(sorted({*cuts, *changes})),
         # A pause over music is left alone: taking it out would make the music jump.
-        silences=_spans([gap for gap in features.get("silences") or [] if gap.get("kind", "silence") == "silence"]),
-        speech=_spans(reliable(features, "speech") or []),
+        silences=_spans(
+            [gap for gap in features.get("silences") or [] if gap.get("kind", "silence") == "silence"], length
+        ),
+        speech=_spans(reliable(features, "speech") or [], length),
     )
 
 
-def _spans(rows: Sequence[Mapping[str, Any]]) -> tuple[Span, ...]:
-    return tuple(sorted(Span(float(row["start_s"]), float(row["end_s"])) for row in rows))
+def _spans(rows: Sequence[Mapping[str, Any]], length_s: float) -> tuple[Span, ...]:
+    spans = (Span(float(row["start_s"]), min(float(row["end_s"]), length_s)) for row in rows)
+    return tuple(sorted(span for span in spans if span.duration_s > 0))

@@ -264,6 +264,16 @@ class TestOutputs:
 
 
 class TestMaterial:
+    def test_sound_that_outlasts_the_pictures_is_not_planned_with(self) -> None:
+        found = material_from_features(
+            {
+                "duration_s": 8.87, "width": 1080, "height": 1920, "fps": 30.0, "has_audio": True,
+                "speech": [{"start_s": 1.0, "end_s": 9.0}, {"start_s": 9.1, "end_s": 9.4}],
+                "silences": [{"start_s": 8.0, "end_s": 9.0}],
+            }
+        )  # fmt: skip
+        assert [(span.start_s, span.end_s) for span in (*found.speech, *found.silences)] == [(1.0, 8.87), (8.0, 8.87)]
+
     def test_features_are_read(self) -> None:
         found = material_from_features(
             {
