@@ -71,7 +71,7 @@ def measure(
     sound = _listen(exe, facts, state, tell)
     footage = _look(exe, facts, state, tell)
     _refuse_cut_off(facts, footage, sound)
-    duration = _duration(facts, footage, sound)
+    duration = _duration(facts, footage)
     seen = _seen(footage, state, duration)
     heard = _heard(sound, state)
     for layer in (*AUDIO_LAYERS, *VIDEO_LAYERS):
@@ -85,19 +85,19 @@ def measure(
     )
     tell(LayerName.HOOK, 100.0)
     state.run(LayerName.PROBE, lambda: None)
-    fps, varies = _rate(facts, footage)
     return Features(
         engine_version=ENGINE_VERSION,
         ffmpeg_version=build,
         duration_s=duration,
-        fps=fps,
-        frames=len(footage.trace.times_ms) if footage else 0,
-        variable_frame_rate=varies,
+        fps=round(facts.nominal_fps, 3),
+        frames=len(footage.stamps) if footage else 0,
+        variable_frame_rate=facts.varies,
         width=facts.width,
         height=facts.height,
         coded_width=facts.coded_width,
         coded_height=facts.coded_height,
         rotation=facts.rotation,
+        mirrored=facts.mirrored,
         aspect=facts.aspect,
         aspect_ratio=round(facts.aspect_ratio, 4),
         container=facts.container,
@@ -126,6 +126,7 @@ def measure(
         voice_version=None if heard.speech is None else vad.version(),
         ocr_version=None if texts is None else ocr.version(),
         ocr_frames=None if texts is None else texts.read,
+        ocr_chosen=None if texts is None else texts.chosen,
         layers=state.status(),
     )
 
@@ -163,9 +164,9 @@ def _refuse_cut_off(facts: Probe, footage: Footage | None, sound: Sound | None) 
     """A file that promises more than it holds, and of which FFmpeg says that data is missing, is no basis for facts."""
     if footage is None or not footage.complaints:
         return
-    promised = facts.video_duration_s or facts.duration_s
-    reached = footage.end_s - facts.video_start_s
-    if not facts.video_duration_s and sound is not None:
+    promised = facts.promised_s
+    reached = footage.end_s
+    if facts.promised_s > facts.duration_s and sound is not None:
         reached = max(reached, sound.seconds)
     if promised - reached > max(SHORT_S, SHORT_SHARE * promised):
         raise MeasureError(
@@ -175,29 +176,9 @@ def _refuse_cut_off(facts: Probe, footage: Footage | None, sound: Sound | None) 
         )
 
 
-def _duration(facts: Probe, footage: Footage | None, sound: Sound | None) -> float:
-    if facts.duration_s > 0:
-        return round(facts.duration_s, 3)
-    ends = [footage.end_s if footage else 0.0, sound.seconds if sound else 0.0]
-    return round(max(ends), 3)
-
-
-def _rate(facts: Probe, footage: Footage | None) -> tuple[float, bool]:
-    """Pictures a second as measured; the container's word is kept when it agrees, for it is exact."""
-    nominal = facts.nominal_fps
-    if footage is None or len(footage.trace.times_ms) < 3:
-        return round(nominal, 3), False
-    gaps = np.diff(footage.trace.times_ms)
-    usual = float(np.median(gaps))
-    varies = bool((np.abs(gaps - usual) > max(2.0, 0.3 * usual)).mean() > 0.02)
-    span_s = float(footage.trace.times_ms[-1] - footage.trace.times_ms[0]) / 1000
-    if span_s <= 0:
-        return round(nominal, 3), varies
-    measured = len(gaps) / span_s
-    # The time stamps are whole milliseconds, and some containers (AVI) have one odd gap at their start.
-    regular = not varies and nominal > 0 and abs(1000.0 / nominal - usual) < 1.0
-    agrees = regular or (nominal > 0 and abs(nominal / measured - 1) < 0.005)
-    return round(nominal if agrees else measured, 3), varies
+def _duration(facts: Probe, footage: Footage | None) -> float:
+    """The usable length: up to the end of the last picture, of those that could be decoded."""
+    return round(footage.end_s if footage else facts.duration_s, 3)
 
 
 def _audio(facts: Probe) -> Audio | None:
@@ -229,7 +210,7 @@ def _seen(footage: Footage | None, state: Layers, duration: float) -> _Seen:
     if footage is None:
         return _Seen()
     trace = footage.trace
-    found = state.run(LayerName.CUTS, lambda: cuts.find(trace), note=footage.note)
+    found = state.run(LayerName.CUTS, lambda: cuts.find(trace), missing=footage.damage)
     bursts = cuts.flashes(trace)
     frames = [cut.frame for cut in found or ()]
     transitions = state.run(LayerName.TRANSITIONS, lambda: gradual.find(trace, frames, bursts))
@@ -272,7 +253,7 @@ def _read(
         state.fail(str(error), LayerName.OVERLAYS)
         return None
     tell(LayerName.OVERLAYS, 100.0)
-    return state.run(LayerName.OVERLAYS, lambda: texts)
+    return state.run(LayerName.OVERLAYS, lambda: texts, missing=texts.missing)
 
 
 @dataclass(frozen=True)

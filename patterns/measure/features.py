@@ -34,6 +34,7 @@ class LayerName(StrEnum):
 
 class LayerStatus(StrEnum):
     OK = "ok"
+    PARTIAL = "partial"
     FAILED = "failed"
     SKIPPED = "skipped"
 
@@ -188,6 +189,7 @@ class Features(_Fact):
     coded_width: int
     coded_height: int
     rotation: int
+    mirrored: bool  # before it is rotated
     aspect: str  # the nearest common name such as 9:16, else width:1
     aspect_ratio: float
     container: str
@@ -216,6 +218,7 @@ class Features(_Fact):
     voice_version: str | None  # what heard the voice
     ocr_version: str | None  # what read the text
     ocr_frames: int | None  # pictures that were read
+    ocr_chosen: int | None  # pictures that were to be read
     layers: dict[LayerName, Layer]
 
     def to_json(self) -> str:

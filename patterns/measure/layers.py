@@ -18,8 +18,11 @@ class Layers:
     def wants(self, *names: LayerName) -> bool:
         return any(name in self._wanted for name in names)
 
-    def run(self, name: LayerName, work: Callable[[], T], *, note: str = "") -> T | None:
-        """The result of `work`, or None when it is not wanted or cannot be done with these numbers."""
+    def run(self, name: LayerName, work: Callable[[], T], *, missing: str = "") -> T | None:
+        """The result of `work`, or None when it is not wanted or cannot be done with these numbers.
+
+        `missing` says what part of it could not be done: a layer that has only some of its facts is never "ok".
+        """
         if name not in self._wanted:
             self.skip("Not asked for.", name)
             return None
@@ -28,7 +31,7 @@ class Layers:
         except (ArithmeticError, ValueError, IndexError, MemoryError) as error:
             self.fail(f"This part could not be measured ({type(error).__name__}).", name)
             return None
-        self._status[name] = Layer(status=LayerStatus.OK, message=note)
+        self._status[name] = Layer(status=LayerStatus.PARTIAL if missing else LayerStatus.OK, message=missing)
         return result
 
     def skip(self, message: str, *names: LayerName) -> None:

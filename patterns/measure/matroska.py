@@ -1,7 +1,7 @@
-"""Raw pictures with their time, read from the Matroska stream that FFmpeg writes into a pipe.
+"""Raw pictures with their stamp, read from the Matroska stream that FFmpeg writes into a pipe.
 
 A rawvideo pipe carries no time stamps, and a second reading of the file for them could disagree with what was decoded.
-Matroska gives both in one stream, in milliseconds. Only what FFmpeg's muxer writes for one raw track is understood:
+Matroska gives both in one stream, in whole units. Only what FFmpeg's muxer writes for one raw track is understood:
 nested Segment and Cluster elements of known or unknown size, `Timestamp`, and blocks without lacing (RFC 9559).
 """
 
@@ -64,9 +64,9 @@ class _Source:
 
 
 def pictures(read: Callable[[int], bytes], size: int) -> Iterator[tuple[int, bytes]]:
-    """Pairs (milliseconds, picture of `size` bytes) until the stream ends."""
+    """Pairs (time stamp in the stream's units, picture of `size` bytes) until the stream ends."""
     source = _Source(read)
-    cluster_ms = 0
+    cluster = 0
     while True:
         ident = source.number(keep_marker=True)
         length = source.number(keep_marker=False) if ident is not None else None
@@ -80,8 +80,8 @@ def pictures(read: Callable[[int], bytes], size: int) -> Iterator[tuple[int, byt
         if length and not body:
             return
         if ident == _TIMESTAMP:
-            cluster_ms = int.from_bytes(body, "big")
+            cluster = int.from_bytes(body, "big")
         elif ident in (_SIMPLE_BLOCK, _BLOCK):
             if len(body) != size + 4:
                 raise BrokenStream("a picture has an unexpected size")
-            yield cluster_ms + int.from_bytes(body[1:3], "big", signed=True), body[4:]
+            yield cluster + int.from_bytes(body[1:3], "big", signed=True), body[4:]

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import av
 from av.error import FFmpegError
+
+from videofile import streams, timing
+from videofile.orientation import Orientation, shown_size
 
 from . import ffmpeg
 from .errors import MeasureCode, MeasureError
@@ -33,8 +37,10 @@ class AudioStream:
 class Probe:
     path: Path
     container: str
-    duration_s: float  # 0 when the container does not say
-    video_duration_s: float  # 0 when the stream does not say
+    start_us: int  # zero of all times on the file's own clock
+    duration_s: float  # usable: to the end of the last picture; 0 when not one packet is there
+    last_s: float  # when the last picture is shown
+    promised_s: float  # what it should be when a part of the file is missing
     index: int
     codec: str
     pixel_format: str
@@ -44,7 +50,9 @@ class Probe:
     width: int
     height: int
     rotation: int
+    mirrored: bool
     nominal_fps: float
+    varies: bool
     video_start_s: float
     audio: AudioStream | None
 
@@ -84,11 +92,9 @@ def _check_file(path: Path) -> None:
 
 
 def _read(path: Path, container: Any) -> Probe:
-    # A cover picture is a video stream by its type only.
-    videos = [s for s in container.streams.video if not s.disposition & av.stream.Disposition.attached_pic]
-    if not videos:
+    video = streams.video_stream(container)
+    if video is None:
         raise MeasureError(MeasureCode.NO_VIDEO, "This file has no video stream. Choose a file with moving pictures.")
-    video = videos[0]
     context = video.codec_context
     if context is None:
         raise MeasureError(
@@ -96,16 +102,18 @@ def _read(path: Path, container: Any) -> Probe:
         )
     if not context.width or not context.height:
         raise MeasureError(MeasureCode.UNREADABLE, "The video stream has no picture size. Export the file again.")
-    offset = (container.start_time or 0) / av.time_base
-    start = _start(video, offset)
-    audio = next((_audio(stream, offset) for stream in container.streams.audio if stream.codec_context), None)
-    rotation, sar = _first_picture(container, video)
-    width, height = _shown(context.width, context.height, sar, rotation)
+    audio = streams.audio_stream(container)
+    frame = _first_picture(container, video)
+    turned = Orientation.of(frame)
+    width, height = shown_size(video, frame)
+    times = timing.read_timing(container, video, str(path))
     return Probe(
         path=path,
         container=container.format.name.split(",")[0],
-        duration_s=max(0.0, (container.duration or 0) / av.time_base),
-        video_duration_s=float(video.duration * video.time_base) if video.duration and video.time_base else 0.0,
+        start_us=int(container.start_time or 0),
+        duration_s=times.end_s,
+        last_s=times.last_s,
+        promised_s=times.promised_s,
         index=video.index,
         codec=context.codec.canonical_name,
         pixel_format=context.pix_fmt or "unknown",
@@ -114,20 +122,16 @@ def _read(path: Path, container: Any) -> Probe:
         coded_height=context.height,
         width=width,
         height=height,
-        rotation=rotation,
-        nominal_fps=float(video.average_rate or video.guessed_rate or 0),
-        video_start_s=start,
-        audio=audio,
+        rotation=turned.turn_deg,
+        mirrored=turned.mirrored,
+        nominal_fps=times.rate.nominal or float(video.average_rate or video.guessed_rate or 0),
+        varies=times.rate.varies,
+        video_start_s=round(times.start_s, 3),
+        audio=None if audio is None else _audio(container, audio),
     )
 
 
-def _start(stream: Any, offset: float) -> float:
-    if stream.start_time is None or stream.time_base is None:
-        return 0.0
-    return max(0.0, round(float(stream.start_time * stream.time_base) - offset, 3))
-
-
-def _audio(stream: Any, offset: float) -> AudioStream:
+def _audio(container: Any, stream: Any) -> AudioStream:
     context = stream.codec_context
     return AudioStream(
         index=stream.index,
@@ -135,27 +139,18 @@ def _audio(stream: Any, offset: float) -> AudioStream:
         sample_rate=int(context.sample_rate or 0),
         channels=int(context.channels or 0),
         layout=str(context.layout.name) if context.layout else "unknown",
-        start_s=_start(stream, offset),
+        start_s=round(streams.begin_s(container, stream), 3),
     )
 
 
-def _first_picture(container: Any, video: Any) -> tuple[int, float]:
-    """Rotation in degrees (0, 90, 180, 270 counter-clockwise) and pixel aspect; the rotation is told by frames only."""
-    sar = float(video.sample_aspect_ratio or 0) or 1.0
+def _first_picture(container: Any, video: Any) -> Any:
+    """Only a decoded picture tells how it is turned. None when none can be had soon: the video pass finds out whether
+    any can be decoded."""
     video.thread_type = "NONE"
-    try:
+    with suppress(FFmpegError, OSError, ValueError):
         for count, packet in enumerate(container.demux(video)):
             for frame in packet.decode():
-                return int(frame.rotation) % 360, sar
+                return frame
             if count > PACKETS_TO_FIRST_PICTURE:
                 break
-    except (FFmpegError, OSError, ValueError):
-        return 0, sar  # the video pass finds out whether any picture can be decoded
-    return 0, sar
-
-
-def _shown(width: int, height: int, sar: float, rotation: int) -> tuple[int, int]:
-    if not 0.1 <= sar <= 10.0:
-        sar = 1.0
-    shown = (max(1, round(width * sar)), height)
-    return (shown[1], shown[0]) if rotation in (90, 270) else shown
+    return None

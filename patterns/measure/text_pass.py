@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 from . import ocr, overlays, pictures, tracks, views
+from .errors import Stalled
+from .matroska import BrokenStream
 from .ocr import Line, OcrFailed, OcrMissing
 from .probe import Probe
 from .thumbs import U8
@@ -19,6 +22,14 @@ MISSING = (
 )
 BROKEN = "Text in the picture could not be read: the text reader broke down."
 UNREADABLE = "Text in the picture could not be read: the pictures could not be decoded a second time."
+NOT_READ = (
+    "Text was read in {read} of the {chosen} pictures chosen for it; the others could not be decoded a second time. "
+    "Texts may be missing."
+)
+NOT_SEEN = (
+    "When texts come and go was not seen in {seconds:.1f} seconds of the video, which could not be decoded a second "
+    "time. Their times may be wrong there."
+)
 TALLEST = 0.5  # of the picture's height; what fills more is texture that looks like a letter
 LUMA = (0.114, 0.587, 0.299)  # of blue, green and red
 
@@ -34,7 +45,19 @@ class TextFailed(Exception):
 @dataclass(frozen=True)
 class Texts:
     overlays: list[overlays.Overlay]
+    chosen: int  # pictures that were to be read
     read: int  # pictures that were read
+    unseen_s: float = 0.0  # where texts may come and go, but nothing could be decoded again
+
+    @property
+    def missing(self) -> str:
+        """What is missing, as a sentence; empty when nothing is."""
+        sentences = []
+        if self.read < self.chosen:
+            sentences.append(NOT_READ.format(read=self.read, chosen=self.chosen))
+        if self.unseen_s > 0:
+            sentences.append(NOT_SEEN.format(seconds=max(0.1, self.unseen_s)))
+        return " ".join(sentences)
 
 
 def run(
@@ -52,28 +75,30 @@ def run(
     trace = footage.trace
     frames = len(trace.times_ms)
     parts = views.stretches(frames, cuts, transitions)
-    wanted = {int(trace.times_ms[view.frame]): view.frame for view in views.choose(trace.film, trace.times_ms, parts)}
+    wanted = {int(footage.stamps[view.frame]): view.frame for view in views.choose(trace.film, trace.times_ms, parts)}
     if not wanted:
-        return Texts([], 0)
+        return Texts([], 0, 0)
     try:
         reader = ocr.reader()
     except OcrMissing as error:
         raise TextMissing(MISSING) from error
     readings: list[tracks.Reading] = []
-    for ms, picture in pictures.fetch(exe, probe, list(wanted)):
-        try:
-            readings.append(_reading(wanted[ms], picture, reader.read(picture)))
-        except (OcrFailed, MemoryError) as error:
-            raise TextFailed(BROKEN) from error
-        progress(0.6 * len(readings) / len(wanted))
+    with suppress(Stalled, BrokenStream):  # what is missing then is counted
+        for stamp, picture in pictures.fetch(exe, probe, list(wanted)):
+            try:
+                readings.append(_reading(wanted[stamp], picture, reader.read(picture)))
+            except (OcrFailed, MemoryError) as error:
+                raise TextFailed(BROKEN) from error
+            progress(0.6 * len(readings) / len(wanted))
     if not readings:
         raise TextFailed(UNREADABLE)
     usual = float(np.median(np.diff(trace.times_ms))) if frames > 1 else 40.0
     found = tracks.threads(sorted(readings, key=lambda one: one.frame), frames)
-    _follow(exe, probe, trace.times_ms, found, lambda share: progress(0.6 + 0.4 * share))
+    unseen = _follow(exe, probe, footage.stamps, found, lambda share: progress(0.6 + 0.4 * share))
     per_ms = 1 / max(1.0, usual)
     breaks = {part.first for part in parts} | {part.last for part in parts}
-    return Texts(overlays.find(tracks.tracks(found, breaks, per_ms), per_ms), len(readings))
+    texts = overlays.find(tracks.tracks(found, breaks, per_ms), per_ms)
+    return Texts(texts, len(wanted), len(readings), unseen * usual / 1000)
 
 
 def _reading(frame: int, picture: U8, lines: Sequence[Line]) -> tracks.Reading:
@@ -92,20 +117,23 @@ def _reading(frame: int, picture: U8, lines: Sequence[Line]) -> tracks.Reading:
 def _follow(
     exe: str,
     probe: Probe,
-    times_ms: NDArray[np.int64],
+    stamps: NDArray[np.int64],
     found: Sequence[tracks.Thread],
     progress: Callable[[float], None],
-) -> None:
+) -> int:
+    """Looks for the texts in every picture that may show them. Returns how many of these could not be seen again."""
     ranges = tracks.ranges(found)
-    spans = [(int(times_ms[low]), int(times_ms[high - 1])) for low, high in ranges]
-    whole = max(1, sum(high - low for low, high in ranges))
+    spans = [stamps[low:high].tolist() for low, high in ranges]
+    frames = {stamp: frame for low, high in ranges for frame, stamp in enumerate(stamps[low:high].tolist(), low)}
+    seen = 0
 
     def numbered() -> Iterator[tuple[int, U8]]:
-        for ms, luma in pictures.follow(exe, probe, spans):
-            at = int(np.searchsorted(times_ms, ms))
-            frame = min((k for k in (at - 1, at) if 0 <= k < len(times_ms)), key=lambda k: abs(int(times_ms[k]) - ms))
-            if abs(int(times_ms[frame]) - ms) <= pictures.NEAR_MS:
-                yield frame, luma
+        for stamp, luma in pictures.follow(exe, probe, spans):
+            if stamp in frames:
+                yield frames[stamp], luma
 
-    for count, _ in enumerate(tracks.follow(found, numbered()), 1):
-        progress(min(1.0, count / whole))
+    with suppress(Stalled, BrokenStream):  # what is missing then is counted
+        for _ in tracks.follow(found, numbered()):
+            seen += 1
+            progress(min(1.0, seen / len(frames)))
+    return len(frames) - seen

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
-from . import ffmpeg, matroska
+from . import ffmpeg, matroska, stamps
 from .boundaries import Scanner, Trace, scan
 from .errors import MeasureCode, MeasureError, Stalled
 from .probe import Probe
@@ -17,17 +18,12 @@ from .thumbs import Geometry
 @dataclass(frozen=True)
 class Footage:
     trace: Trace
+    stamps: NDArray[np.int64]  # of every picture, microseconds on the file's own clock (see `stamps`)
+    end_s: float  # when the last picture that could be decoded has been shown
     complaints: str  # what FFmpeg said about the data, empty when it was content
 
     @property
-    def end_s(self) -> float:
-        """When the last picture has been shown."""
-        times = self.trace.times_ms
-        usual = float(np.median(np.diff(times))) if len(times) > 1 else 0.0
-        return (float(times[-1]) + usual) / 1000
-
-    @property
-    def note(self) -> str:
+    def damage(self) -> str:
         return "Parts of the video data are damaged; what could be decoded was measured." if self.complaints else ""
 
 
@@ -39,9 +35,16 @@ def run(exe: str, probe: Probe, progress: Callable[[float], None]) -> Footage:
     """
     geometry = Geometry.of(probe.coded_width, probe.coded_height)
     scanner = Scanner(geometry)
+    seen: list[int] = []
+
+    def timed(pictures: Iterator[tuple[int, bytes]]) -> Iterator[tuple[int, bytes]]:
+        for sent, picture in pictures:
+            seen.append(stamps.read(sent))
+            yield round((seen[-1] - probe.start_us) / 1000), picture
+
     try:
         with ffmpeg.Stream(exe, _args(probe, geometry)) as stream:
-            for scanner in scan(geometry, matroska.pictures(stream.read, geometry.frame_bytes)):
+            for scanner in scan(geometry, timed(matroska.pictures(stream.read, geometry.frame_bytes))):
                 progress(scanner.reached_s)
             code = stream.finish()
             complaints = " ".join(stream.tail)[-300:]
@@ -56,14 +59,23 @@ def run(exe: str, probe: Probe, progress: Callable[[float], None]) -> Footage:
             "No picture of this video can be decoded; the file is damaged or cut off. Export it again."
             + (f" FFmpeg ended with {code}." if code else ""),
         )
-    return Footage(trace, complaints)
+    return Footage(trace, np.array(seen, np.int64), _end_s(probe, trace), complaints)
+
+
+def _end_s(probe: Probe, trace: Trace) -> float:
+    """The usable length, when its last picture could be decoded."""
+    last_s = float(trace.times_ms[-1]) / 1000
+    if last_s >= probe.last_s - 0.002:
+        return max(probe.duration_s, last_s)
+    usual = float(np.median(np.diff(trace.times_ms))) if len(trace.times_ms) > 1 else 0.0
+    return last_s + usual / 1000
 
 
 def _args(probe: Probe, geometry: Geometry) -> list[str]:
     scale = f"scale={geometry.width}:{geometry.height}:flags=fast_bilinear:out_range=tv"
     return [
-        *("-threads", str(ffmpeg.threads()), "-skip_loop_filter", "all", "-noautorotate"),
+        *("-threads", str(ffmpeg.threads()), "-skip_loop_filter", "all", "-noautorotate", *stamps.KEEP_CLOCK),
         *ffmpeg.input_args(probe.path),
-        *("-map", f"0:{probe.index}", "-an", "-sn", "-dn", "-vf", scale, "-pix_fmt", "yuv420p"),
-        *("-filter_threads", "1", "-fps_mode", "passthrough", "-c:v", "rawvideo", "-f", "matroska", "pipe:1"),
+        *("-map", f"0:{probe.index}", "-an", "-sn", "-dn"),
+        *stamps.raw_output(scale, "yuv420p"),
     ]

@@ -153,7 +153,7 @@ class TestTime:
         args = ("-vf", "select='lt(mod(n\\,5)\\,4)'", "-fps_mode", "vfr")
         features = measure(ffmpeg_make("vfr.mp4", "-i", two_shots, *args))
         assert features.variable_frame_rate
-        assert features.fps == pytest.approx(24, rel=0.01)
+        assert features.fps == 30, "the rate of most pictures, not the average"
         assert only_cut(features) == (48, 2.0)
 
     def test_no_duration_in_the_container(self, two_shots: Path, tmp_path: Path) -> None:
@@ -162,9 +162,8 @@ class TestTime:
         with path.open("wb") as out:
             piped = subprocess.run([*argv, "-f", "matroska", "-"], stdout=subprocess.PIPE, check=True, timeout=30)
             out.write(piped.stdout)
-        assert probe(path).duration_s == 0.0
         features = measure(path)
-        assert features.duration_s == pytest.approx(4.0, abs=0.1)
+        assert features.duration_s == probe(path).duration_s == 4.0
         assert only_cut(features) == (60, 2.0)
 
     def test_pictures_that_start_late(self, ffmpeg_make: Ffmpeg, two_shots: Path) -> None:

@@ -211,8 +211,10 @@ class TestJoining:
 
 
 def test_what_one_run_of_the_decoder_serves() -> None:
-    keys = [0, 8000, 16000]
-    assert groups([100, 900, 15000, 16100, 40000], keys) == [(0, [100, 900]), (8000, [15000, 16100, 40000])]
+    seconds = 1_000_000
+    keys = [0, 8 * seconds, 16 * seconds]
+    wanted = [100_000, 900_000, 15 * seconds, 16 * seconds + 100, 40 * seconds]
+    assert groups(wanted, keys) == [(None, wanted[:2]), (8 * seconds, wanted[2:])]
 
 
 def test_single_pictures_are_read_without_the_rest_of_the_video(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -225,9 +227,10 @@ def test_single_pictures_are_read_without_the_rest_of_the_video(monkeypatch: pyt
 
     monkeypatch.setattr(pictures.ffmpeg, "Stream", Nothing)
     seen = Probe.__new__(Probe)
-    object.__setattr__(seen, "path", Path("long.mp4"))
-    object.__setattr__(seen, "index", 0)
-    assert list(pictures._decode("ffmpeg", seen, 40_000, [41_000], 64, 64)) == []
+    for name, value in {"path": Path("long.mp4"), "index": 0, "start_us": 0, "width": 64, "height": 64}.items():
+        object.__setattr__(seen, name, value)
+    with pytest.raises(Stalled):
+        list(pictures._decode("ffmpeg", seen, 40_000_000, [41_000_000]))
     args = asked[0]
     # An end of the output is noticed by a picture behind it, and none of those is chosen: it would read to the end.
     assert args.index("-ss") < args.index("-t") < args.index("-i")
