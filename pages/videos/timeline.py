@@ -53,7 +53,8 @@ class Segment:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One row of the timeline. A layer that failed has no marks, but says why in `problem`."""
+    """One row of the timeline. A layer that failed has no marks, but says why in `problem`; one of which a part is
+    missing says so in `warning`. `failed`: trying again may help."""
 
     name: str
     label: str
@@ -63,8 +64,13 @@ class Row:
     line: str = ""
     note: str = ""
     problem: str = ""
+    warning: str = ""
     failed: bool = False
     is_named: bool = False
+
+    @property
+    def is_drawn(self) -> bool:
+        return not self.problem and bool(self.segments or self.cuts_ms or self.area)
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +173,14 @@ def _layer(facts: Facts, *names: str) -> tuple[str, bool]:
     return "", False
 
 
+def _missing(facts: Facts, name: str) -> str:
+    """What part of a row could not be measured."""
+    layer = (facts.get("layers") or {}).get(name) or {}
+    return (
+        str(layer.get("message") or "A part of this could not be measured.") if layer.get("status") == "partial" else ""
+    )
+
+
 def _shots(facts: Facts) -> Row:
     problem, failed = _layer(facts, "cuts")
     shots = facts.get("shots") or []
@@ -197,7 +211,8 @@ def _shots(facts: Facts) -> Row:
     ]
     cuts = [round(1000 * cut["time_s"]) for cut in facts.get("cuts") or []]
     note = "" if cuts or problem else "There is no cut: the video is one shot."
-    return Row("shots", "Shots and cuts", segments, cuts, note=note, problem=problem, failed=failed)
+    warning = _missing(facts, "cuts")
+    return Row("shots", "Shots and cuts", segments, cuts, note=note, problem=problem, warning=warning, failed=failed)
 
 
 def _shot_words(shot: Mapping[str, Any]) -> str:
@@ -248,8 +263,11 @@ def _text(facts: Facts) -> Row | None:
         )
         for number, one in enumerate(overlays, start=1)
     ]
-    note = "" if segments or problem else "No text was found in the picture."
-    return Row("text", "On-screen text", segments, note=note, problem=problem, failed=failed)
+    warning = _missing(facts, "overlays")
+    note = "" if segments or problem or warning else "No text was found in the picture."
+    # What could not be decoded again in time may be read at a second try.
+    failed = failed or bool(warning)
+    return Row("text", "On-screen text", segments, note=note, problem=problem, warning=warning, failed=failed)
 
 
 def _perhaps(layer: str, reading: Mapping[str, Any]) -> str:

@@ -5,6 +5,7 @@ from datetime import timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.template.loader import render_to_string
 from django.test import Client
 from django.urls import reverse
 
@@ -575,6 +576,15 @@ class TestTimeline:
         assert {row.name: row.note for row in timeline.build({**facts, "overlays": []}).rows}["text"].startswith(
             "No text"
         )
+
+    @pytest.mark.parametrize(("layer", "row"), [("overlays", "text"), ("cuts", "shots")])
+    def test_a_layer_of_which_a_part_is_missing_says_so_beside_what_is_there(self, facts, layer, row):
+        sentence = "Text was read in 4 of the 59 pictures chosen for it."
+        layers = {**facts["layers"], layer: {"status": "partial", "message": sentence}}
+        drawn = next(one for one in timeline.build({**facts, "layers": layers}).rows if one.name == row)
+        assert (drawn.warning, drawn.problem, drawn.is_drawn) == (sentence, "", True)
+        page = render_to_string("videos/_timeline.html", {"timeline": timeline.build({**facts, "layers": layers})})
+        assert sentence in page
 
     def test_rows_and_segments(self, facts):
         drawn = timeline.build(facts)
