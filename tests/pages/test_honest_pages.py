@@ -12,7 +12,7 @@ from django.test import Client
 from django.urls import reverse
 
 import jobs
-from core import clock, words
+from core import clock, scope, words
 from jobs import registry
 from pages import attention, running
 from pages.journey import steps_of
@@ -108,7 +108,10 @@ class TestAttention:
         assert (reason.sentence, reason.count) == ("Too long.", 3)
 
     def test_a_strangers_trouble_is_not_mine(self, in_workspace: Any) -> None:
-        share(make_account(in_workspace, workspace=in_workspace.elsewhere), state="failed", error_sentence="Theirs.")
+        with scope.workspace(in_workspace.elsewhere.pk):
+            share(
+                make_account(in_workspace, workspace=in_workspace.elsewhere), state="failed", error_sentence="Theirs."
+            )
         assert attention.reasons(in_workspace.alice_actor) == []
 
 
