@@ -10,18 +10,18 @@ from django.core.paginator import Paginator
 from django.db import transaction
 from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
-from django.urls import path
+from django.urls import path, reverse
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_POST
 
 from accounts.selectors import timezone_of
 from core import zones
 from core.actor import Actor
-from core.errors import DomainError, NotFound, ValidationFailed
+from core.errors import Conflict, DomainError, NotFound, ValidationFailed
 from core.words import counted
 from media import selectors as media
 from media.models import MediaFile
-from pages import receipts
+from pages import receipts, versions
 from pages.access import SignedIn, signed_in
 from pages.connections import WAITING_POST
 from pages.filecards import FileCard, cards
@@ -48,6 +48,10 @@ class Composer:
         self.files = self._files()
         self.form = PostForm(self.data, files=self.files, zone=timezone_of(request.actor), initial=self._initial())
         self.conflicts: list[Mapping[str, Any]] = []
+        self.version = post.version if post else 0
+        if self.data is not None:
+            self.version = versions.sent(self.data) or self.version
+        self.stale: versions.Stale | None = None
         self.notes: dict[UUID, str] = {}
         self.parts: dict[UUID, AccountForm] = {}
         for account in selectors.accounts(request.actor, connected_only=True):
@@ -94,12 +98,7 @@ class Composer:
 
     def cards(self) -> list[tuple[FileCard, bool]]:
         """The files to choose from, each with whether it is chosen; the chosen ones come first, in their order."""
-        if self.form.is_bound:
-            self.form.is_valid()
-            chosen = [str(key) for key in self.form.chosen_media()]
-        else:
-            chosen = self.form.initial.get("media") or []
-        place = {key: number for number, key in enumerate(chosen)}
+        place = {str(key): number for number, key in enumerate(self.form.chosen_media())}
         drawn = sorted(cards(self.request.actor, self.files), key=lambda card: place.get(card.key, len(place)))
         return [(card, card.key in place) for card in drawn]
 
@@ -150,7 +149,42 @@ class Composer:
         common = {"text": data["text"], "media_ids": self.form.chosen_media(), "targets": wanted}
         if self.post is None:
             return posts.create_post(actor=self.request.actor, campaign=data["campaign"], **common)
-        return posts.update_post(actor=self.request.actor, post_id=self.post.pk, campaign=data["campaign"], **common)
+        return posts.update_post(
+            actor=self.request.actor,
+            post_id=self.post.pk,
+            version=versions.sent(self.request.POST),
+            campaign=data["campaign"],
+            **common,
+        )
+
+    def meet(self, error: Conflict) -> None:
+        """Somebody saved the post meanwhile: what both say, and the version that the next press replaces."""
+        assert self.post is not None
+        theirs = selectors.post(self.request.actor, self.post.pk)
+        self.version = theirs.version
+        address = reverse("compose_post", args=[theirs.pk])
+        self.stale = versions.stale(error, theirs.version, address, self._differences(theirs))
+
+    def _differences(self, theirs: Post) -> Iterable[tuple[str, str, str]]:
+        data = self.form.cleaned_data
+        names = {file.pk: file.original_name for file in self.files}
+        known = {row.account_id: row for row in theirs.targets.all()}
+        yield "Text", data.get("text", ""), theirs.text
+        yield "Campaign", data.get("campaign", ""), theirs.campaign
+        yield (
+            "Files",
+            "\n".join(names[key] for key in self.form.chosen_media()),
+            "\n".join(row.file.original_name for row in theirs.media.all()),
+        )
+        yield (
+            "Accounts",
+            ", ".join(sorted(part.account.handle for part in self.chosen())),
+            ", ".join(sorted(row.account.handle for row in known.values())),
+        )
+        for part in self.chosen():
+            row = known.get(part.account.pk)
+            if row is not None:
+                yield f"Text for {part.account.handle}", part.cleaned_data.get("text") or "", row.text or ""
 
     def explain(self, error: ValidationFailed) -> None:
         """A refusal of the service, at the fields that can put it right."""
@@ -262,6 +296,9 @@ def _send(request: SignedIn, composer: Composer) -> HttpResponse | None:
         composer.explain(error)
         return None
     except DomainError as error:
+        if isinstance(error, Conflict) and error.code == Code.STALE_VERSION:
+            composer.meet(error)
+            return None
         composer.conflicts = error.details.get("conflicts", []) if error.code == Code.SCHEDULE_CONFLICT else []
         if not composer.conflicts:
             composer.form.add_error(None, error.message)

@@ -1,6 +1,7 @@
 """Pages of scripts: the list, asking for one, and one with its two-column table, versions and exports."""
 
 from collections.abc import Mapping
+from itertools import zip_longest
 from uuid import UUID
 
 from django.contrib import messages
@@ -16,7 +17,7 @@ from ai import gateway
 from core.errors import Conflict, DomainError, NotFound, ValidationFailed
 from jobs import selectors as jobs
 from jobs.models import UNFINISHED
-from pages import measured
+from pages import measured, versions
 from pages.access import SignedIn, add_errors, signed_in
 from pages.context import address as optional_address
 from pages.forms.strategies import PLATFORMS, ScriptForm
@@ -103,8 +104,7 @@ def save(request: SignedIn, pk: UUID) -> HttpResponse:
     shown = selectors.shown(request.actor, pk)
     if shown.content is None:
         raise NotFound()
-    version = request.POST.get("version", "")
-    expected = int(version) if version.isdigit() else shown.script.version
+    expected = versions.sent(request.POST) or shown.script.version
     typed = read(shown.content, request.POST)
     if not typed.segments:
         refusal = ValidationFailed("script_segments_invalid", "A script needs at least one segment.")
@@ -119,8 +119,10 @@ def save(request: SignedIn, pk: UUID) -> HttpResponse:
             changes=typed.model_dump(mode="json", include={"title", "segments", "music"}),
         )
     except (ValidationFailed, Conflict) as refused:
-        current = refused.details.get("current", expected) if isinstance(refused, Conflict) else expected
-        return _page(request, shown, typed=typed, version=int(current), error=refused, dirty=True)
+        if isinstance(refused, Conflict):
+            expected = versions.current(refused, expected)
+            shown = selectors.shown(request.actor, pk)
+        return _page(request, shown, typed=typed, version=expected, error=refused, dirty=True)
     is_new = saved.version != shown.script.version
     messages.success(request, "Saved as a new version." if is_new else "Nothing was changed.")
     return _done(request, pk)
@@ -263,6 +265,7 @@ def _page(
         "may_edit": may_write and shown.newest,
         "version": version or script.version,
         "error": error,
+        "stale": _stale(error, version, shown, typed),
         "dirty": dirty,
         "job": job,
         "offline": bool(shown.version and shown.version.provenance.get("offline")),
@@ -277,6 +280,26 @@ def _page(
     response = render(request, template, context, status=422 if error else 200)
     patch_vary_headers(response, ["HX-Request"])
     return response
+
+
+def _stale(error: DomainError | None, version: int, shown: Shown, typed: ScriptContent | None) -> versions.Stale | None:
+    """Both tables, when somebody saved meanwhile."""
+    if not isinstance(error, Conflict) or typed is None or shown.content is None:
+        return None
+    rows = zip_longest(map(_said, typed.segments), map(_said, shown.content.segments), fillvalue="")
+    both = [
+        ("Title", typed.title, shown.content.title),
+        ("Music", typed.music, shown.content.music),
+        *((f"Segment {number}", yours, theirs) for number, (yours, theirs) in enumerate(rows, start=1)),
+    ]
+    return versions.stale(error, version, reverse("script_detail", args=[shown.script.pk]), both)
+
+
+def _said(segment: Segment) -> str:
+    """A row in lines: its length and part, then what is said, shown and written."""
+    parts = {"Said": segment.audio, "Shown": segment.visual, "On screen": segment.text_overlay}
+    head = f"{segment.seconds:g} s, {dict(ROLES)[segment.role.value]}"
+    return "\n".join([head, *(f"{label}: {text}" for label, text in parts.items() if text)])
 
 
 def _edit_url(script: Script) -> str:

@@ -1,5 +1,6 @@
 """Pages of strategies: the list, asking for one, and one with its sections, versions and exports."""
 
+from collections.abc import Iterable, Mapping
 from typing import Any
 from uuid import UUID
 
@@ -17,7 +18,7 @@ from core.actor import Actor
 from core.errors import Conflict, DomainError, NotFound, ValidationFailed
 from jobs import selectors as jobs
 from jobs.models import UNFINISHED
-from pages import measured, sections
+from pages import measured, sections, versions
 from pages.access import SignedIn, add_errors, signed_in
 from pages.forms.strategies import PLATFORMS, StrategyForm
 from pages.journey import steps_of
@@ -95,16 +96,17 @@ def save(request: SignedIn, pk: UUID, key: str) -> HttpResponse:
     shown = selectors.shown(request.actor, pk)
     if key not in SECTIONS or shown.version is None:
         raise NotFound()
-    version = request.POST.get("version", "")
     try:
         value = sections.read(key, shown.version.content, request.POST)
         saved = services.edit(
             actor=request.actor,
             strategy_id=pk,
-            version=int(version) if version.isdigit() else shown.strategy.version,
+            version=versions.sent(request.POST) or shown.strategy.version,
             changes={key: value},
         )
     except (ValidationFailed, Conflict) as error:
+        # After a conflict the newest is shown, of which this request may have read the one before.
+        shown = selectors.shown(request.actor, pk)
         return _page(request, shown, edit=key, typed=request.POST, error=error)
     is_new = saved.version != shown.strategy.version
     messages.success(request, f"{SECTIONS[key]}: saved as a new version." if is_new else "Nothing was changed.")
@@ -115,12 +117,11 @@ def save(request: SignedIn, pk: UUID, key: str) -> HttpResponse:
 @require_POST
 def regenerate(request: SignedIn, pk: UUID, key: str) -> HttpResponse:
     """Make one section anew."""
-    version = request.POST.get("version", "")
     made = services.regenerate(
         actor=request.actor,
         strategy_id=pk,
         section=key,
-        version=int(version) if version.isdigit() else selectors.strategy(request.actor, pk).version,
+        version=versions.sent(request.POST) or selectors.strategy(request.actor, pk).version,
         wait_s=0.0,
     )
     if made.job is None:
@@ -219,8 +220,11 @@ def _page(
     edit = edit if edit in SECTIONS and may_write and shown.newest else ""
     content = shown.version.content if shown.version else {}
     version = shown.strategy.version
-    if isinstance(error, Conflict):
-        version = int(error.details.get("current", version))
+    stale = None
+    if isinstance(error, Conflict) and edit:
+        version = versions.current(error, version)
+        address = reverse("strategy_detail", args=[shown.strategy.pk])
+        stale = versions.stale(error, version, f"{address}#{edit}", _both(edit, content, typed))
     job = jobs.jobs_about(request.actor, ("strategy", shown.strategy.pk)).filter(status__in=UNFINISHED).first()
     context = {
         "shown": shown,
@@ -235,6 +239,7 @@ def _page(
         "edit_rows": sections.rows(edit, content, typed) if edit else [],
         "edit_version": version,
         "error": error,
+        "stale": stale,
         "focus": focus,
         "job": job,
         "offline": bool(shown.version and shown.version.provenance.get("offline")),
@@ -248,6 +253,15 @@ def _page(
     response = render(request, template, context, status=422 if error else 200)
     patch_vary_headers(response, ["HX-Request"])
     return response
+
+
+def _both(key: str, content: Mapping[str, Any], typed: Mapping[str, str]) -> Iterable[tuple[str, str, str]]:
+    """A section's inputs as they were typed, and as they were saved."""
+    typed_rows = {row.name: row.value for each in sections.rows(key, content, typed) for row in each.inputs}
+    for each in sections.rows(key, content):
+        for row in each.inputs:
+            label = row.field.label if not each.legend else f"{each.legend}: {row.field.label}"
+            yield label, typed_rows[row.name], row.value
 
 
 def _links(actor: Actor, strategy: Strategy) -> dict[str, str]:

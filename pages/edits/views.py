@@ -1,6 +1,6 @@
 """The views of edits: the list, and a workflow of four steps: source, formats, preview, making and results."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any, Final
 from uuid import UUID
 
@@ -16,12 +16,14 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from accounts.policy import Action, may
 from core.errors import Conflict, DomainError, PermissionDenied, ValidationFailed
 from editing import selectors, services
+from editing.errors import EditingError
 from editing.models import Edit
 from editing.planners import Wish
 from editing.requests import EditRequest
 from editing.selectors import Filters
 from editing.services.rendering import expected_duration
 from jobs.models import UNFINISHED, Job
+from pages import versions
 from pages.access import SignedIn, add_errors, signed_in
 from pages.edits import shown
 from pages.forms.edits import DEFAULT_FORMATS, FormatsForm, SourceForm, initial_formats, initial_source
@@ -174,7 +176,7 @@ def _context(request: SignedIn, edit: Edit, step: str) -> dict[str, Any]:
     }
     asked = EditRequest.from_json(edit.request)
     if step == "source":
-        context["form"] = _source_form(request, dict(initial_source(asked)), bind=False)
+        context["form"] = _source_form(request, dict(initial_source(asked, edit.plan_version)), bind=False)
     elif step == "formats":
         context["form"] = FormatsForm(initial=initial_formats(asked, edit.plan_version))
         context["frames"] = shown.frames(edit, plan)
@@ -205,9 +207,24 @@ def _replan(
             actor=request.actor, edit_id=edit.pk, request=wanted(), version=form.cleaned_data.get("version")
         )
     except DomainError as error:
+        if isinstance(error, Conflict) and error.code == EditingError.STALE:
+            return _both(request, selectors.edit(request.actor, edit.pk), form, error, here)
         _explain(form, error)
         return _page(request, edit, here, form)
     return redirect(_address(changed, then))
+
+
+def _both(request: SignedIn, edit: Edit, form: Form, error: Conflict, here: str) -> HttpResponse:
+    """Somebody planned the edit again meanwhile: their choices beside those of the form."""
+    asked = EditRequest.from_json(edit.request)
+    theirs: Mapping[str, Any] = (
+        initial_source(asked, edit.plan_version) if here == "source" else initial_formats(asked, edit.plan_version)
+    )
+    versions.at_version(form, edit.plan_version)
+    rows = versions.rows_of(form, theirs)
+    context = _context(request, edit, here) | {"is_page": True, "form": form}
+    context["stale"] = versions.stale(error, edit.plan_version, _address(edit, here), rows)
+    return render(request, "edits/edit.html", context, status=422)
 
 
 def _act(request: SignedIn, edit_id: UUID, act: Callable[[], Edit], step: str) -> HttpResponse:

@@ -72,6 +72,7 @@ class SourceForm(forms.Form):
         help_text="Empty: to the end.",
         widget=forms.NumberInput(attrs={"step": "any", "inputmode": "decimal"}),
     )
+    version = forms.IntegerField(widget=forms.HiddenInput, required=False)
 
     def __init__(self, *args: Any, videos: QuerySet[Video], scripts: QuerySet[Script], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -168,9 +169,10 @@ def _wish(value: str, fit: str | None, former: Wish | None) -> Wish:
     return Wish(aspect, platform or None, kept.resolution, kept.max_duration_s, fit)
 
 
-def initial_source(request: EditRequest) -> dict[str, UUID | float | None]:
+def initial_source(request: EditRequest, version: int) -> dict[str, UUID | float | None]:
     """The first step's fields from a request."""
     return {
+        "version": version,
         "video": request.video_id,
         "script": request.script_id,
         "duration": request.duration_s,

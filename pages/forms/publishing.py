@@ -57,11 +57,16 @@ class PostForm(forms.Form):
         self.fields["timezone"].initial = zone
 
     def chosen_media(self) -> list[UUID]:
-        """The chosen files in the order that the person gave them; those without a place come last."""
-        chosen: list[str] = self.cleaned_data.get("media") or []
-        order = (self.cleaned_data.get("media_order") or "").split(",")
+        """The chosen files in the order that the person gave them; those without a place come last.
+
+        Read from what was sent: a sentence about the files takes nothing of the choice away.
+        """
+        media = self.fields["media"]
+        assert isinstance(media, forms.MultipleChoiceField)
+        chosen = [key for key in self["media"].value() or [] if media.valid_value(key)]
+        order = str(self["media_order"].value() or "").split(",")
         places = {key: place for place, key in enumerate(order)}
-        return [UUID(key) for key in sorted(chosen, key=lambda key: places.get(key, len(places)))]
+        return [UUID(key) for key in sorted(dict.fromkeys(chosen), key=lambda key: places.get(key, len(places)))]
 
     def clean(self) -> dict[str, Any]:
         found: dict[str, Any] = super().clean() or {}

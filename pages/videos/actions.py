@@ -10,11 +10,11 @@ from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
-from core.errors import DomainError, ValidationFailed
+from core.errors import Conflict, DomainError, ValidationFailed
 from core.words import counted
-from pages.access import SignedIn, signed_in
+from pages.access import SignedIn, add_errors, signed_in
 from pages.forms.videos import DetailsForm
-from pages.videos import compare
+from pages.videos import compare, detail
 from patterns import services as patterns
 from videos import selectors
 from videos.models import Video
@@ -199,9 +199,7 @@ def edit_details(request: SignedIn, pk: UUID) -> HttpResponse:
     """Title, folder and tags of one video."""
     form = DetailsForm(request.POST, folders=selectors.folders(request.actor))
     if not form.is_valid():
-        for sentences in form.errors.values():
-            messages.error(request, str(sentences[0]))
-        return redirect("video_detail", pk=pk)
+        return detail.page(request, pk, form=form)
     asked = form.cleaned_data
     try:
         library.update(
@@ -214,10 +212,11 @@ def edit_details(request: SignedIn, pk: UUID) -> HttpResponse:
             version=asked["version"],
         )
         messages.success(request, "Saved.")
-    except DomainError as error:
-        if error.status in (403, 404):
-            raise
-        messages.error(request, error.message)
+    except ValidationFailed as error:
+        add_errors(form, error)
+        return detail.page(request, pk, form=form)
+    except Conflict as error:
+        return detail.page(request, pk, form=form, conflict=error)
     return redirect("video_detail", pk=pk)
 
 

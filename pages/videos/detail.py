@@ -6,13 +6,16 @@ from uuid import UUID
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_GET
 
 from accounts.policy import Action, may
 from core.actor import Actor
+from core.errors import Conflict
 from media.signing import signed_path
 from media.words import duration_words, size_words
+from pages import versions
 from pages.access import SignedIn, signed_in
 from pages.context import address
 from pages.forms.videos import DetailsForm
@@ -51,6 +54,13 @@ class Fact:
 @require_GET
 def show(request: SignedIn, pk: UUID) -> HttpResponse:
     """`/videos/<id>/`."""
+    return page(request, pk)
+
+
+def page(
+    request: SignedIn, pk: UUID, *, form: DetailsForm | None = None, conflict: Conflict | None = None
+) -> HttpResponse:
+    """The page of a video; with a form that could not be saved it opens that again, as it was typed."""
     video = library.get(request.actor, pk)
     media = video.media
     tags = sorted((tag.name for tag in video.tags.all()), key=str.casefold)
@@ -76,8 +86,13 @@ def show(request: SignedIn, pk: UUID) -> HttpResponse:
             "tags": ", ".join(tags),
             "version": video.version,
         }
-        context["details_form"] = DetailsForm(initial=initial, folders=selectors.folders(request.actor))
-    return render(request, "videos/detail.html", context)
+        context["details_form"] = form or DetailsForm(initial=initial, folders=selectors.folders(request.actor))
+        context["details_open"] = form is not None
+        if form is not None and conflict is not None:
+            versions.at_version(form, video.version)
+            address = reverse("video_detail", args=[video.pk])
+            context["stale"] = versions.stale(conflict, video.version, address, versions.rows_of(form, initial))
+    return render(request, "videos/detail.html", context, status=422 if form is not None else 200)
 
 
 def _flow(video: Video, uses: list[Use]) -> dict[str, Any]:

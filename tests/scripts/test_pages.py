@@ -170,6 +170,8 @@ class TestTable:
         page = text(answer)
         assert answer.status_code == 422
         assert "His" in page
+        assert "Said: His" in page, "mine beside hers"
+        assert "Hers" in page
         assert 'name="version" value="2"' in page
         browser.post(url("script_save", made), form(made, version=2, **{"audio-0": "His"}))
         assert selectors.shown(made.bob_actor, made.script.pk).content.segments[0].audio == "His"

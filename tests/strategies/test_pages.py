@@ -218,6 +218,7 @@ class TestEdit:
         assert answer.status_code == 422
         page = text(answer)
         assert "His." in page
+        assert "Hers." in page, "both texts"
         assert 'name="version" value="2"' in page
         browser.post(url("strategy_section", made, "summary"), {"summary-text": "His.", "version": 2})
         assert selectors.shown(made.bob_actor, made.strategy.pk).content.summary == "His."

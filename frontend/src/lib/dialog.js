@@ -1,6 +1,6 @@
 // Native dialogs: opened by [data-dialog-open=id], closed by [data-dialog-close], Escape and the backdrop.
 // A dialog whose form was changed asks first. Focus returns to the opener.
-import { $, $$ } from "./dom.js";
+import { $, $$, onArrival } from "./dom.js";
 import { onEscape } from "./escape.js";
 
 const openers = new WeakMap();
@@ -101,6 +101,8 @@ function outside(event) {
 }
 
 export function startDialogs() {
+  // A form in a dialog that came back with a sentence of the server.
+  onArrival("dialog[data-dialog-now=yes]", (dialog) => openDialog(dialog, null));
   document.addEventListener("click", clicks);
   document.addEventListener("submit", confirmSubmit, { capture: true });
   document.addEventListener(
