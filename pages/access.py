@@ -3,13 +3,14 @@
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.forms import Form
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
+from django.utils.http import url_has_allowed_host_and_scheme
 
 from accounts.models import User
 from core.actor import Actor
@@ -40,9 +41,20 @@ def signed_in(view: View) -> View:
             back = request.headers.get("HX-Current-URL", "")
             response["HX-Redirect"] = f"{settings.LOGIN_URL}?{urlencode({'next': back})}"
             return response
-        return redirect_to_login(request.get_full_path())
+        return redirect_to_login(_way_back(request))
 
     return inner
+
+
+def _way_back(request: HttpRequest) -> str:
+    """Where to go after the sign-in: for a form the page that holds it; its address may take only what is sent."""
+    if request.method in ("GET", "HEAD"):
+        return request.get_full_path()
+    page = request.headers.get("Referer", "")
+    if not url_has_allowed_host_and_scheme(page, {request.get_host()}, require_https=request.is_secure()):
+        return settings.LOGIN_REDIRECT_URL
+    parts = urlsplit(page)
+    return f"{parts.path}?{parts.query}" if parts.query else parts.path
 
 
 def add_errors(form: Form, error: ValidationFailed) -> None:

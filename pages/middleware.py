@@ -1,9 +1,11 @@
 """Page manners: local time, the workspace stamp, refusals as pages, and messages as toasts."""
 
+import re
 import zoneinfo
 from collections.abc import Callable
 from typing import Any
 
+from django.conf import settings
 from django.contrib.messages import get_messages
 from django.http import HttpRequest, HttpResponse
 from django.template.loader import render_to_string
@@ -20,6 +22,11 @@ GetResponse = Callable[[HttpRequest], HttpResponse]
 SAFE = frozenset({"GET", "HEAD", "OPTIONS", "TRACE"})
 STAMP_HEADER = "X-Workspace"
 STAMP_FIELD = "_workspace"
+# The browser's name for its copy of a form (`frontend/src/lib/keep.js`), repeated once the form was taken.
+KEPT_FIELD = "_kept"
+KEPT_COOKIE = "kept"
+KEPT_S = 600
+_KEPT_TOKEN = re.compile(r"[0-9a-zA-Z-]{8,64}")
 _NOT_PAGES = ("/api/", "/admin/", "/static/", "/sandbox/", "/m/", "/health")
 
 
@@ -45,7 +52,19 @@ class PageMiddleware:
             if self._foreign(request):
                 text = "You switched workspace in another tab. Reload this page, then try again: nothing was changed."
                 return errors.answer(request, Conflict("workspace_changed", text))
-            return self.get_response(request)
+            return self._taken(request, self.get_response(request))
+
+    @staticmethod
+    def _taken(request: HttpRequest, response: HttpResponse) -> HttpResponse:
+        """Tell the browser that a form has arrived, so that it drops its copy of what was typed."""
+        location = response.get("Location", "")
+        if request.method in SAFE or not location or location.startswith(settings.LOGIN_URL):
+            return response
+        token = request.POST.get(KEPT_FIELD, "")
+        if _KEPT_TOKEN.fullmatch(token):
+            secure = settings.SESSION_COOKIE_SECURE
+            response.set_cookie(KEPT_COOKIE, token, max_age=KEPT_S, samesite="Lax", secure=secure)
+        return response
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         away = outages.of(exception)

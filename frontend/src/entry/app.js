@@ -9,6 +9,7 @@ import { api, headers } from "../lib/csrf.js";
 import { closeDialog, confirm, openDialog, startDialogs } from "../lib/dialog.js";
 import { onEscape, startEscape } from "../lib/escape.js";
 import { startForms } from "../lib/forms.js";
+import { startKeeping } from "../lib/keep.js";
 import { startMenus } from "../lib/menu.js";
 import { startRequests } from "../lib/requests.js";
 import { applyTheme, startTheme } from "../lib/theme.js";
@@ -31,6 +32,7 @@ startDialogs();
 startToasts();
 startRequests();
 startForms();
+startKeeping();
 startTheme();
 const socket = startSocket();
 

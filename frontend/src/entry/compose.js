@@ -9,6 +9,7 @@ class Picker {
     this.order = this.boxes()
       .filter((box) => box.checked)
       .map((box) => box.value);
+    root.closest("form").addEventListener("kept:filled", () => this.again());
     root.addEventListener("change", (event) => event.target.name === "media" && this.toggle(event.target));
     for (const name of ["search", "kind"]) {
       $(`[data-picker-${name}]`, root)?.addEventListener("input", (event) => {
@@ -24,6 +25,14 @@ class Picker {
 
   boxes() {
     return $$("input[name=media]", this.root);
+  }
+
+  /** The form was filled in with what was kept. */
+  again() {
+    const checked = new Set(this.boxes().filter((box) => box.checked).map((box) => box.value));
+    this.order = this.orderField.value.split(",").filter((key) => checked.has(key));
+    for (const key of checked) if (!this.order.includes(key)) this.order.push(key);
+    this.draw();
   }
 
   toggle(box) {
