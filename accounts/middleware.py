@@ -14,6 +14,13 @@ from core.errors import NotFound
 SESSION_KEY = "workspace_id"
 
 
+def begin_session(sender: object, request: HttpRequest, user: User, **kwargs: object) -> None:
+    """A session keeps the workspace it began in, whatever other sessions and programs of the person do."""
+    actor = actors.resolve(user, None, kind=ActorKind.USER)
+    if actor is not None:
+        request.session.setdefault(SESSION_KEY, str(actor.workspace_id))
+
+
 class ActorMiddleware:
     """Sets `request.actor` (None for visitors). The admin sees all workspaces, by name of the system scope."""
 

@@ -54,7 +54,7 @@ def normalise_email(email: str) -> str:
 
 
 class User(UUIDModel, AbstractBaseUser, PermissionsMixin):
-    """A person. `current_workspace` is where a request without a named workspace acts.
+    """A person. `current_workspace` is the default: where a request acts that names none.
 
     An address belongs to whoever confirmed it, once. Until then anybody may have given it at sign-up, so that signing
     up tells nobody whether it has an account.

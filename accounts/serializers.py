@@ -21,7 +21,8 @@ class WorkspaceWriteSerializer(InputSerializer):
 
 
 class UserSerializer(serializers.ModelSerializer[User]):
-    """The signed-in person. `current_workspace` is where requests act unless X-Workspace names another."""
+    """The signed-in person. `current_workspace` is the default: where requests act unless X-Workspace
+    names another. It changes only by `PATCH /auth/me`."""
 
     email_verified = serializers.BooleanField(read_only=True)
     avatar_url = serializers.SerializerMethodField()
@@ -86,6 +87,9 @@ class ProfileSerializer(InputSerializer):
         max_length=254, required=False, help_text="Taken when its owner opens the mailed link; needs current_password."
     )
     current_password = serializers.CharField(max_length=1024, trim_whitespace=False, required=False)
+    default_workspace = serializers.UUIDField(
+        required=False, help_text="Where requests act that name no workspace, and where new sessions begin."
+    )
 
 
 class PreferencesSerializer(serializers.ModelSerializer[Preferences]):

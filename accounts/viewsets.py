@@ -145,9 +145,13 @@ class Me(Door):
 
     @endpoint(request=ProfileSerializer, responses=UserSerializer)
     def patch(self, request: Request) -> Response:
-        """Change name or e-mail address. A new address needs `current_password`; it is taken when the link that is
-        mailed to it is opened (or its token sent to `/auth/verify-email`), and the old address is told."""
+        """Change name, default workspace or e-mail address. A new address needs `current_password`; it is taken when
+        the link that is mailed to it is opened (or its token sent to `/auth/verify-email`); the old address is told.
+        """
         body = dict(self.body)
+        default = body.pop("default_workspace", None)
+        if default is not None:
+            workspaces.set_default(user=self.person, workspace_id=default)
         email, password = body.pop("email", None), body.pop("current_password", "")
         if email is not None:
             addresses.ask(actor=self.actor, email=email, password=password)

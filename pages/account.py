@@ -11,6 +11,7 @@ from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
 from accounts import limits
+from accounts.middleware import SESSION_KEY
 from accounts.models import User, normalise_email
 from accounts.services import addresses, passwords, registration, workspaces
 from core import client
@@ -132,7 +133,7 @@ def invitation(request: HttpRequest, token: str) -> HttpResponse:
         found = workspaces.open_invitation(token)
         if request.method == "POST" and isinstance(request.user, User):
             membership = workspaces.accept(user=request.user, token=token)
-            request.session.pop("workspace_id", None)
+            request.session[SESSION_KEY] = str(membership.workspace_id)
             messages.success(request, f"You joined {found.workspace.name} as {membership.get_role_display().lower()}.")
             return redirect("dashboard")
     except DomainError as error:

@@ -34,13 +34,15 @@ def _role(role: str) -> Role:
 
 
 def create(*, user: User, name: str) -> Workspace:
-    """A new workspace with its maker as admin; it becomes their current one."""
+    """A new workspace with its maker as admin. Nobody is moved there: a page goes by itself, a program names it.
+
+    Only for a person without any it becomes the default.
+    """
     label = _name(name)
     with scope.system("create a workspace"), transaction.atomic():
         workspace = Workspace.objects.create(name=label, created_by=user)
         Membership.objects.create(workspace=workspace, user=user, role=Role.ADMIN)
-        user.current_workspace = workspace
-        user.save(update_fields=["current_workspace", "updated_at"])
+        _default_if_none(user, workspace.pk)
         actor = Actor(user_id=user.pk, workspace_id=workspace.pk, role=Role.ADMIN, kind=ActorKind.USER)
         audit.record(actor, "created", ("workspace", workspace.pk), {"name": label})
     return workspace
@@ -58,9 +60,16 @@ def rename(*, actor: Actor, name: str) -> Workspace:
     return workspace
 
 
-def switch(*, user: User, workspace_id: UUID) -> Workspace:
-    """Make a workspace the person's current one."""
-    with scope.system("switch workspace"), transaction.atomic():
+def _default_if_none(user: User, workspace_id: UUID) -> None:
+    User.objects.filter(pk=user.pk, current_workspace__isnull=True).update(
+        current_workspace_id=workspace_id, updated_at=clock.now()
+    )
+    user.refresh_from_db(fields=["current_workspace"])
+
+
+def set_default(*, user: User, workspace_id: UUID) -> Workspace:
+    """Make a workspace the one where the person's requests act that name none, and where new sessions begin."""
+    with scope.system("set the default workspace"), transaction.atomic():
         membership = Membership.objects.filter(user=user, workspace_id=workspace_id).select_related("workspace").first()
         if membership is None:
             raise NotFound("workspace_unknown", "This workspace does not exist, or you are not a member of it.")
@@ -135,10 +144,10 @@ def accept(*, user: User, token: str) -> Membership:
         )
         invitation.accepted_at = clock.now()
         invitation.save(update_fields=["accepted_at", "updated_at"])
-        user.current_workspace_id = invitation.workspace_id
+        _default_if_none(user, invitation.workspace_id)
         if user.email_verified_at is None:
             user.email_verified_at = clock.now()
-        user.save(update_fields=["current_workspace", "email_verified_at", "updated_at"])
+        user.save(update_fields=["email_verified_at", "updated_at"])
         actor = Actor(user.pk, invitation.workspace_id, membership.role, ActorKind.USER)
         audit.record(actor, "joined", ("membership", membership.pk))
     return membership

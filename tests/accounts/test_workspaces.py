@@ -37,11 +37,17 @@ class TestPolicy:
 
 
 class TestWorkspace:
-    def test_its_maker_becomes_admin_and_moves_there(self, cast):
+    def test_its_maker_becomes_admin_and_stays_where_they_are(self, cast):
+        before = cast.bob.current_workspace_id
         made = workspaces.create(user=cast.bob, name=" Client ")
         assert made.name == "Client"
         assert Membership.objects.get(workspace=made).role == "admin"
-        assert cast.bob.current_workspace_id == made.pk
+        cast.bob.refresh_from_db()
+        assert cast.bob.current_workspace_id == before
+
+    def test_the_first_one_is_the_default(self):
+        dora = make_user("dora@example.com")
+        assert workspaces.create(user=dora, name="Mine").pk == dora.current_workspace_id
 
     def test_wants_a_name(self, cast):
         with pytest.raises(ValidationFailed):
@@ -54,10 +60,10 @@ class TestWorkspace:
         assert workspaces.rename(actor=cast.alice_actor, name="New").name == "New"
         assert AuditEvent.objects.filter(verb="renamed").count() == 1
 
-    def test_switching_needs_membership(self, cast):
+    def test_the_default_needs_membership(self, cast):
         with pytest.raises(NotFound):
-            workspaces.switch(user=cast.alice, workspace_id=cast.elsewhere.pk)
-        assert workspaces.switch(user=cast.alice, workspace_id=cast.workspace.pk) == cast.workspace
+            workspaces.set_default(user=cast.alice, workspace_id=cast.elsewhere.pk)
+        assert workspaces.set_default(user=cast.alice, workspace_id=cast.workspace.pk) == cast.workspace
 
 
 @pytest.mark.django_db(transaction=True)

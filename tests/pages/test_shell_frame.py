@@ -123,7 +123,7 @@ class TestWorkspaceSwitch:
         client.force_login(cast.charlie)
         response = client.post("/shell/workspace/", {"workspace": str(cast.workspace.pk)})
         assert response.status_code == 404
-        assert SESSION_KEY not in client.session
+        assert client.session[SESSION_KEY] != str(cast.workspace.pk)
 
     def test_nonsense_does_not_exist_either(self, client: Client, cast):
         client.force_login(cast.alice)
