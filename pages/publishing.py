@@ -32,6 +32,7 @@ from publishing.models import Post, PostTarget
 from publishing.platforms.registry import ADAPTERS
 from publishing.services import creator, posts, schedule, targets, wording
 from publishing.states import PostState, TargetState
+from videos import selectors as videos
 
 PER_PAGE = 20
 # Which hidden field becomes the text when a proposal is taken, or taken back. Any other step leaves the text as it is.
@@ -69,7 +70,7 @@ class Composer:
             part.offer_pictures(pictures)
 
     def _files(self) -> list[MediaFile]:
-        files = selectors.publishable(self.request.actor)
+        files = selectors.publishable(self.request.actor, without=videos.put_away(self.request.actor))
         extra = [row.file for row in self.post.media.all()] if self.post else []
         named = [*self._named(), *self._thumbnails()]
         if self.data is not None:

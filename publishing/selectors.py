@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Case, Count, IntegerField, Prefetch, Q, QuerySet, When
@@ -260,9 +261,10 @@ def campaigns(actor: Actor) -> list[str]:
     return list(rows.order_by("campaign").values_list("campaign", flat=True).distinct()[:100])
 
 
-def publishable(actor: Actor, limit: int = 60) -> list[MediaFile]:
-    """Pictures, videos and rendered editions that can be posted, newest first."""
-    return list(media.library(actor)[:limit])
+def publishable(actor: Actor, *, without: QuerySet[Any, Any] | None = None, limit: int = 60) -> list[MediaFile]:
+    """Pictures, videos and rendered editions that can be posted, newest first; `without`: ids of files left out."""
+    rows = media.library(actor)
+    return list((rows if without is None else rows.exclude(pk__in=without))[:limit])
 
 
 def may_change(row: Post) -> bool:

@@ -139,3 +139,9 @@ def is_empty(actor: Actor) -> bool:
 def trash_count(actor: Actor) -> int:
     """How many videos lie in the trash."""
     return Video.objects.for_workspace(actor.workspace_id).filter(deleted_at__isnull=False).count()
+
+
+def put_away(actor: Actor) -> QuerySet[Video, UUID]:
+    """The files of videos that are archived or in the trash: no picker offers them."""
+    rows = Video.objects.for_workspace(actor.workspace_id)
+    return rows.exclude(archived_at__isnull=True, deleted_at__isnull=True).values_list("media_id", flat=True)

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.paginator import Paginator
+from django.db.models import Q
 from django.forms import Form
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -244,10 +245,12 @@ def _explain(form: Form, error: DomainError) -> None:
 
 
 def _source_form(request: SignedIn, initial: dict[str, Any], *, bind: bool = True) -> SourceForm:
+    # An archived video is not offered; an edit that is made from one keeps it.
+    offered = Q(archived_at__isnull=True) | Q(pk=initial.get("video") if initial.get("version") else None)
     videos = (
         Video.objects.for_workspace(request.actor.workspace_id)
         .alive()
-        .filter(media__duration_s__isnull=False)
+        .filter(offered, media__duration_s__isnull=False)
         .select_related("media")
         .order_by(*video_selectors.SORTS["newest"])
     )
