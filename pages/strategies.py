@@ -24,6 +24,7 @@ from pages.forms.strategies import PLATFORMS, StrategyForm
 from pages.journey import steps_of
 from scripts_app.models import Script
 from strategies import selectors, services
+from strategies.errors import StrategyError
 from strategies.models import Strategy
 from strategies.purpose import PURPOSE
 from strategies.schema import SECTIONS
@@ -117,13 +118,19 @@ def save(request: SignedIn, pk: UUID, key: str) -> HttpResponse:
 @require_POST
 def regenerate(request: SignedIn, pk: UUID, key: str) -> HttpResponse:
     """Make one section anew."""
-    made = services.regenerate(
-        actor=request.actor,
-        strategy_id=pk,
-        section=key,
-        version=versions.sent(request.POST) or selectors.strategy(request.actor, pk).version,
-        wait_s=0.0,
-    )
+    try:
+        made = services.regenerate(
+            actor=request.actor,
+            strategy_id=pk,
+            section=key,
+            version=versions.sent(request.POST) or selectors.strategy(request.actor, pk).version,
+            wait_s=0.0,
+        )
+    except Conflict as error:
+        if error.code != StrategyError.NOTHING_NEW:
+            raise
+        messages.info(request, error.message)
+        return _done(request, pk, key)
     if made.job is None:
         messages.success(request, f"{SECTIONS[key]}: made anew from the newest measurements.")
     return _done(request, pk, key)

@@ -16,3 +16,4 @@ class StrategyError(StrEnum):
     FORMAT_UNKNOWN = "strategy_format_unknown"
     NOT_DELETED = "strategy_not_deleted"
     CANNOT_RETRY = "strategy_cannot_retry"
+    NOTHING_NEW = "strategy_nothing_new"

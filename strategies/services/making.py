@@ -90,7 +90,8 @@ def regenerate(
     respond_async: bool = False,
     wait_s: float | None = None,
 ) -> Made:
-    """Make one section anew from the newest measurements; the others stay as they are."""
+    """Make one section anew from the newest measurements; the others stay as they are. Without a model a section that
+    would say the same is refused with `NOTHING_NEW`."""
     strategy = writable(actor, strategy_id)
     if section not in SECTIONS:
         raise ValidationFailed(
@@ -110,6 +111,22 @@ def regenerate(
     with transaction.atomic():
         job = _order(actor, strategy, {"section": section, "version": version})
     return _waited(actor, strategy, job, 0.0 if respond_async else wait_s)
+
+
+def _refuse_nothing_new(former: StrategyVersion, made: StrategyContent, section: str) -> None:
+    """Without a model the same measurements and templates give the same words; another order of them is nothing new."""
+    if _words(former.content[section]) == _words(made.model_dump(mode="json")[section]):
+        raise Conflict(
+            StrategyError.NOTHING_NEW,
+            f"{SECTIONS[section]}: without a language model there is nothing new to say. The same measurements and "
+            "templates give the same words. Analyse more videos, connect a model, or edit the section yourself.",
+        )
+
+
+def _words(value: Any) -> frozenset[str]:
+    """Everything that a section says, in no order."""
+    parts = value.values() if isinstance(value, dict) else value if isinstance(value, list) else None
+    return frozenset([str(value)]) if parts is None else frozenset().union(*map(_words, parts))
 
 
 def retry(*, actor: Actor, strategy_id: UUID) -> Made:
@@ -148,6 +165,8 @@ def store(
         return _first_version(actor, strategy, request, answer)
     former = current(strategy)
     made: StrategyContent = answer.value
+    if answer.offline:
+        _refuse_nothing_new(former, made, section)
     content = StrategyContent.model_validate({**former.content, section: made.model_dump(mode="json")[section]})
     return add_version(
         actor,

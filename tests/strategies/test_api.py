@@ -98,13 +98,17 @@ class TestResource:
         assert api.post(url("api-strategy-restore", made, 9), {}, content_type=JSON).status_code == 404
 
     def test_regenerate_a_section(self, api, made):
-        done = api.post(url("api-strategy-regenerate", made, "hooks"), {"version": 1}, content_type=JSON)
-        assert (done.status_code, done.json()["version"]) == (200, 2)
-        unknown = api.post(url("api-strategy-regenerate", made, "colour"), {"version": 2}, content_type=JSON)
+        same = api.post(url("api-strategy-regenerate", made, "hooks"), {"version": 1}, content_type=JSON)
+        assert (same.status_code, same.json()["details"]["code"]) == (409, "strategy_nothing_new")
+        mine = {"version": 1, "strategy": {"summary": "Mine."}}
+        assert api.patch(url("api-strategy", made), mine, content_type=JSON).status_code == 200
+        done = api.post(url("api-strategy-regenerate", made, "summary"), {"version": 2}, content_type=JSON)
+        assert (done.status_code, done.json()["version"]) == (200, 3)
+        unknown = api.post(url("api-strategy-regenerate", made, "colour"), {"version": 3}, content_type=JSON)
         assert unknown.status_code == 400
         later = api.post(
             url("api-strategy-regenerate", made, "hooks"),
-            {"version": 2},
+            {"version": 3},
             content_type=JSON,
             headers={"Prefer": "respond-async"},
         )

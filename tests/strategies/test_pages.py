@@ -232,13 +232,15 @@ class TestEdit:
 
 class TestVersions:
     def test_regenerate_restore_compare_export(self, browser, made):
-        answer = browser.post(url("strategy_regenerate", made, "hooks"), {"version": 1})
-        assert answer.url == f"{url('strategy_detail', made)}#hooks"
-        part = browser.post(url("strategy_regenerate", made, "hooks"), {"version": 2}, headers=HTMX)
+        answer = browser.post(url("strategy_regenerate", made, "hooks"), {"version": 1}, follow=True)
+        assert "without a language model there is nothing new to say" in text(answer)
+        assert answer.redirect_chain[0][0] == f"{url('strategy_detail', made)}#hooks"
+        browser.post(url("strategy_section", made, "summary"), {"summary-text": "Mine entirely.", "version": 1})
+        part = browser.post(url("strategy_regenerate", made, "summary"), {"version": 2}, headers=HTMX)
         assert "made anew" in text(part)
-        compared = text(browser.get(url("strategy_versions", made), {"a": 1, "b": 3}))
+        compared = text(browser.get(url("strategy_versions", made), {"a": 2, "b": 3}))
         assert "added: " in compared
-        assert "Hooks" in compared
+        assert "Summary" in compared
         assert "No difference" in text(browser.get(url("strategy_versions", made), {"a": 3, "b": 3}))
         assert browser.get(url("strategy_versions", made), {"a": 9, "b": 3}).status_code == 404
         old = text(browser.get(url("strategy_detail", made), {"version": 1}))

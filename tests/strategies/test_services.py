@@ -269,12 +269,17 @@ class TestRegenerate:
         assert shown.content.hooks == before.hooks
         assert (shown.version.reason, shown.version.note) == ("regenerated", "Recommendations")
 
-    def test_creative_sections_change_each_time(self, made):
-        texts = []
-        for version in (1, 2):
-            services.regenerate(actor=made.bob_actor, strategy_id=made.strategy.pk, version=version, section="hooks")
-            texts.append(selectors.shown(made.bob_actor, made.strategy.pk).content.hooks[0].text)
-        assert texts[0] != texts[1]
+    @pytest.mark.parametrize("section", ["hooks", "pillars"])
+    def test_the_same_words_in_another_order_are_nothing_new_and_are_said_to_be(self, made, section):
+        with pytest.raises(Conflict, match="without a language model there is nothing new") as refused:
+            services.regenerate(actor=made.bob_actor, strategy_id=made.strategy.pk, version=1, section=section)
+        assert refused.value.code == StrategyError.NOTHING_NEW
+        assert selectors.shown(made.bob_actor, made.strategy.pk).strategy.version == 1
+
+    def test_a_section_that_was_edited_can_be_made_anew(self, made):
+        services.edit(actor=made.bob_actor, strategy_id=made.strategy.pk, version=1, changes={"summary": "Mine."})
+        services.regenerate(actor=made.bob_actor, strategy_id=made.strategy.pk, version=2, section="summary")
+        assert selectors.shown(made.bob_actor, made.strategy.pk).content.summary != "Mine."
 
     def test_refusals(self, made):
         def again(**changes):
