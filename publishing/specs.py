@@ -28,6 +28,12 @@ def media_spec(file: MediaFile) -> MediaSpec:
         audio_codec=str(probe.get("audio_codec") or ""),
         pixel_format=str(probe.get("pixel_format") or ""),
         animated=bool(probe.get("animated")),
+        sample_rate_hz=probe.get("audio_sample_rate_hz"),
+        channels=probe.get("audio_channels"),
+        bit_rate=probe.get("bit_rate"),
+        starts_at_once=probe.get("starts_at_once"),
+        interlaced=bool(probe.get("interlaced")),
+        open_gop=bool(probe.get("open_gop")),
         name=file.original_name,
     )
 

@@ -182,7 +182,7 @@ def _make(ctx: JobContext, source: MediaFile, recipe: dict[str, Any]) -> Stored:
 def _run(ctx: JobContext, source: MediaFile, recipe: dict[str, Any], path: Path, folder: Path) -> Stored:
     is_video = recipe["make"] == "mp4"
     target = folder / ("copy.mp4" if is_video else "copy.jpg")
-    spec: dict[str, Any] = {**recipe, "source": str(path), "target": str(target), "duration_s": source.duration_s}
+    spec: dict[str, Any] = {**recipe, "source": str(path), "target": str(target)}
     if is_video:
         with path.open("rb") as handle:
             spec["demuxer"] = content.container_of(str(source), handle.read(judging.HEAD_BYTES)).demuxer

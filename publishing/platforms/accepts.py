@@ -1,8 +1,7 @@
 """Which files a platform takes as they are, as data, and what becomes of those whose format alone is wrong (EC-2).
 
-A file is converted when its container, codec, pixel format, sound, picture format, shape or size in pixels is not the
-platform's. What is too long or too short is never touched: that is a person's decision, so the platform's own check
-tells it.
+Videos have their rules in `videos`. A picture is converted when its format, shape or size is not the platform's; an
+animation is never flattened: that is a person's decision, so the platform's own check tells it.
 """
 
 import hashlib
@@ -13,21 +12,12 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from publishing.platforms.videos import Videos, copy_of
+
 if TYPE_CHECKING:
     from publishing.platforms.base import MediaSpec, Spec
 
 Recipe = Mapping[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Videos:
-    """Videos that are taken as they are; empty means anything. `side_max` in pixels, the longer side."""
-
-    types: frozenset[str] = frozenset()
-    codecs: frozenset[str] = frozenset()
-    sounds: frozenset[str] = frozenset()
-    pixels: frozenset[str] = frozenset()
-    side_max: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,13 +35,22 @@ class Images:
 
 @dataclass(frozen=True, slots=True)
 class Accepts:
-    """The formats of one platform, with where and when they were read."""
+    """The formats of one platform, with where and when they were read.
+
+    `asked`: what is taken of videos instead, where an option of the post (name, value) asks for another kind of post.
+    """
 
     videos: Videos = field(default_factory=Videos)
+    asked: Mapping[tuple[str, str], Videos] = field(default_factory=dict)
     images: Images = field(default_factory=Images)
     thumbnails: Images = field(default_factory=Images)
     source: str = ""
     read_on: date | None = None
+
+    def videos_of(self, spec: "Spec") -> Videos:
+        """What is taken of the videos of this post."""
+        asked = (rules for (name, value), rules in self.asked.items() if spec.options.get(name) == value)
+        return next(asked, self.videos)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +81,8 @@ def kinds(text: object) -> frozenset[str]:
 
 def plan(spec: "Spec", accepts: Accepts) -> list[Conversion]:
     """What has to be converted before a spec can go out, in the order of its files."""
-    found = [_video(item, accepts.videos) if item.is_video else _image(item, accepts.images) for item in spec.media]
+    rules = accepts.videos_of(spec)
+    found = [_video(item, rules) if item.is_video else _image(item, accepts.images) for item in spec.media]
     if spec.thumbnail is not None:
         found.append(_image(spec.thumbnail, accepts.thumbnails))
     return list({(item.media.file_id, item.key): item for item in found if item is not None}.values())
@@ -90,15 +90,15 @@ def plan(spec: "Spec", accepts: Accepts) -> list[Conversion]:
 
 def converted(spec: "Spec", accepts: Accepts) -> "Spec":
     """The spec as it will be once everything is converted: what the platform's check has to judge."""
-    media = tuple(_becomes(item, accepts) for item in spec.media)
+    media = tuple(_becomes(item, accepts.videos_of(spec), accepts.images) for item in spec.media)
     thumbnail = spec.thumbnail
     if thumbnail is not None and (found := _image(thumbnail, accepts.thumbnails)) is not None:
         thumbnail = found.becomes
     return replace(spec, media=media, thumbnail=thumbnail)
 
 
-def _becomes(item: "MediaSpec", accepts: Accepts) -> "MediaSpec":
-    found = _video(item, accepts.videos) if item.is_video else _image(item, accepts.images)
+def _becomes(item: "MediaSpec", videos: Videos, images: Images) -> "MediaSpec":
+    found = _video(item, videos) if item.is_video else _image(item, images)
     return found.becomes if found else item
 
 
@@ -107,34 +107,9 @@ def _wrong(value: str, taken: frozenset[str]) -> bool:
     return bool(value and taken and value not in taken)
 
 
-def _even(value: float) -> int:
-    return max(2, round(value / 2) * 2)
-
-
 def _video(item: "MediaSpec", rules: Videos) -> Conversion | None:
-    longest = max(item.width or 0, item.height or 0)
-    too_large = bool(rules.side_max and longest > rules.side_max)
-    reasons = [
-        _wrong(item.content_type, rules.types),
-        _wrong(item.video_codec, rules.codecs),
-        _wrong(item.audio_codec, rules.sounds),
-        _wrong(item.pixel_format, rules.pixels),
-        too_large,
-    ]
-    if not any(reasons):
-        return None
-    recipe: dict[str, Any] = {"make": "mp4"}
-    width, height, words = item.width, item.height, "H.264 MP4"
-    if too_large and item.width and item.height:
-        recipe["side_max"] = rules.side_max
-        factor = rules.side_max / longest
-        width, height = _even(item.width * factor), _even(item.height * factor)
-        words = f"H.264 MP4 of {width}×{height}"
-    becomes = replace(
-        item, content_type="video/mp4", video_codec="h264", audio_codec="aac" if item.audio_codec else "",
-        pixel_format="yuv420p", width=width, height=height,
-    )  # fmt: skip
-    return Conversion(item, recipe, becomes, words)
+    found = copy_of(item, rules)
+    return Conversion(item, *found) if found else None
 
 
 def _image(item: "MediaSpec", rules: Images) -> Conversion | None:

@@ -37,7 +37,10 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class MediaSpec:
-    """One file of a post, as frozen. Sizes in bytes, times in seconds, sides in pixels as shown."""
+    """One file of a post, as frozen. Sizes in bytes, times in seconds, sides in pixels as shown, rates a second.
+
+    `starts_at_once`: the index lies in front; None where that is not known or means nothing.
+    """
 
     file_id: str
     storage_key: str
@@ -53,6 +56,12 @@ class MediaSpec:
     audio_codec: str = ""
     pixel_format: str = ""
     animated: bool = False
+    sample_rate_hz: int | None = None
+    channels: int | None = None
+    bit_rate: int | None = None
+    starts_at_once: bool | None = None
+    interlaced: bool = False
+    open_gop: bool = False
 
     @property
     def is_video(self) -> bool:

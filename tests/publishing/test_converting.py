@@ -19,9 +19,10 @@ from media.storage import store
 from publishing import deliveries, preflight, specs
 from publishing.models import Attempt, Delivery, PostTarget
 from publishing.platforms import accepts
-from publishing.platforms.accepts import Accepts, Images, Videos
+from publishing.platforms.accepts import Accepts, Images
 from publishing.platforms.base import MediaSpec, Spec
 from publishing.platforms.registry import adapter_for
+from publishing.platforms.videos import Videos
 from publishing.services import schedule, targets
 from tests import factories
 from tests.publishing.conftest import portrait

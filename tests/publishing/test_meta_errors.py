@@ -246,7 +246,7 @@ class TestFacebookCheck:
             ({"media": (replace(IMAGE, size_bytes=5 * 1024**2),)}, ("media", "too_large")),
             (
                 {"media": (replace(VIDEO, duration_s=95.0),), "options": {"video_as": "reel"}},
-                ("media", "duration"),
+                ("media", "too_long"),
             ),
         ],
     )

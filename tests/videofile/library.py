@@ -171,7 +171,7 @@ CUT_OFF = [("index-in-front.mp4", 0.5), ("plain.mp4", 0.6), ("vp8.webm", 0.5), (
            ("sound-much-longer.webm", 0.5)]  # fmt: skip
 
 
-def _ffmpeg(*args: str | Path) -> None:
+def ffmpeg(*args: str | Path) -> None:
     argv = [FFMPEG, "-v", "error", "-nostdin", "-y", *map(str, args)]
     subprocess.run(argv, check=True, capture_output=True, timeout=60)
 
@@ -190,8 +190,8 @@ class Shelf:
         self._made: dict[str, Path] = {}
         self._bases: dict[str, Callable[[Path], None]] = {
             "clip": self._clip,
-            "cover": lambda path: _ffmpeg("-f", "lavfi", "-i", "color=gray:s=640x360", "-frames:v", "1", path),
-            "wide": lambda path: _ffmpeg(
+            "cover": lambda path: ffmpeg("-f", "lavfi", "-i", "color=gray:s=640x360", "-frames:v", "1", path),
+            "wide": lambda path: ffmpeg(
                 "-i", self.base("clip"), "-vf", "setsar=4/3", *X264.split(), "-c:a", "copy", path
             ),
         }
@@ -201,7 +201,7 @@ class Shelf:
 
     def get(self, file: File) -> Path:
         args = [self.base(one) if one in self._bases else one for one in file.args.split()]
-        return self._once(self.folder / file.name, lambda path: _ffmpeg(*args, path))
+        return self._once(self.folder / file.name, lambda path: ffmpeg(*args, path))
 
     def cut_off(self, name: str, share: float) -> Path:
         whole = self.get(next(file for file in LIBRARY if file.name == name)).read_bytes()
@@ -217,7 +217,7 @@ class Shelf:
 
     def _clip(self, path: Path) -> None:
         graph = f"{_quarters(FIRST, 'a')};{_quarters(SECOND, 'b')};[a][b]concat=n=2:v=1[v]"
-        _ffmpeg(
+        ffmpeg(
             "-f", "lavfi", "-i", "sine=440:d=3", "-filter_complex", graph, "-map", "[v]", "-map", "0:a", "-g", "30",
             "-c:v", "libx264", "-preset", "veryfast", "-pix_fmt", "yuv420p", "-crf", "12", "-c:a", "aac", path,
         )  # fmt: skip

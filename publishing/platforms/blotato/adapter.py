@@ -6,6 +6,7 @@ post with ours is ours; words alone are only taken for ours when the list also s
 """
 
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
@@ -37,6 +38,7 @@ from publishing.platforms.blotato.limits import LIMITS, NEEDS_MEDIA, RATES
 from publishing.platforms.declared import Consent, Problem, QuotaNeed
 from publishing.platforms.errors import Kind, PlatformError
 from publishing.platforms.http import Caller
+from publishing.platforms.videos import Videos
 from publishing.states import TargetState
 
 _UPLOAD_LIFE = timedelta(minutes=50)
@@ -236,11 +238,21 @@ def through(behind: Adapter) -> Adapter:
         limits: ClassVar = {**behind.limits, **LIMITS}
         fields = tuple(item for item in behind.fields if item.name in targets.OPTIONS.get(behind.name, set()))
         more_options = behind.more_options & (targets.OPTIONS.get(behind.name, set()) | {"thumbnail_file_id"})
-        accepts = behind.accepts
+        accepts = replace(
+            behind.accepts,
+            videos=_lighter(behind.accepts.videos),
+            asked={option: _lighter(rules) for option, rules in behind.accepts.asked.items()},
+        )
         needs_title = behind.needs_title
         needs_media = behind.needs_media or behind.name in NEEDS_MEDIA
 
     return Through()
+
+
+def _lighter(rules: Videos) -> Videos:
+    """What the platform takes, within what Blotato takes."""
+    most = int(LIMITS["size_bytes"].value)
+    return replace(rules, bytes_max=min(rules.bytes_max or most, most))
 
 
 def _files(spec: Spec) -> list[MediaSpec]:

@@ -6,12 +6,11 @@ from urllib.parse import urlsplit
 from core.text.lengths import length
 from publishing.platforms.base import AccountRef, MediaSpec, Spec
 from publishing.platforms.declared import Problem
-from publishing.platforms.facebook.limits import LIMITS
+from publishing.platforms.facebook.limits import LIMITS, REELS, VIDEOS
+from publishing.platforms.videos import SHAPE_SLACK, UPRIGHT
+from publishing.platforms.videos import problems as video_problems
 
 KINDS = {"auto": "A Reel when it fits, else a video", "reel": "A Reel", "video": "A video"}
-# A Reel is 9:16; a picture's sides are whole pixels, so its shape may miss that by a little.
-_REEL_SHAPE = 9 / 16
-_SLACK = 0.02
 
 
 def _number(name: str) -> float:
@@ -68,9 +67,8 @@ def _media(spec: Spec) -> Iterator[Problem]:
         yield Problem("media", "media_mixed", "A Facebook post has one video, or pictures, but not both.")
         return
     if videos:
-        yield from _video(videos[0])
-        if spec.options.get("video_as") == "reel":
-            yield from _reel(videos[0])
+        is_reel = spec.options.get("video_as") == "reel"
+        yield from _reel(videos[0]) if is_reel else video_problems(videos[0], "Facebook", VIDEOS)
         return
     if len(spec.media) > _number("photos"):
         yield Problem("media", "media_too_many", "A Facebook post takes 10 pictures at most.")
@@ -81,26 +79,12 @@ def _media(spec: Spec) -> Iterator[Problem]:
             yield Problem("media", "too_large", "Facebook takes pictures up to 4 MB.")
 
 
-def _video(video: MediaSpec) -> Iterator[Problem]:
-    if video.content_type not in str(LIMITS["containers"].value).split():
-        yield Problem("media", "container", "Facebook takes MP4 and MOV videos.")
-    if video.video_codec and video.video_codec not in str(LIMITS["codecs"].value).split():
-        yield Problem("media", "codec", f"Facebook does not take {video.video_codec}; use H.264, H.265, VP9 or AV1.")
-    if video.size_bytes > _number("video_bytes"):
-        yield Problem("media", "too_large", "A Facebook video has 4 GB at most.")
-
-
 def _reel(video: MediaSpec) -> Iterator[Problem]:
     """What keeps a video from being a Reel."""
-    if video.duration_s is None or not _number("reel_min_s") - 0.05 <= video.duration_s <= _number("reel_max_s") + 0.05:
-        yield Problem("media", "duration", "A Facebook Reel lasts 3 to 90 seconds. Send it as a video instead.")
+    yield from video_problems(video, "a Facebook Reel", REELS, otherwise="send it as a video")
+    name = f"“{video.name}”" if video.name else "This video"
     if not video.width or not video.height:
-        yield Problem("media", "picture_size", "The size of this video is not known, so it cannot be a Facebook Reel.")
-        return
-    if video.width < _number("reel_width_min_px") or video.height < _number("reel_height_min_px"):
-        yield Problem("media", "picture_size", "A Facebook Reel has at least 540 × 960 pixels.")
-    if abs(video.width / video.height - _REEL_SHAPE) > _SLACK:
-        yield Problem("media", "aspect", "A Facebook Reel is 9:16 (vertical). Send it as a video instead.")
-    low, high = _number("reel_fps_min") - 0.1, _number("reel_fps_max") + 0.1
-    if video.fps is not None and not low <= video.fps <= high:
-        yield Problem("media", "frame_rate", "A Facebook Reel has 24 to 60 frames a second.")
+        yield Problem("media", "picture_size", f"The size of {name} is not known, so it cannot be a Facebook Reel.")
+    elif abs(video.width / video.height - UPRIGHT) > SHAPE_SLACK:
+        sentence = f"{name} has {video.width}×{video.height} pixels; a Facebook Reel is 9:16 (vertical)."
+        yield Problem("media", "aspect", f"{sentence} Send it as a video instead.")

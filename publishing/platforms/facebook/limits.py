@@ -1,9 +1,11 @@
 """What Facebook allows on Pages, with where and when it was read."""
 
+from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 
-from publishing.platforms.accepts import Accepts, Images, Videos, kinds
+from publishing.platforms.accepts import Accepts, Images, kinds
 from publishing.platforms.declared import Limit, Rate
+from publishing.platforms.videos import Videos
 
 _REELS = "developers.facebook.com, Reels publishing API"
 _PAGES = "developers.facebook.com, Pages API, posts"
@@ -28,8 +30,23 @@ LIMITS = {
     "image_bytes": Limit(4 * 1024 * 1024, "bytes", _PHOTOS, _READ),
     "photos": Limit(10, "photos of a post", _OWN, _READ),
 }
+VIDEOS = Videos(
+    types=kinds(LIMITS["containers"].value),
+    codecs=kinds(LIMITS["codecs"].value),
+    bytes_max=int(LIMITS["video_bytes"].value),
+)
+REELS = replace(
+    VIDEOS,
+    fps_min=float(LIMITS["reel_fps_min"].value),
+    fps_max=float(LIMITS["reel_fps_max"].value),
+    upright_min=(int(LIMITS["reel_width_min_px"].value), int(LIMITS["reel_height_min_px"].value)),
+    seconds_min=float(LIMITS["reel_min_s"].value),
+    seconds_max=float(LIMITS["reel_max_s"].value),
+)
 ACCEPTS = Accepts(
-    videos=Videos(types=kinds(LIMITS["containers"].value), codecs=kinds(LIMITS["codecs"].value)),
+    videos=VIDEOS,
+    # What keeps a video from being a Reel is mended where a person asks for one.
+    asked={("video_as", "reel"): REELS},
     images=Images(types=kinds(LIMITS["image_types"].value), bytes_max=int(LIMITS["image_bytes"].value)),
     source=_REELS,
     read_on=_READ,

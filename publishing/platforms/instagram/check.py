@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from core.text.lengths import length
 from publishing.platforms.base import AccountRef, MediaSpec, Spec
 from publishing.platforms.declared import Problem
-from publishing.platforms.instagram.limits import LIMITS
+from publishing.platforms.instagram.limits import ACCEPTS, LIMITS
+from publishing.platforms.videos import problems as video_problems
 
 _HASHTAG = re.compile(r"(?<!\w)#\w+")
 _MENTION = re.compile(r"(?<!\w)@\w[\w.]*")
@@ -29,7 +30,7 @@ def problems(spec: Spec, account: AccountRef) -> Iterator[Problem]:
     elif len(spec.media) > most:
         yield Problem("media", "media_too_many", f"An Instagram carousel has {most} items at most.")
     for media in spec.media:
-        yield from _video(media) if media.is_video else _image(media)
+        yield from video_problems(media, "Instagram", ACCEPTS.videos) if media.is_video else _image(media)
 
 
 def _text(spec: Spec) -> Iterator[Problem]:
@@ -59,29 +60,6 @@ def _options(spec: Spec) -> Iterator[Problem]:
         yield Problem("thumb_offset", "format", "The cover frame is a moment in milliseconds.")
     elif cover is not None and video and video.duration_s is not None and cover > video.duration_s * 1000:
         yield Problem("thumb_offset", "too_late", "The chosen cover frame lies behind the end of the video.")
-
-
-def _video(video: MediaSpec) -> Iterator[Problem]:
-    if video.content_type not in str(LIMITS["containers"].value).split():
-        yield Problem("media", "container", "Instagram takes MP4 and MOV videos.")
-    if video.video_codec and video.video_codec not in str(LIMITS["codecs"].value).split():
-        yield Problem("media", "codec", f"Instagram does not take {video.video_codec}; use H.264 or H.265.")
-    if video.size_bytes > _number("size_bytes"):
-        yield Problem("media", "too_large", "Instagram takes videos up to 300 MB.")
-    if video.duration_s is not None and video.duration_s < _number("duration_min_s") - 0.05:
-        yield Problem("media", "too_short", "An Instagram video lasts at least 3 seconds.")
-    if video.duration_s is not None and video.duration_s > _number("duration_max_s"):
-        yield Problem("media", "too_long", "An Instagram video lasts at most 15 minutes.")
-    if video.fps is not None and not _number("fps_min") - 0.1 <= video.fps <= _number("fps_max") + 0.1:
-        yield Problem("media", "frame_rate", "Instagram takes 23 to 60 frames a second.")
-    if video.width and video.width > _number("video_width_max_px"):
-        yield Problem("media", "picture_size", "An Instagram video is at most 1,920 pixels wide.")
-    if (
-        video.width
-        and video.height
-        and not _number("video_aspect_min") <= video.width / video.height <= _number("video_aspect_max")
-    ):
-        yield Problem("media", "aspect", "This video is too narrow or too wide for Instagram.")
 
 
 def _image(image: MediaSpec) -> Iterator[Problem]:

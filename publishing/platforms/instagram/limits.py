@@ -2,8 +2,9 @@
 
 from datetime import date, timedelta
 
-from publishing.platforms.accepts import Accepts, Images, Videos, kinds
+from publishing.platforms.accepts import Accepts, Images, kinds
 from publishing.platforms.declared import Limit, Rate
+from publishing.platforms.videos import Videos
 
 _MEDIA = "developers.facebook.com, Instagram platform, IG User Media reference"
 _ERRORS = "developers.facebook.com, Instagram platform, error codes"
@@ -17,6 +18,9 @@ LIMITS = {
     "collaborators": Limit(3, "accounts", _MEDIA, _READ),
     "containers": Limit("video/mp4 video/quicktime", "media types", _MEDIA, _READ),
     "codecs": Limit("h264 hevc", "video codecs", _MEDIA, _READ),
+    "sample_rate_max": Limit(48_000, "Hz", _MEDIA, _READ),
+    "channels_max": Limit(2, "channels", _MEDIA, _READ),
+    "bit_rate_max": Limit(25_000_000, "bits a second", _MEDIA, _READ),
     "size_bytes": Limit(300 * 1024 * 1024, "bytes", _MEDIA, _READ),
     "duration_min_s": Limit(3, "seconds", _MEDIA, _READ),
     "duration_max_s": Limit(15 * 60, "seconds", _MEDIA, _READ),
@@ -40,7 +44,20 @@ ACCEPTS = Accepts(
         codecs=kinds(LIMITS["codecs"].value),
         sounds=frozenset({"aac"}),
         pixels=frozenset({"yuv420p", "yuvj420p"}),
+        sample_rate_max=int(LIMITS["sample_rate_max"].value),
+        channels_max=int(LIMITS["channels_max"].value),
+        fps_min=float(LIMITS["fps_min"].value),
+        fps_max=float(LIMITS["fps_max"].value),
         side_max=int(LIMITS["video_width_max_px"].value),
+        aspect_min=float(LIMITS["video_aspect_min"].value),
+        aspect_max=float(LIMITS["video_aspect_max"].value),
+        bit_rate_max=int(LIMITS["bit_rate_max"].value),
+        bytes_max=int(LIMITS["size_bytes"].value),
+        starts_at_once=True,
+        progressive=True,
+        closed_gop=True,
+        seconds_min=float(LIMITS["duration_min_s"].value),
+        seconds_max=float(LIMITS["duration_max_s"].value),
     ),
     images=Images(
         types=kinds(LIMITS["image_types"].value),

@@ -5,7 +5,8 @@ from collections.abc import Iterator
 from core.text.lengths import length
 from publishing.platforms.base import AccountRef, MediaSpec, Spec
 from publishing.platforms.declared import Problem
-from publishing.platforms.linkedin.limits import LIMITS
+from publishing.platforms.linkedin.limits import ACCEPTS, LIMITS
+from publishing.platforms.videos import problems as video_problems
 
 VISIBILITY = {
     "PUBLIC": "Everyone",
@@ -55,7 +56,7 @@ def _media(spec: Spec) -> Iterator[Problem]:
     elif len(spec.media) > _number("images"):
         yield Problem("media", "media_too_many", "A LinkedIn post takes up to 20 pictures.")
     for item in spec.media:
-        yield from _video(item) if item.is_video else _image(item)
+        yield from video_problems(item, "LinkedIn", ACCEPTS.videos) if item.is_video else _image(item)
 
 
 def _image(image: MediaSpec) -> Iterator[Problem]:
@@ -63,17 +64,3 @@ def _image(image: MediaSpec) -> Iterator[Problem]:
         yield Problem("media", "container", "LinkedIn takes JPEG, PNG and GIF pictures.")
     if image.width and image.height and image.width * image.height > _number("image_px"):
         yield Problem("media", "picture_size", "LinkedIn takes pictures of up to 36 million pixels.")
-
-
-def _video(video: MediaSpec) -> Iterator[Problem]:
-    if video.content_type not in str(LIMITS["video_types"].value).split():
-        yield Problem("media", "container", "LinkedIn takes MP4 videos.")
-    if video.size_bytes > _number("size_bytes"):
-        yield Problem("media", "too_large", "LinkedIn takes videos up to 500 MB.")
-    if video.size_bytes < _number("size_min_bytes"):
-        yield Problem("media", "too_small", "LinkedIn takes videos from 75 KB.")
-    if video.duration_s is not None and video.duration_s > _number("duration_max_s"):
-        yield Problem("media", "too_long", "Videos on LinkedIn may last 30 minutes at most.")
-    # A clip of exactly three seconds may be probed a frame shorter.
-    if video.duration_s is not None and video.duration_s < _number("duration_min_s") - 0.05:
-        yield Problem("media", "too_short", "Videos on LinkedIn last three seconds at least.")

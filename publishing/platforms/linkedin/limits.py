@@ -2,8 +2,9 @@
 
 from datetime import date, datetime, time, timedelta
 
-from publishing.platforms.accepts import Accepts, Images, Videos, kinds
+from publishing.platforms.accepts import Accepts, Images, kinds
 from publishing.platforms.declared import Limit, Rate
+from publishing.platforms.videos import Videos
 
 _POSTS = "learn.microsoft.com, LinkedIn Posts API"
 _VIDEOS = "learn.microsoft.com, LinkedIn Videos API"
@@ -25,7 +26,13 @@ LIMITS = {
 }
 
 ACCEPTS = Accepts(
-    videos=Videos(types=kinds(LIMITS["video_types"].value)),
+    videos=Videos(
+        types=kinds(LIMITS["video_types"].value),
+        bytes_min=int(LIMITS["size_min_bytes"].value),
+        bytes_max=int(LIMITS["size_bytes"].value),
+        seconds_min=float(LIMITS["duration_min_s"].value),
+        seconds_max=float(LIMITS["duration_max_s"].value),
+    ),
     images=Images(types=kinds(LIMITS["image_types"].value), pixels_max=int(LIMITS["image_px"].value)),
     source=_VIDEOS,
     read_on=_READ,

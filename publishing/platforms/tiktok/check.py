@@ -1,11 +1,13 @@
 """Everything TikTok would refuse, told before anything is sent."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from core.text.lengths import length
 from publishing.platforms.base import AccountRef, MediaSpec, Spec
 from publishing.platforms.declared import Problem
-from publishing.platforms.tiktok.limits import LIMITS
+from publishing.platforms.tiktok.limits import ACCEPTS, LIMITS
+from publishing.platforms.videos import problems as video_problems
 
 PRIVACY = {
     "PUBLIC_TO_EVERYONE": "Everyone",
@@ -90,19 +92,8 @@ def _options(spec: Spec, account: AccountRef) -> Iterator[Problem]:
 
 
 def _video(video: MediaSpec, account: AccountRef) -> Iterator[Problem]:
-    if video.content_type not in str(LIMITS["containers"].value).split():
-        yield Problem("media", "container", "TikTok takes MP4, MOV and WebM files.")
-    if video.video_codec and video.video_codec not in str(LIMITS["codecs"].value).split():
-        yield Problem("media", "codec", f"TikTok does not take {video.video_codec}; use H.264, H.265, VP8 or VP9.")
-    if video.size_bytes > _number("size_bytes"):
-        yield Problem("media", "too_large", "TikTok takes files up to 4 GB.")
-    own_cap = account.facts.get("max_video_post_duration_sec")
-    longest = min(_number("duration_max_s"), float(own_cap)) if own_cap else _number("duration_max_s")
-    if video.duration_s is not None and video.duration_s > longest:
-        yield Problem("media", "too_long", f"This account's TikTok videos may last {longest:.0f} s at most.")
-    for side in (video.width, video.height):
-        if side and not _number("side_min_px") <= side <= _number("side_max_px"):
-            yield Problem("media", "picture_size", "TikTok takes pictures of 360 to 4096 pixels a side.")
-            break
-    if video.fps is not None and not _number("fps_min") - 0.1 <= video.fps <= _number("fps_max") + 0.1:
-        yield Problem("media", "frame_rate", "TikTok takes 23 to 60 frames a second.")
+    rules, label = ACCEPTS.videos, "TikTok"
+    own = float(account.facts.get("max_video_post_duration_sec") or 0)
+    if own and own < rules.seconds_max:
+        rules, label = replace(rules, seconds_max=own), "this TikTok account"
+    return video_problems(video, label, rules)

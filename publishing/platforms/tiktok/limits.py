@@ -2,8 +2,9 @@
 
 from datetime import date
 
-from publishing.platforms.accepts import Accepts, Images, Videos, kinds
+from publishing.platforms.accepts import Accepts, Images, kinds
 from publishing.platforms.declared import Limit, Rate
+from publishing.platforms.videos import Videos
 
 _POST = "developers.tiktok.com, Content Posting API, direct post reference"
 _MEDIA = "developers.tiktok.com, Content Posting API, media transfer guide"
@@ -34,7 +35,12 @@ ACCEPTS = Accepts(
         types=kinds(LIMITS["containers"].value),
         codecs=kinds(LIMITS["codecs"].value),
         sounds=frozenset({"aac", "mp3", "opus", "vorbis", "alac", "ac3", "eac3", "pcm_s16le"}),
+        fps_min=float(LIMITS["fps_min"].value),
+        fps_max=float(LIMITS["fps_max"].value),
+        side_min=int(LIMITS["side_min_px"].value),
         side_max=int(LIMITS["side_max_px"].value),
+        bytes_max=int(LIMITS["size_bytes"].value),
+        seconds_max=float(LIMITS["duration_max_s"].value),
     ),
     images=Images(
         types=kinds(LIMITS["photo_types"].value),

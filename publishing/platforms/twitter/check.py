@@ -6,7 +6,8 @@ from collections.abc import Iterator
 from core.text.lengths import length
 from publishing.platforms.base import AccountRef, MediaSpec, Spec
 from publishing.platforms.declared import Problem
-from publishing.platforms.twitter.limits import LIMITS, video_bytes, video_seconds
+from publishing.platforms.twitter.limits import LIMITS, videos
+from publishing.platforms.videos import problems as video_problems
 
 REPLIES = {
     "": "Everyone",
@@ -63,7 +64,7 @@ def _media(spec: Spec) -> Iterator[Problem]:
     elif len(spec.media) > _number("images"):
         yield Problem("media", "media_too_many", "A post on X takes up to four pictures.")
     for item in spec.media:
-        yield from _video(item) if item.is_video else _image(item)
+        yield from video_problems(item, "X", videos()) if item.is_video else _image(item)
 
 
 def _image(image: MediaSpec) -> Iterator[Problem]:
@@ -74,24 +75,3 @@ def _image(image: MediaSpec) -> Iterator[Problem]:
         yield Problem("media", "container", "X takes JPEG, PNG and WebP pictures, and GIFs.")
     elif image.size_bytes > _number("image_bytes"):
         yield Problem("media", "too_large", "X takes pictures up to 5 MB.")
-
-
-def _video(video: MediaSpec) -> Iterator[Problem]:
-    if video.content_type not in str(LIMITS["video_types"].value).split():
-        yield Problem("media", "container", "X takes MP4 and MOV videos.")
-    if video.video_codec and video.video_codec not in str(LIMITS["video_codecs"].value).split():
-        yield Problem("media", "codec", f"X does not take {video.video_codec}; use H.264.")
-    if video.size_bytes > video_bytes():
-        yield Problem("media", "too_large", f"X takes videos up to {video_bytes() // 1024**2} MB.")
-    if video.duration_s is not None and video.duration_s > video_seconds():
-        yield Problem("media", "too_long", f"Videos on X may last {video_seconds():.0f} s at most.")
-    if video.duration_s is not None and video.duration_s < _number("duration_min_s"):
-        yield Problem("media", "too_short", "Videos on X last half a second at least.")
-    if video.width and video.height:
-        long, short = max(video.width, video.height), min(video.width, video.height)
-        if short < _number("side_min_px"):
-            yield Problem("media", "picture_size", "X takes videos of 32 pixels a side at least.")
-        if long > _number("aspect_max") * short:
-            yield Problem("media", "aspect", "X takes videos at most three times as long as wide, or as wide as long.")
-    if video.fps is not None and video.fps > _number("fps_max") + 0.1:
-        yield Problem("media", "frame_rate", "X takes up to 60 frames a second.")

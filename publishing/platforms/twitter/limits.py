@@ -5,8 +5,9 @@ from datetime import date
 
 from django.conf import settings
 
-from publishing.platforms.accepts import Accepts, Images, Videos, kinds
+from publishing.platforms.accepts import Accepts, Images, kinds
 from publishing.platforms.declared import Limit, Rate
+from publishing.platforms.videos import Videos
 
 _POSTS = "docs.x.com, Counting characters"
 _MEDIA = "docs.x.com, Media best practices"
@@ -32,14 +33,38 @@ LIMITS = {
     "posts_per_day": Limit(10_000, "posts of the app in 24 hours", _RATES, _READ),
 }
 
-# Animations go out as they are; `image_types` are those of pictures.
-ACCEPTS = Accepts(
-    videos=Videos(
+
+def video_bytes() -> int:
+    """The largest video in bytes: the documented size, or what the operator's app is given."""
+    return int(settings.PLATFORMS["twitter"].get("video_max_mb") or 0) * 1024**2 or int(LIMITS["size_bytes"].value)
+
+
+def video_seconds() -> float:
+    """The longest video in seconds."""
+    return float(settings.PLATFORMS["twitter"].get("video_max_s") or LIMITS["duration_max_s"].value)
+
+
+def videos() -> Videos:
+    """What X takes of videos, with what the operator's app is given."""
+    longest_shape = float(LIMITS["aspect_max"].value)
+    return Videos(
         types=kinds(LIMITS["video_types"].value),
         codecs=kinds(LIMITS["video_codecs"].value),
         sounds=frozenset({"aac"}),
         pixels=frozenset({"yuv420p", "yuvj420p"}),
-    ),
+        fps_max=float(LIMITS["fps_max"].value),
+        side_min=int(LIMITS["side_min_px"].value),
+        aspect_min=1 / longest_shape,
+        aspect_max=longest_shape,
+        bytes_max=video_bytes(),
+        seconds_min=float(LIMITS["duration_min_s"].value),
+        seconds_max=video_seconds(),
+    )
+
+
+# Animations go out as they are; `image_types` are those of pictures.
+ACCEPTS = Accepts(
+    videos=videos(),
     images=Images(types=kinds(LIMITS["image_types"].value) | {"image/gif"}, bytes_max=int(LIMITS["image_bytes"].value)),
     source=_MEDIA,
     read_on=_READ,
@@ -57,16 +82,6 @@ RATES = {
 # X takes up to 5 MB a segment and counts them from 0 to 999.
 SEGMENT = 4 * 1024**2
 SEGMENTS = 1000
-
-
-def video_bytes() -> int:
-    """The largest video in bytes: the documented size, or what the operator's app is given."""
-    return int(settings.PLATFORMS["twitter"].get("video_max_mb") or 0) * 1024**2 or int(LIMITS["size_bytes"].value)
-
-
-def video_seconds() -> float:
-    """The longest video in seconds."""
-    return float(settings.PLATFORMS["twitter"].get("video_max_s") or LIMITS["duration_max_s"].value)
 
 
 def segment(size: int, index: int) -> tuple[int, int]:

@@ -5,7 +5,9 @@ from collections.abc import Iterator
 from core.text.lengths import length
 from publishing.platforms.base import AccountRef, MediaSpec, Spec
 from publishing.platforms.declared import Problem
-from publishing.platforms.youtube.limits import LIMITS
+from publishing.platforms.videos import not_a_video
+from publishing.platforms.videos import problems as video_problems
+from publishing.platforms.youtube.limits import ACCEPTS, LIMITS
 
 PRIVACY = {"public": "Public", "unlisted": "Unlisted (anyone with the link)", "private": "Private"}
 CATEGORIES = {
@@ -33,9 +35,11 @@ def problems(spec: Spec, account: AccountRef) -> Iterator[Problem]:
     yield from _options(spec)
     videos = [item for item in spec.media if item.is_video]
     if len(videos) != 1 or len(spec.media) != 1:
-        yield Problem("media", "media_missing", "A YouTube post has exactly one video.")
+        is_picture = len(spec.media) == 1
+        missing = Problem("media", "media_missing", "A YouTube post has exactly one video.")
+        yield not_a_video(spec.media[0], "YouTube") if is_picture else missing
         return
-    yield from _video(videos[0])
+    yield from video_problems(videos[0], "YouTube", ACCEPTS.videos)
     if spec.thumbnail is not None:
         if spec.thumbnail.content_type not in ("image/jpeg", "image/png"):
             yield Problem("thumbnail", "format", "A YouTube thumbnail is a JPEG or PNG picture.")
@@ -77,10 +81,3 @@ def _options(spec: Spec) -> Iterator[Problem]:
     # A tag with a space counts two characters more: YouTube puts it in quotes; the commas between them count too.
     elif sum(len(tag) + (2 if " " in tag else 0) for tag in tags) + max(0, len(tags) - 1) > _number("tags"):
         yield Problem("tags", "too_long", "YouTube takes tags of 500 characters together.")
-
-
-def _video(video: MediaSpec) -> Iterator[Problem]:
-    if video.size_bytes > _number("size_bytes"):
-        yield Problem("media", "too_large", "YouTube takes files up to 256 GB.")
-    if video.duration_s is not None and video.duration_s > _number("duration_max_s"):
-        yield Problem("media", "too_long", "YouTube takes videos up to 12 hours.")

@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 
 from publishing.platforms.accepts import Accepts, Images, kinds
 from publishing.platforms.declared import Limit, Rate
+from publishing.platforms.videos import Videos
 
 _API = "developers.google.com/youtube/v3/docs/videos"
 _QUOTA = "developers.google.com/youtube/v3/determine_quota_cost"
@@ -22,8 +23,9 @@ LIMITS = {
     "thumbnail_types": Limit("image/jpeg image/png", "media types", _API, _READ),
     "thumbnail_bytes": Limit(2 * 1024 * 1024, "bytes", _API, _READ),
 }
-# YouTube takes any video; its thumbnails are small JPEG or PNG pictures.
+# YouTube takes videos of any format; its thumbnails are small JPEG or PNG pictures.
 ACCEPTS = Accepts(
+    videos=Videos(bytes_max=int(LIMITS["size_bytes"].value), seconds_max=float(LIMITS["duration_max_s"].value)),
     thumbnails=Images(
         types=kinds(LIMITS["thumbnail_types"].value), bytes_max=int(LIMITS["thumbnail_bytes"].value), side_max=1920
     ),
