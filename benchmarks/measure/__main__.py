@@ -13,7 +13,7 @@ import imageio_ffmpeg
 
 from patterns.measure import LayerName, measure
 
-from . import beds, cost, peers
+from . import beds, cost, hard, peers
 from .scoring import CutScore, Tally, TextScore, score_cuts, score_spans, score_texts, score_time
 from .sound import Soundtrack, soundtrack
 from .suite import PROFILES, build
@@ -29,7 +29,7 @@ SOUNDS: tuple[tuple[str, dict[str, float | bool]], ...] = (
 )
 
 
-PARTS = ("clips", "sound", "cost")
+PARTS = ("clips", "codecs", "stills", "sound", "cost")
 ALL_BUT_TEXTS = ",".join(layer.value for layer in LayerName if layer is not LayerName.OVERLAYS)
 
 
@@ -197,13 +197,17 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="bench-measure-") as name:
         folder = Path(name)
         parts = arguments.only or PARTS
+        some = range(arguments.first_seed, arguments.first_seed + arguments.seeds)
         if "clips" in parts:
-            seeds = range(arguments.first_seed, arguments.first_seed + arguments.seeds)
-            totals = accuracy(folder, seeds, arguments.seconds)
+            totals = accuracy(folder, some, arguments.seconds)
             show(totals)
             if arguments.json:
                 every = totals.cuts.every
                 print(json.dumps({"cuts_f1": round(every.f1, 4), "gradual_recall": round(totals.gradual.recall, 4)}))
+        if "codecs" in parts:
+            hard.show("six codecs at three bitrates, key frames every 128 pictures", hard.codecs(folder, some))
+        if "stills" in parts:
+            hard.show("a still camera, and real transitions", hard.stills(folder, some))
         if "sound" in parts:
             beds.show(beds.run(folder, beds.suite(arguments.first_seed, arguments.seeds, arguments.voices)))
         if "cost" in parts:

@@ -56,6 +56,9 @@ class Timeline:
     fade_in: int = 0
     fade_out: int = 0
     letterbox: float = 0.0
+    exposure: list[tuple[int, int, float]] = field(default_factory=list)  # from frame to frame the light goes to a gain
+    grain: float = 0.0  # noise that has nothing to do with the scene
+    blended: bool = False  # the picture before a cut is half of both, as a change of the frame rate leaves it
 
     @property
     def frames(self) -> int:
@@ -124,6 +127,9 @@ class Timeline:
             other, kind = (before, before.frames + local), here.join
         picture = self._picture(here, local)
         if other is None:
+            following = index + 1 < len(self.segments) and self.segments[index + 1]
+            if self.blended and following and not following.join_frames and local == here.frames - 1:
+                return mix(picture, self._picture(following, 0), 0.5, "dissolve", from_later=True)
             return picture
         return mix(picture, self._picture(*other), share, kind, from_later=other[1] < 0)
 
@@ -131,6 +137,9 @@ class Timeline:
         out = picture.astype(np.float32)
         for one in self.captions:
             out = one.on(out, frame)
+        out *= self._gain(frame)
+        if self.grain:
+            out = out + np.random.default_rng([frame, 3]).normal(0, self.grain, (*out.shape[:2], 1))
         for first, count, shape in self.flashes:
             if first <= frame < first + count:
                 strength = 1.0 if shape == "solid" else 1.0 - (frame - first) / count
@@ -143,7 +152,14 @@ class Timeline:
             bar = int(self.height * self.letterbox)
             out[:bar] = 0
             out[-bar:] = 0
-        return out.astype(np.uint8)
+        return np.clip(out, 0, 255).astype(np.uint8)
+
+    def _gain(self, frame: int) -> float:
+        gain = 1.0
+        for first, last, aim in self.exposure:
+            share = min(1.0, max(0.0, (frame - first) / max(1, last - first)))
+            gain += (aim - gain) * share
+        return gain
 
 
 def mix(here: Picture, other: Picture, share: float, kind: str, *, from_later: bool) -> Picture:
