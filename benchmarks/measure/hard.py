@@ -23,8 +23,8 @@ KEY_EVERY = 128
 RATES = (23.976, 25.0, 30.0, 60.0)
 SIZES = ((270, 480), (480, 270), (360, 360))
 CODECS: dict[str, tuple[str, tuple[str, ...]]] = {
-    "VP8": (".webm", ("-c:v", "libvpx", "-deadline", "realtime", "-cpu-used", "8")),
-    "VP9": (".webm", ("-c:v", "libvpx-vp9", "-deadline", "realtime", "-cpu-used", "8", "-row-mt", "1")),
+    "VP8": (".webm", ("-c:v", "libvpx", "-deadline", "good", "-cpu-used", "5", "-threads", "1")),
+    "VP9": (".webm", ("-c:v", "libvpx-vp9", "-deadline", "good", "-cpu-used", "8", "-threads", "1")),
     "AV1": (".mp4", ("-c:v", "libsvtav1", "-preset", "11")),
     "MPEG-2": (".mpg", ("-c:v", "mpeg2video", "-sc_threshold", "1000000000")),
     "H.264": (".mp4", ("-c:v", "libx264", "-preset", "veryfast", "-sc_threshold", "0")),

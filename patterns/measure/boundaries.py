@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from . import thumbs
+from . import shapes, thumbs
 from .film import BATCH, Film
 from .thumbs import F32, U8, Geometry
 
@@ -25,7 +25,11 @@ RETURN_MS = 260  # a picture that is back within this time was interrupted, not 
 FLASH_MS = 700  # the same behind a burst of light, which may fade away slowly
 REACH = 64  # most frames to each side that are looked at
 BLACK = 22.0  # luma of limited range below which a cell counts as black
-MIN_SCORE = 4.0
+MIN_SCORE = 2.0
+USUAL_AREA, LEAST_AREA, CLEAR_RATIO = 0.08, 0.03, 4.0  # of the sudden cells; the least where the change stands out
+MOVED_REACH, MOVED_LEAST = 8, 12.0  # points that something may have moved, and the least change of a block
+MOVED_ALIKE = 0.5  # of the coarse pictures, from which it is asked what has moved
+BLEND_RESIDUE, BLEND_SHARE = 0.05, (0.15, 0.85)  # of a picture that is a mix of the two beside it
 HISTOGRAM_WEIGHT = 20.0
 LIGHT_JUMP = 12.0
 FLAT_SPREAD = 8.0  # of luma; a picture below it is one colour
@@ -50,6 +54,9 @@ class Candidate:
     returns_after: int  # frames until the picture is back, 0 when it never is
     onset: bool  # the interruption begins here (else it ends here)
     flat: bool  # the picture behind (or before) is nearly one colour
+    strength: float = 255.0  # of the strongest change: its 98th percentile among the sudden cells, over Y, U, V
+    moved: float = 0.0  # share of the change that is explained by what moved, 0 where it was not asked
+    alike: float = 0.0  # correlation of the coarse pictures before and after
 
 
 @dataclass
@@ -209,11 +216,13 @@ class _Examiner:
     def examine(self, at: int, frame: int) -> Candidate | None:
         window = self._window
         near = self._steady_neighbours(at)
-        score = float(window.score[at])
+        first, last = self._around_blend(at)
+        near = near[(near < first) | (near > last)]
+        score = float(window.score[first : last + 1].sum())
         loudest = float(window.score[near].max()) if len(near) else 0.0
         if score < 1.3 * loudest:
             return None
-        here, before = window.cells[at], window.cells[at - 1]
+        here, before = window.cells[last], window.cells[first - 1]
         # A jump of the exposure (or an encoder's) moves everything alike: that much is not counted.
         difference = here - before
         shift = np.median(difference, axis=(1, 2), keepdims=True).clip(-LIGHT_JUMP, LIGHT_JUMP)
@@ -228,30 +237,56 @@ class _Examiner:
         sudden = (change > np.maximum(np.float32(least), np.float32(2.0) * base)) & lit
         lit_share = max(float(lit.mean()), 0.3)
         area = float(sudden.mean()) / lit_share
-        if area < 0.08:
+        ratio = score / max(loudest, 0.5)
+        stands_out = ratio >= CLEAR_RATIO
+        if area < (LEAST_AREA if stands_out else USUAL_AREA):
             return None
-        structure = _structure(here[0]) | _structure(before[0])
-        spread, fill = _box(sudden)
+        structure = shapes.structure(here[0]) | shapes.structure(before[0])
+        spread, fill = shapes.box(sudden)
         pairs = np.concatenate([[at], near]).astype(np.int64)
-        residue = thumbs.explained_difference(window.halves[pairs - 1], window.halves[pairs])
+        starts, ends = pairs - 1, pairs.copy()
+        starts[0], ends[0] = first - 1, last
+        residue = thumbs.explained_difference(window.halves[starts], window.halves[ends])
+        alike, moved = shapes.alike(before[0], here[0], lit), 0.0
+        if stands_out or (ratio >= 1.5 and alike >= MOVED_ALIKE):
+            moved = thumbs.moved_share(window.halves[first - 1], window.halves[last], MOVED_REACH, MOVED_LEAST)
         back = self.returns(at)
         return Candidate(
-            frame=frame,
+            frame=frame + last - at,
             score=score,
             histogram=float(window.hist[at]),
-            ratio=score / max(loudest, 0.5),
+            ratio=ratio,
             motion_ratio=float(residue[0]) / max(float(residue[1:].max(initial=0.0)), 0.5),
             area=area,
             edge_area=float((sudden & structure).sum() / max(float(structure.sum()), 0.05 * structure.size)),
             spread=min(1.0, spread / lit_share),
             lit=lit_share,
             fill=fill,
-            solid=_solid(sudden),
+            solid=shapes.solid(sudden),
             returns=back.unlikeness,
             returns_after=back.last - back.first if back.interrupted else 0,
             onset=back.onset,
             flat=back.flat,
+            strength=float(np.percentile(change[sudden], 98)),
+            moved=moved,
+            alike=alike,
         )
+
+    def _around_blend(self, at: int) -> tuple[int, int]:
+        """The boundaries of one change: two where the picture between them is a mix of both, as a changed frame rate
+        leaves it at a cut, else `at` alone."""
+        window = self._window
+        for first, last in ((at, at + 1), (at - 1, at)):
+            if first < 1 or last >= len(window) or min(window.score[first], window.score[last]) < MIN_SCORE:
+                continue
+            before, mixed, after = (window.cells[k] for k in (first - 1, first, last))
+            way, there = mixed - before, after - before
+            size = float((there * there).sum()) + 1e-3
+            share = float((way * there).sum()) / size
+            left = float((way * way).sum()) / size - share * share
+            if BLEND_SHARE[0] < share < BLEND_SHARE[1] and left < BLEND_RESIDUE:
+                return first, last
+        return at, at
 
     def _same_insert(self, a: int, b: int) -> bool:
         """Whether two boundaries are the edges of a still insert of one colour between two pictures."""
@@ -277,38 +312,6 @@ class _Examiner:
         if own is not None and own.interrupted and own.flat:
             near = near[(near < own.first) | (near > own.last)]
         return near
-
-
-def _structure(luma: F32) -> NDArray[np.bool_]:
-    """Cells that differ from a neighbour, that is, where something can be seen to move."""
-    out = np.zeros(luma.shape, dtype=bool)
-    rows, columns = np.abs(np.diff(luma, axis=0)) > 5, np.abs(np.diff(luma, axis=1)) > 5
-    out[:-1] |= rows
-    out[1:] |= rows
-    out[:, :-1] |= columns
-    out[:, 1:] |= columns
-    return out
-
-
-def _box(sudden: NDArray[np.bool_]) -> tuple[float, float]:
-    """Area of the box that holds the middle nine tenths of the sudden cells in each direction, and how full it is."""
-    rows, columns = np.nonzero(sudden)
-    if not len(rows):
-        return 0.0, 0.0
-    sides = [np.percentile(axis, 95) - np.percentile(axis, 5) + 1 for axis in (rows, columns)]
-    box = float(sides[0] * sides[1])
-    return box / sudden.size, min(1.0, 0.9 * len(rows) / box)
-
-
-def _solid(sudden: NDArray[np.bool_]) -> float:
-    """Boxes are solid; what moves shows its edges, which are thin."""
-    covered = np.zeros_like(sudden)
-    for height, width in ((2, 3), (3, 2)):
-        blocks = np.lib.stride_tricks.sliding_window_view(sudden, (height, width)).all(axis=(2, 3))
-        for dy in range(height):
-            for dx in range(width):
-                covered[dy : dy + blocks.shape[0], dx : dx + blocks.shape[1]] |= blocks
-    return float(covered.sum() / max(1, int(sudden.sum())))
 
 
 @dataclass(frozen=True)

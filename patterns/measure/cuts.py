@@ -9,8 +9,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from .boundaries import FLAT_SPREAD, HISTOGRAM_WEIGHT, Candidate, Trace
+from .boundaries import CLEAR_RATIO, FLAT_SPREAD, HISTOGRAM_WEIGHT, LEAST_AREA, MOVED_ALIKE, Candidate, Trace
 
+MOVED = 0.5  # share of the change that is what moved, from which it is
+SAME_PICTURE, SAME_SCENE = 0.95, MOVED_ALIKE  # correlation of the coarse pictures
+FAINT, MOST_AREA, MOST_RATIO = 60.0, 0.85, 12.0  # strength, sudden area and ratio that a picture drawn anew stays below
 INSERT_MS = 200  # two cuts this close around one flat colour are one cut with a flash on it
 
 
@@ -39,6 +42,8 @@ def find(trace: Trace) -> list[Cut]:
 def is_cut(c: Candidate) -> bool:
     if c.returns_after or c.frame < 2:
         return False
+    if _is_refresh(c):
+        return False
     change = c.score - HISTOGRAM_WEIGHT * c.histogram  # of the cells alone; a key frame also stirs the histogram
     stands_out = c.ratio >= 2.1 and c.motion_ratio >= 1.3
     clearly_out = c.ratio >= 2.8 and c.motion_ratio >= 2.5
@@ -53,7 +58,23 @@ def is_cut(c: Candidate) -> bool:
         or (c.area >= 0.15 and c.edge_area >= 0.4 and c.spread >= 0.5 and clearly_out)
         # A person before a still background, who is elsewhere at once.
         or (c.area >= 0.2 and c.spread >= 0.4 and c.fill < 0.7 and change >= 9 and c.ratio >= 5 and c.motion_ratio >= 3)
+        # The same, however small: what is elsewhere now was there before, while what an overlay shows was not.
+        or (
+            c.moved >= MOVED
+            and c.area >= LEAST_AREA
+            and c.strength >= 45
+            and c.ratio >= CLEAR_RATIO
+            and c.motion_ratio >= 2
+        )
     )
+
+
+def _is_refresh(c: Candidate) -> bool:
+    """The same picture drawn anew: a key frame, a step of the bitrate or of the exposure. Nothing has moved in it."""
+    if c.moved >= MOVED:
+        return False
+    faint = c.strength < FAINT and c.area < MOST_AREA and c.ratio < MOST_RATIO
+    return c.alike >= SAME_PICTURE or (c.alike >= SAME_SCENE and faint)
 
 
 def _confidence(c: Candidate) -> float:

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .boundaries import Trace
-from .model import MAX_RESIDUE, Fit, Part, fit_quality, shifted_alike
+from .model import MAX_RESIDUE, Fit, Part, cut_explains, fit_quality, new_share, shifted_alike
 from .thumbs import F32, U8
 
 WINDOWS_S = (0.24, 0.36, 0.54, 0.8, 1.2, 1.7, 2.4, 3.4)
@@ -28,6 +28,8 @@ MAX_CONTRAST = 0.3  # of what a blend loses in contrast: what only moves or turn
 MIN_LENGTH_S, LONGEST_S = 0.12, 4.0
 MIN_WIPE_S, LONGEST_WIPE_S = 0.2, 2.0
 LARGEST_SHARE = 0.85
+FAINT_FADE = 20.0  # mean change of luma from end to end
+LEAST_NEW = 0.1  # of the change between the two pictures that plain motion does not explain
 MERGE_GAP_S = 0.7
 BLACK, WHITE, PLAIN = 40.0, 200.0, 8.0  # luma means and the spread that make a picture plain black or white
 PATH_RATE = 32  # pictures per second that the search looks at
@@ -65,7 +67,8 @@ def find(trace: Trace, cuts: Sequence[int], flashes: Sequence[tuple[int, int]]) 
         for start, stop in _pieces(first, last, step):
             times = trace.times_ms[start:stop:step].astype(np.float64)
             pictures = flat[start:stop:step].astype(np.float32)
-            found += _in_part(Part(times, pictures, *grid.shape[2:]))
+            film = trace.film.part(start, stop)[::step]
+            found += _in_part(Part(times, pictures, grid.shape[2], grid.shape[3], film))
     bursts = [(int(trace.times_ms[a]), int(trace.times_ms[min(b, count - 1)])) for a, b in flashes]
     return _merged([t for t in found if not any(_covers(burst, t) for burst in bursts)])
 
@@ -209,6 +212,9 @@ def _measured(part: Part, fit: Fit) -> Transition | None:
     least = MIN_WIPE_S if kind is TransitionKind.WIPE else MIN_LENGTH_S
     if not 1000 * least <= end - start <= 1000 * LONGEST_S:
         return None
+    begin, finish = low - 0.15 * slope, high + 0.15 * slope
+    if cut_explains(share, begin, finish) or _only_moves(part, fit, kind, int(first), int(np.ceil(last))):
+        return None
     if kind in (TransitionKind.WIPE, TransitionKind.DISSOLVE):
         # Two scenes are to be seen by themselves, too: what fills its part from end to end is a way of moving.
         if last - first > LARGEST_SHARE * (len(part.times) - 1):
@@ -221,6 +227,16 @@ def _measured(part: Part, fit: Fit) -> Transition | None:
         if shifted_alike(part, fit.first, fit.last) > limit:
             return None
     return Transition(round(float(start)), round(float(end)), kind, round(max(0.5, 0.99 - 6 * fit.residue), 3))
+
+
+def _only_moves(part: Part, fit: Fit, kind: TransitionKind, first: int, last: int) -> bool:
+    """Whether plain motion explains the pictures. The light of a smooth picture seems to move when it fades, so of a
+    fade it is asked only where hardly any light goes: a dark place that somebody leaves."""
+    if kind not in (TransitionKind.WIPE, TransitionKind.DISSOLVE):
+        light = np.abs(part.luma[fit.last] - part.luma[fit.first]).mean()
+        if light >= FAINT_FADE:
+            return False
+    return new_share(part, first, last) < LEAST_NEW
 
 
 def _steady(part: Part, fit: Fit, low: float, high: float) -> bool:

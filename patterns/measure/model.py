@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from .thumbs import F32
+from .thumbs import F32, U8, explained_difference
 
 INSIDE = (0.125, 0.25, 0.375, 0.5, 0.625, 0.75, 0.875)
 MAX_RESIDUE = 0.06
@@ -22,6 +22,7 @@ MAX_RESIDUE_MOVING = 0.17  # when the scenes move under it, but it runs evenly a
 MIN_CHANGE = 9.0  # mean |difference| of the two pictures over Y, U, V of the grid
 MIN_SHARE = 0.5  # least share of the lit cells that differ between the two pictures
 MAX_ALIKE = 0.75  # correlation of the two pictures above which it is the same scene in another light
+MOTION_REACH = 4  # points of the film between two pictures
 LONGEST_FADE_S = 1.3  # up to which a fade may differ from the straight line by more
 
 
@@ -46,6 +47,7 @@ class Part:
     pictures: F32  # (n, 3 * cells), luma first
     height: int
     width: int
+    film: U8 | None = None  # (n, h, w) luma, finer than the pictures; None where nothing is known of it
 
     @property
     def luma(self) -> F32:
@@ -127,3 +129,31 @@ def shifted_alike(part: Part, first: int, last: int) -> float:
             if norm > 36.0 * x.size / 3:
                 best = max(best, float((x * y).sum()) / norm)
     return best
+
+
+def cut_explains(ramp: F32, start: float, end: float) -> bool:
+    """Whether one step explains a way from 0 to 1 as well as an even walk from place `start` to place `end`."""
+    at = np.arange(len(ramp))
+    even = np.clip((at - start) / max(end - start, 1e-3), 0.0, 1.0)
+    walked = float(((ramp - even) ** 2).sum())
+    stepped = min(float(((ramp - (at >= place)) ** 2).sum()) for place in range(1, len(ramp)))
+    return stepped <= walked
+
+
+def new_share(part: Part, first: int, last: int) -> float:
+    """How much of the change between two pictures came by itself on the way, and did not move there; 0 to about 1.
+
+    What motion of up to MOTION_REACH points leaves of every step, less what it leaves in the calm beside, over the
+    change from end to end. A blend, a wipe and a fade bring all of it; what crosses the picture brings next to nothing.
+    """
+    if part.film is None:
+        return 1.0
+    beside = max(4, (last - first) // 2)
+    low, high = max(0, first - beside), min(len(part.film) - 1, last + beside)
+    film = part.film[low : high + 1, None]
+    left = explained_difference(film[:-1], film[1:], MOTION_REACH)
+    inside = left[first - low : last - low]
+    outside = np.concatenate([left[: first - low], left[last - low :]])
+    usual = float(np.median(outside)) if len(outside) >= 3 else 0.0
+    whole = float(np.abs(film[last - low].astype(np.float32) - film[first - low]).mean())
+    return float(np.maximum(inside - usual, 0.0).sum()) / max(whole, 1.0)

@@ -93,22 +93,45 @@ def histograms(halves: U8) -> F32:
 
 
 def explained_difference(before: U8 | F32, after: U8 | F32, reach: int = 2) -> F32:
-    """What motion cannot explain between pairs of pictures (n, 3, h, w) of one kind: one number a pair.
+    """What motion cannot explain between pairs of pictures (n, 3 or 1, h, w) of one kind: one number a pair.
 
     Every 4x4 block of `after` takes its best match among the shifts of up to `reach` points in `before`; the result is
-    the mean of the blocks' best mean absolute differences, summed over the three planes.
+    the mean of the blocks' best mean absolute differences, summed over the planes.
     """
+    best, _ = _matched(before, after, reach)
+    return (best.mean(axis=(1, 2)) / 16).astype(np.float32)
+
+
+def moved_share(before: U8, after: U8, reach: int, least: float) -> float:
+    """How much of the change between two pictures (3, h, w) is explained by what moved up to `reach` points, 0..1.
+
+    Of the 4x4 blocks that change by `least` or more. Seen from both sides, and the lesser: what moved is there before
+    and after, while what came, or went, is not.
+    """
+    shares = []
+    for a, b in ((before, after), (after, before)):
+        best, still = _matched(a[None], b[None], reach)
+        changed = still >= 16 * least
+        shares.append(1.0 - float(best[changed].sum()) / float(still[changed].sum()) if changed.any() else 0.0)
+    return min(shares)
+
+
+def _matched(before: U8 | F32, after: U8 | F32, reach: int) -> tuple[NDArray[np.int32], NDArray[np.int32]]:
+    """Per 4x4 block (n, h/4, w/4) the summed difference of its best match, and of the block that stands there."""
     height, width = after.shape[2:]
     height, width = height // 4 * 4, width // 4 * 4
     target = after[:, :, :height, :width].astype(np.int16)
     padded = np.pad(before, ((0, 0), (0, 0), (reach, reach), (reach, reach)), mode="edge").astype(np.int16)
     best: NDArray[np.int32] | None = None
+    still = np.zeros(0, np.int32)
     for dy in range(2 * reach + 1):
         for dx in range(2 * reach + 1):
             error = np.abs(target - padded[:, :, dy : dy + height, dx : dx + width])
-            error = error[:, 0] + error[:, 1] + error[:, 2]
+            error = error[:, 0] + error[:, 1] + error[:, 2] if error.shape[1] == 3 else error[:, 0]
             rows = error[:, 0::4] + error[:, 1::4] + error[:, 2::4] + error[:, 3::4]
             blocks = rows[:, :, 0::4].astype(np.int32) + rows[:, :, 1::4] + rows[:, :, 2::4] + rows[:, :, 3::4]
+            if dy == dx == reach:
+                still = blocks
             best = blocks if best is None else np.minimum(best, blocks)
     assert best is not None
-    return (best.mean(axis=(1, 2)) / 16).astype(np.float32)
+    return best, still

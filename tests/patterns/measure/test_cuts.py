@@ -7,14 +7,16 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from benchmarks.measure import hard
 from benchmarks.measure.scenes import View
+from benchmarks.measure.stills import TalkingHead
 from benchmarks.measure.texts import Caption
-from benchmarks.measure.timeline import Segment, Timeline
+from benchmarks.measure.timeline import Segment, Timeline, write
 from patterns.measure import LayerName, measure
 from patterns.measure.boundaries import Candidate
 from patterns.measure.cuts import is_cut
 
-from .conftest import FPS, Clips, scene, timeline
+from .conftest import FPS, HEIGHT, WIDTH, Clips, scene, timeline
 
 VIDEO = (LayerName.CUTS, LayerName.TRANSITIONS)
 
@@ -79,8 +81,46 @@ class TestJumpCuts:
         assert cuts is not None
         assert [(cut.frame, cut.kind) for cut in cuts] == [(30, "jump"), (60, "jump")]
 
+    @pytest.mark.parametrize("style", ["white wall", "room"])
+    def test_a_small_head_before_a_still_camera_is_elsewhere_at_once(self, clips: Clips, style: str) -> None:
+        head = TalkingHead(np.random.default_rng(3), WIDTH, HEIGHT, style, 0.22)
+        segments = [Segment(head, 30, 1.0), Segment(head, 30, 9.0), Segment(head, 30, 19.0), Segment(head, 30, 32.0)]
+        path, _ = clips.get(f"head-{style}", lambda: timeline(segments))
+        assert found(path) == [30, 60, 90]
+
+    def test_a_picture_that_is_half_of_both_shots_hides_no_cut(self, clips: Clips) -> None:
+        segments = [Segment(scene(120 + k, "drawn"), 25, 2.0) for k in range(3)]
+        path, labels = clips.get("blended", lambda: timeline(segments, blended=True))
+        facts = measure(path, layers=VIDEO)
+        assert facts.cuts is not None
+        assert [cut.frame for cut in facts.cuts] == [frame for frame, _ in labels.cuts]
+        assert facts.transitions == []
+
 
 class TestNoCuts:
+    @pytest.mark.parametrize(("codec", "kilobits"), [("VP8", 60), ("VP8", 140), ("MPEG-2", 60), ("H.264", 60)])
+    def test_a_key_frame_in_a_slow_scene(self, tmp_path: Path, codec: str, kilobits: int) -> None:
+        planned = hard.slow_clip(np.random.default_rng([1, 23]), seconds=7.0)
+        source = tmp_path / "source.mp4"
+        write(planned, source, preset="ultrafast", extra=("-qp", "6"))
+        facts = measure(hard.encoded(source, codec, kilobits), layers=VIDEO)
+        assert facts.cuts is not None
+        assert [cut.frame for cut in facts.cuts] == [frame for frame, _ in planned.labels().cuts]
+        assert facts.transitions == []
+
+    def test_a_step_of_the_bitrate(self, tmp_path: Path) -> None:
+        planned = hard.slow_clip(np.random.default_rng([1, 23]), seconds=7.0)
+        source = tmp_path / "source.mp4"
+        write(planned, source, preset="ultrafast", extra=("-qp", "6"))
+        assert found(hard.stepped(source, 2.96)) == [frame for frame, _ in planned.labels().cuts]
+
+    def test_light_that_is_turned_up_and_noise(self, clips: Clips) -> None:
+        segments = [Segment(scene(131, "talking"), 75, 2.0)]
+        planned = timeline(segments, exposure=[(20, 24, 0.6), (50, 51, 1.1)], grain=7.0)
+        path, _ = clips.get("exposure", lambda: planned)
+        facts = measure(path, layers=VIDEO)
+        assert (facts.cuts, facts.transitions) == ([], [])
+
     @pytest.mark.parametrize("shape", ["solid", "decay"])
     def test_flash(self, clips: Clips, shape: str) -> None:
         segments = [Segment(scene(21, "drawn"), 75, 2.0)]
@@ -141,6 +181,12 @@ class TestRule:
             ({"area": 0.25, "spread": 0.8, "fill": 0.3, "ratio": 2.2, "motion_ratio": 1.4, "score": 38}, False),
             ({"area": 0.25, "spread": 0.45, "fill": 0.5}, True),
             ({"area": 0.25, "spread": 0.45, "fill": 0.9}, False),
+            ({"area": 0.05, "spread": 0.2, "fill": 0.3, "moved": 0.7, "strength": 90.0}, True),
+            ({"area": 0.05, "spread": 0.2, "fill": 0.9, "moved": 0.2, "strength": 90.0}, False),
+            ({"alike": 0.98}, False),
+            ({"alike": 0.98, "moved": 0.7}, True),
+            ({"alike": 0.8, "strength": 40.0, "area": 0.6, "ratio": 6.0}, False),
+            ({"alike": 0.8, "strength": 40.0}, True),
         ],
     )
     def test_edges_of_the_rule(self, changes: dict[str, float], expected: bool) -> None:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from benchmarks.measure.stills import Flyer
 from benchmarks.measure.timeline import Segment
 from patterns.measure import LayerName, gradual, measure, views
 from patterns.measure.features import Transition
-from patterns.measure.model import Fit, Part
+from patterns.measure.model import Fit, Part, cut_explains, new_share
 
-from .conftest import FPS, Clips, scene, timeline
+from .conftest import FPS, HEIGHT, WIDTH, Clips, scene, timeline
 
 VIDEO = (LayerName.CUTS, LayerName.TRANSITIONS)
 
@@ -85,6 +86,30 @@ def test_a_blend_loses_contrast_and_a_turn_does_not(turns: bool, kept: float) ->
     pictures = np.cos(angle) * before + np.sin(angle) * after if turns else (1 - way) * before + way * after
     part = Part(np.arange(25) * 33.3, 128 + pictures, 8, 8)
     assert gradual._kept_contrast(part, Fit(0, 24, 0.04, False)) == pytest.approx(kept, abs=0.15)
+
+
+@pytest.mark.parametrize(("ramp", "cut"), [([0, 0, 0.05, 0.9, 1, 1], True), ([0, 0.2, 0.4, 0.6, 0.8, 1], False)])
+def test_one_step_is_a_cut_and_an_even_walk_is_a_dissolve(ramp: list[float], cut: bool) -> None:
+    assert cut_explains(np.array(ramp, np.float32), 0.0, 5.0) is cut
+
+
+@pytest.mark.parametrize(("size", "speed"), [(0.3, 0.5), (0.6, 0.8), (0.9, 1.2)])
+def test_a_bird_that_flies_past_is_no_wipe(clips: Clips, size: float, speed: float) -> None:
+    bird = Flyer(np.random.default_rng(4), WIDTH, HEIGHT, size, speed)
+    path, _ = clips.get(f"bird{size}", lambda: timeline([Segment(bird, 80, 0.0)]))
+    facts = measure(path, layers=VIDEO)
+    assert (facts.cuts, facts.transitions) == ([], [])
+
+
+def test_what_moves_is_nothing_new_and_what_a_wipe_shows_is() -> None:
+    rng = np.random.default_rng(6)
+    wide, other = (rng.integers(20, 230, (16, 50)).repeat(4, axis=0).repeat(4, axis=1) for _ in range(2))
+    edges = np.clip((np.arange(20) - 4) / 11, 0, 1) * 64
+    panned = np.stack([wide[:, 3 * k : 3 * k + 64] for k in range(20)])
+    wiped = np.stack([np.where(np.arange(64) < edge, other[:, :64], wide[:, :64]) for edge in edges])
+    for film, least, most in ((panned, 0.0, 0.05), (wiped, 0.25, 1.2)):
+        part = Part(np.arange(20) * 33.3, np.zeros((20, 12), np.float32), 2, 2, film.astype(np.uint8))
+        assert least <= new_share(part, 3, 16) <= most
 
 
 def test_a_shot_between_two_transitions_lasts_half_of_both_longer() -> None:
