@@ -3,6 +3,8 @@
 from collections.abc import Collection
 from uuid import UUID
 
+from django.db import transaction
+
 from core import clock
 from jobs import events
 from publishing.errors import TargetError
@@ -15,22 +17,32 @@ from publishing.transitions import refresh_posts
 def follow_accounts(account_ids: Collection[UUID]) -> int:
     """Let the planned targets of accounts say whether their account can post. How many of them changed.
 
-    To be called by whoever changes an account's status, in the same transaction.
+    To be called by whoever has changed an account's status, once that is committed: it locks posts, which nobody should
+    do while holding others. `catch_up` does what a process left undone that died in between.
     """
-    changed: set[UUID] = set()
     count = 0
     for account in SocialAccount.objects.filter(pk__in=account_ids):
         code, sentence = standing(account)
         rows = PostTarget.objects.filter(account_id=account.pk, state=TargetState.SCHEDULED)
         rows = rows.exclude(error_code=code, error_sentence=sentence)
-        posts = set(rows.values_list("post_id", flat=True))
-        # Posts first, in the order of their keys: the same order as everywhere, so that nobody waits in a circle.
-        list(Post.objects.select_for_update().filter(pk__in=posts).order_by("pk").values_list("pk"))
-        count += rows.update(error_code=code, error_sentence=sentence, error_words="", updated_at=clock.now())
-        changed |= posts
-    refresh_posts(changed)
-    events.send_many([("post", post_id, "post.state", {"state": TargetState.SCHEDULED.value}) for post_id in changed])
+        with transaction.atomic():
+            # Posts first, in the order of their keys: the same order as everywhere, so that nobody waits in a circle.
+            posts = Post.objects.select_for_update().filter(pk__in=rows.values("post_id")).order_by("pk")
+            changed = set(posts.values_list("pk", flat=True))
+            count += rows.update(error_code=code, error_sentence=sentence, error_words="", updated_at=clock.now())
+            refresh_posts(changed)
+        state = {"state": TargetState.SCHEDULED.value}
+        events.send_many([("post", post_id, "post.state", state) for post_id in changed])
     return count
+
+
+def catch_up() -> int:
+    """Accounts whose planned targets say something else than they do; in the system scope. How many targets changed."""
+    planned = PostTarget.objects.filter(state=TargetState.SCHEDULED)
+    silent = planned.filter(error_code="").exclude(account__status=AccountStatus.CONNECTED)
+    loud = planned.exclude(error_code="").filter(account__status=AccountStatus.CONNECTED)
+    ids = {*silent.values_list("account_id", flat=True)[:500], *loud.values_list("account_id", flat=True)[:500]}
+    return follow_accounts(ids)
 
 
 def standing(account: SocialAccount) -> tuple[str, str]:

@@ -6,7 +6,7 @@ from uuid import UUID
 
 import jobs
 from jobs import Again, Done, JobContext, Queue
-from publishing import deliveries, due, pictures, queueing, telling
+from publishing import deliveries, due, pictures, planned, queueing, telling
 from publishing.engine import converting, housekeeping, settling
 from publishing.engine.run import Run, claim
 from publishing.models import PostTarget
@@ -79,6 +79,12 @@ def pick_up_adrift() -> None:
 @jobs.periodic("publishing.cleaning", every=timedelta(hours=1))
 def clean_up() -> None:
     housekeeping.clean_up()
+
+
+@jobs.periodic("publishing.planned", every=timedelta(hours=1))
+def catch_up_planned() -> None:
+    """Planned posts whose account changed while nobody could tell them."""
+    planned.catch_up()
 
 
 @jobs.periodic("publishing.deliveries", every=timedelta(hours=1))

@@ -156,7 +156,7 @@ def bury(grant: Grant, sentence: str) -> None:
             if connected.filter(pk=account_id).update(**expired):
                 lost.append(account_id)
                 signals.account_lost.send(SocialAccount, account_id=account_id, workspace_id=workspace_id)
-        planned.follow_accounts(lost)
+    planned.follow_accounts(lost)
 
 
 def connected_anew(account: SocialAccount) -> bool:

@@ -187,7 +187,6 @@ def needs_person(run: "Run", error: PlatformError) -> Pause:
             SocialAccount.objects.filter(pk=run.target.account_id, status=AccountStatus.CONNECTED).update(
                 status=AccountStatus.ERROR, problem=error.sentence[:300], updated_at=clock.now()
             )
-            planned.follow_accounts([run.target.account_id])
         write(
             run,
             TargetState.ACTION_REQUIRED,
@@ -196,6 +195,7 @@ def needs_person(run: "Run", error: PlatformError) -> Pause:
             error_sentence=sentences.parked(error, run.spec, committed=committed),
             error_words=error.words,
         )
+    planned.follow_accounts([run.target.account_id])
     return Done()
 
 

@@ -59,9 +59,9 @@ def disconnect(*, actor: Actor, account_id: UUID, confirmed: bool = False) -> se
             problem="",
             updated_at=clock.now(),
         )
-        planned.follow_accounts([account.pk])
         lost = giving_back.drop(grant) if grant is not None and not grant.accounts.exists() else None
         audit.record(actor, "account.disconnect", ("social_account", account.pk), {"account": account.handle})
+    planned.follow_accounts([account.pk])
     if lost is not None:
         giving_back.tell(lost)
     return stakes
@@ -131,10 +131,9 @@ def _keep(account: SocialAccount, *fields: str) -> None:
     assert account.grant_id is not None
     rows = SocialAccount.objects.filter(pk=account.pk, grant_id=account.grant_id)
     values = {name: getattr(account, name) for name in fields}
-    with transaction.atomic():
-        if not rows.exclude(status=AccountStatus.DISCONNECTED).update(**values, updated_at=clock.now()):
-            raise Conflict(Code.ACCOUNT_NOT_CONNECTED, "This account was disconnected or connected anew meanwhile.")
-        planned.follow_accounts([account.pk])
+    if not rows.exclude(status=AccountStatus.DISCONNECTED).update(**values, updated_at=clock.now()):
+        raise Conflict(Code.ACCOUNT_NOT_CONNECTED, "This account was disconnected or connected anew meanwhile.")
+    planned.follow_accounts([account.pk])
 
 
 def make_default(*, actor: Actor, account_id: UUID) -> SocialAccount:

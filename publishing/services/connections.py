@@ -177,6 +177,7 @@ def _connect(actor: Actor, adapter: Adapter, login: str, tokens: Tokens, infos: 
     described = [_describe_whole(adapter, login, tokens, info) for info in infos]
     with transaction.atomic():
         connected, left = _store(actor, adapter, login, tokens, described)
+    planned.follow_accounts([account.pk for account in connected.accounts])
     for grant in left:
         giving_back.tell(grant)
     return connected
@@ -301,9 +302,7 @@ def _store(
         verb = "account.connect" if created else "account.reconnect"
         audit.record(actor, verb, ("social_account", account.pk), {"platform": adapter.name, "account": account.handle})
     left = [giving_back.drop(row) for row in Grant.objects.filter(pk__in=former, accounts=None)]
-    ids = [account.pk for account in stored]
-    resumed = targets.resume_parked(ids, actor)
-    planned.follow_accounts(ids)
+    resumed = targets.resume_parked([account.pk for account in stored], actor)
     return Connected(actor.workspace_id, tuple(stored), new, resumed), left
 
 

@@ -1,10 +1,12 @@
 """The signature screens by keyboard: timeline, table, comparison, preview."""
 
 import re
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
 
+from tests.e2e import clips
 from tests.e2e.conftest import Visit
 from tests.e2e.people import Person
 from tests.e2e.test_pages import address, inspect
@@ -87,3 +89,19 @@ def test_a_preview_opens_and_gives_the_focus_back(visit: Visit, studio: Person) 
     page.keyboard.press("Escape")
     expect(dialog).to_be_hidden()
     expect(opener).to_be_focused()
+
+
+def test_the_upload_page_follows_what_becomes_of_a_video_and_of_the_room(
+    visit: Visit, someone: Person, tmp_path: Path
+) -> None:
+    page = visit(address("video_upload"), person=someone)
+    settled(page)
+    room = page.locator("#quota-page")
+    expect(room).to_contain_text("stores 0 bytes of")
+    (tmp_path / "notes.txt").write_text("no video at all")
+    # A refused file keeps the page open: with all of them done it leaves for the library.
+    page.set_input_files("[data-upload-input]", [clips.make(tmp_path / "run.mp4"), tmp_path / "notes.txt"])
+    row = page.get_by_role("listitem").filter(has_text="run.mp4")
+    expect(room).not_to_contain_text("stores 0 bytes of")
+    expect(row).to_contain_text("ready")
+    expect(row).not_to_contain_text("being checked")

@@ -10,6 +10,7 @@ from django.urls import reverse
 from core import clock
 from core.errors import NotFound
 from jobs.testing import drain
+from publishing import planned
 from publishing.engine import grants
 from publishing.models import AccountStatus, Post, PostTarget, SocialAccount
 from publishing.services import connected, schedule, targets
@@ -63,6 +64,17 @@ class TestPlanned:
         account = connect("tiktok")
         grants.bury(account.grant, "TikTok ended it.")
         assert plan(account).status_group == "needs_you"
+
+    def test_what_a_process_that_died_left_unsaid_is_said_within_the_hour(self, connect: Any, plan: Any) -> None:
+        account = connect("tiktok")
+        target = plan(account)
+        SocialAccount.objects.filter(pk=account.pk).update(status=AccountStatus.EXPIRED)
+        assert (planned.catch_up(), planned.catch_up()) == (1, 0)
+        target.refresh_from_db()
+        assert target.status_group == "needs_you"
+        SocialAccount.objects.filter(pk=account.pk).update(status=AccountStatus.CONNECTED)
+        assert planned.catch_up() == 1
+        assert Post.objects.get().state == "scheduled"
 
     def test_a_draft_that_was_planned_forgets_it(self, connect: Any, plan: Any, in_workspace: Any) -> None:
         account = connect("tiktok")
