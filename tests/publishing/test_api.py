@@ -6,8 +6,8 @@ from uuid import uuid4
 
 import pytest
 from django.test import Client
-from rest_framework_simplejwt.tokens import AccessToken
 
+from accounts.services import tokens
 from core import clock
 from core.models import IdempotencyKey
 from jobs.testing import drain
@@ -20,7 +20,7 @@ class Api:
     """A client that speaks JSON with a bearer token."""
 
     def __init__(self, user: Any) -> None:
-        self.http = Client(headers={"Authorization": f"Bearer {AccessToken.for_user(user)}"})
+        self.http = Client(headers={"Authorization": f"Bearer {tokens.issue(user).access}"})
 
     def __call__(self, method: str, path: str, body: Any = None, **headers: str) -> Any:
         how = getattr(self.http, method)

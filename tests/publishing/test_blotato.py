@@ -8,8 +8,8 @@ import pytest
 from django.core.serializers import serialize
 from django.test import Client
 from django.urls import reverse
-from rest_framework_simplejwt.tokens import AccessToken
 
+from accounts.services import tokens
 from core import clock
 from core.errors import PermissionDenied, Unavailable, ValidationFailed
 from jobs.models import Job
@@ -387,7 +387,7 @@ class TestDoors:
         assert browser.post(reverse("connection_key", args=["tiktok"]), {"api_key": KEY}).status_code == 404
 
     def test_a_program_does_the_same(self, box: Any, in_workspace: Any) -> None:
-        http = Client(headers={"Authorization": f"Bearer {AccessToken.for_user(in_workspace.alice)}"})
+        http = Client(headers={"Authorization": f"Bearer {tokens.issue(in_workspace.alice).access}"})
 
         def post(path: str, body: Any) -> Any:
             return http.post(f"/api/v1/{path}", body, content_type="application/json")

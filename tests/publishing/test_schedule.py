@@ -7,9 +7,9 @@ from typing import Any
 import pytest
 from django.test import Client
 from django.urls import reverse
-from rest_framework_simplejwt.tokens import AccessToken
 
 from accounts.models import Preferences
+from accounts.services import tokens
 from core import clock, zones
 from core.errors import Conflict
 from jobs.testing import drain
@@ -56,7 +56,7 @@ def draft(connect: Any, in_workspace: Any) -> Any:
 @pytest.fixture
 def alice_api(in_workspace: Any) -> Any:
     """`alice_api(path, body)` posts JSON with a bearer token."""
-    client = Client(headers={"Authorization": f"Bearer {AccessToken.for_user(in_workspace.alice)}"})
+    client = Client(headers={"Authorization": f"Bearer {tokens.issue(in_workspace.alice).access}"})
     return lambda path, body: client.post(f"/api/v1/{path}", body, content_type="application/json")
 
 
@@ -260,7 +260,7 @@ class TestTimesWithoutAnOffset:
     ) -> None:
         Preferences.objects.filter(user=in_workspace.alice).update(timezone="Asia/Tokyo")
         assert alice_api(f"posts/{draft().pk}/schedule", {"scheduled_at": "2026-12-24T00:30"}).status_code == 200
-        token = {"Authorization": f"Bearer {AccessToken.for_user(in_workspace.alice)}"}
+        token = {"Authorization": f"Bearer {tokens.issue(in_workspace.alice).access}"}
 
         def total(query: str) -> Any:
             return Client(headers=token).get(f"/api/v1/posts/scheduled?{query}").json().get("total")
@@ -296,7 +296,7 @@ class TestTimesWithoutAnOffset:
     def test_a_filter_that_cannot_be_read_is_refused_instead_of_listing_everything(
         self, in_january: None, draft: Any, in_workspace: Any, query: str
     ) -> None:
-        token = {"Authorization": f"Bearer {AccessToken.for_user(in_workspace.alice)}"}
+        token = {"Authorization": f"Bearer {tokens.issue(in_workspace.alice).access}"}
         answer = Client(headers=token).get(f"/api/v1/posts/scheduled?{query}")
         assert (answer.status_code, list(answer.json()["details"]["fields"])) == (400, [query.partition("=")[0]])
 
