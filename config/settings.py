@@ -78,6 +78,7 @@ MIDDLEWARE = [
     "csp.middleware.CSPMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "accounts.middleware.ActorMiddleware",
+    "core.middleware.CleanText",
     "pages.middleware.PageMiddleware",
     "pages.middleware.ToastMiddleware",
     "axes.middleware.AxesMiddleware",

@@ -19,6 +19,7 @@ from core import clock
 from core.actor import Actor
 from core.errors import Conflict, DomainError, ValidationFailed
 from core.models import IdempotencyKey
+from core.serializers import has_control_character
 
 HEADER = "Idempotency-Key"
 KEEP = timedelta(days=1)
@@ -40,6 +41,8 @@ def idempotent(action: F) -> F:
         key = request.headers.get(HEADER, "").strip()
         if not key:
             return action(view, request, *args, **kwargs)
+        if has_control_character(key):
+            raise ValidationFailed("idempotency_key_invalid", "An Idempotency-Key has no control characters.")
         if len(key) > 200:
             raise ValidationFailed("idempotency_key_too_long", "An Idempotency-Key has 200 characters at most.")
         row, earlier = _claim(view.actor, f"{request.method} {request.path}"[:120], key, _fingerprint(request))

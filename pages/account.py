@@ -24,7 +24,10 @@ BACKEND = "django.contrib.auth.backends.ModelBackend"
 
 def _next(request: HttpRequest) -> str:
     wanted = request.POST.get("next") or request.GET.get("next") or ""
-    safe = url_has_allowed_host_and_scheme(wanted, {request.get_host()}, require_https=request.is_secure())
+    # A word without a slash would be taken for the name of a view.
+    safe = "/" in wanted and url_has_allowed_host_and_scheme(
+        wanted, {request.get_host()}, require_https=request.is_secure()
+    )
     return wanted if safe else reverse("dashboard")
 
 
@@ -33,7 +36,7 @@ def _next(request: HttpRequest) -> str:
 def signup(request: HttpRequest) -> HttpResponse:
     """A new person with a personal workspace; an invited address joins the inviter's workspace next."""
     if request.user.is_authenticated:
-        return redirect(_next(request))
+        return HttpResponseRedirect(_next(request))
     form = SignUpForm(request.POST or None, initial={"email": request.GET.get("email", "")})
     if request.method == "POST" and not limits.within(limits.SIGN_UPS_OF_CLIENT, client.network(request)):
         return _too_often(request, limits.SIGN_UPS_OF_CLIENT.seconds)
@@ -55,7 +58,7 @@ def signup(request: HttpRequest) -> HttpResponse:
 def sign_in(request: HttpRequest) -> HttpResponse:
     """By e-mail and password; one sentence whichever of the two is wrong."""
     if request.user.is_authenticated:
-        return redirect(_next(request))
+        return HttpResponseRedirect(_next(request))
     form = LoginForm(request.POST or None)
     if request.method == "POST" and not limits.within(limits.SIGN_INS_OF_CLIENT, client.network(request)):
         return _too_often(request, limits.SIGN_INS_OF_CLIENT.seconds)

@@ -22,6 +22,7 @@ from pages.access import SignedIn, add_errors, signed_in
 from pages.context import address as optional_address
 from pages.forms.strategies import PLATFORMS, ScriptForm
 from pages.journey import steps_of
+from pages.queries import whole
 from scripts_app import segments, selectors, services
 from scripts_app.models import Script
 from scripts_app.purpose import PURPOSE
@@ -41,7 +42,7 @@ _MOST_ROWS = 120
 @require_GET
 def index(request: SignedIn) -> HttpResponse:
     """`/scripts/`: the list."""
-    search, platform = request.GET.get("q", "")[:200].replace("\x00", ""), request.GET.get("platform", "")
+    search, platform = request.GET.get("q", "")[:200], request.GET.get("platform", "")
     rows = selectors.scripts(request.actor, search=search, platform=platform)
     context = {
         "page": Paginator(rows, PER_PAGE).get_page(request.GET.get("page")),
@@ -91,8 +92,7 @@ def new(request: SignedIn) -> HttpResponse:
 @require_GET
 def show(request: SignedIn, pk: UUID) -> HttpResponse:
     """`/scripts/<id>/`: the table; `?version=` shows a former one."""
-    number = request.GET.get("version", "")
-    shown = selectors.shown(request.actor, pk, number=int(number) if number.isdigit() else None)
+    shown = selectors.shown(request.actor, pk, number=whole(request.GET.get("version")))
     return _page(request, shown)
 
 
@@ -149,8 +149,7 @@ def retry(request: SignedIn, pk: UUID) -> HttpResponse:
 @require_GET
 def export(request: SignedIn, pk: UUID, format_: str) -> HttpResponse:
     """`/scripts/<id>/export/<md|pdf|docx>/`."""
-    number = request.GET.get("version", "")
-    wanted = int(number) if number.isdigit() else None
+    wanted = whole(request.GET.get("version"))
     return file_response(selectors.export(request.actor, pk, format_=format_, number=wanted))
 
 
@@ -185,7 +184,7 @@ def _uuids(values: list[str]) -> list[UUID]:
 
 def read(content: ScriptContent, data: Mapping[str, str]) -> ScriptContent:
     """The table as it was typed, timed by its lengths; not judged yet, so that a refusal can show it again."""
-    count = min(_MOST_ROWS, int(data["rows"]) if data.get("rows", "").isdigit() else 0)
+    count = min(_MOST_ROWS, whole(data.get("rows")) or 0)
     rows = [_row(data, index) for index in range(count)]
     lengths = [_number(data.get(f"seconds-{index}", "")) for index in range(count)]
     return ScriptContent.model_construct(
@@ -219,7 +218,8 @@ def _number(text: str) -> float:
 def _changed(content: ScriptContent, wish: str) -> ScriptContent:
     """`up:2`, `down:2`, `remove:2`, `add:2` (below row 2)."""
     what, _, where = wish.partition(":")
-    index = int(where) if where.lstrip("-").isdigit() else -1
+    found = whole(where)
+    index = -1 if found is None else found
     rows = content.segments
     changed = {
         "up": lambda: segments.moved(rows, index, -1),

@@ -22,6 +22,7 @@ from pages import measured, sections, versions
 from pages.access import SignedIn, add_errors, signed_in
 from pages.forms.strategies import PLATFORMS, StrategyForm
 from pages.journey import steps_of
+from pages.queries import whole
 from scripts_app.models import Script
 from strategies import selectors, services
 from strategies.errors import StrategyError
@@ -41,7 +42,7 @@ def index(request: SignedIn) -> HttpResponse:
     """`/strategies/`: the list; `?video=` leads on to the form with that video chosen."""
     if request.GET.get("video"):
         return redirect(f"{reverse('strategy_new')}?{request.GET.urlencode()}")
-    search, platform = request.GET.get("q", "")[:200].replace("\x00", ""), request.GET.get("platform", "")
+    search, platform = request.GET.get("q", "")[:200], request.GET.get("platform", "")
     rows = selectors.strategies(request.actor, search=search, platform=platform)
     context = {
         "page": Paginator(rows, PER_PAGE).get_page(request.GET.get("page")),
@@ -85,8 +86,7 @@ def new(request: SignedIn) -> HttpResponse:
 @require_GET
 def show(request: SignedIn, pk: UUID) -> HttpResponse:
     """`/strategies/<id>/`: all sections; `?version=` shows a former one, `?edit=` opens a section's form."""
-    number = request.GET.get("version", "")
-    shown = selectors.shown(request.actor, pk, number=int(number) if number.isdigit() else None)
+    shown = selectors.shown(request.actor, pk, number=whole(request.GET.get("version")))
     return _page(request, shown, edit=request.GET.get("edit", ""))
 
 
@@ -161,10 +161,9 @@ def compare(request: SignedIn, pk: UUID) -> HttpResponse:
     rows = list(selectors.versions(request.actor, strategy))
     if not rows:
         return redirect("strategy_detail", pk=pk)
-    wanted = [request.GET.get(name, "") for name in ("a", "b")]
     numbers = [row.number for row in rows]
-    later = int(wanted[1]) if wanted[1].isdigit() else numbers[0]
-    earlier = int(wanted[0]) if wanted[0].isdigit() else max(1, later - 1)
+    later = whole(request.GET.get("b")) or numbers[0]
+    earlier = whole(request.GET.get("a")) or max(1, later - 1)
     contents = [selectors.shown(request.actor, pk, number=number).content for number in (earlier, later)]
     assert contents[0] is not None
     assert contents[1] is not None
@@ -182,10 +181,8 @@ def compare(request: SignedIn, pk: UUID) -> HttpResponse:
 @require_GET
 def export(request: SignedIn, pk: UUID, format_: str) -> HttpResponse:
     """`/strategies/<id>/export/<md|pdf>/`."""
-    number = request.GET.get("version", "")
-    return file_response(
-        selectors.export(request.actor, pk, format_=format_, number=int(number) if number.isdigit() else None)
-    )
+    number = whole(request.GET.get("version"))
+    return file_response(selectors.export(request.actor, pk, format_=format_, number=number))
 
 
 @signed_in

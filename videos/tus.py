@@ -21,6 +21,7 @@ from rest_framework.response import Response
 
 from core.api import ActorView, endpoint
 from core.errors import DomainError, UnsupportedMedia, ValidationFailed
+from core.serializers import has_control_character
 from media import uploads
 from media.errors import MediaError
 from media.models import UploadSession
@@ -60,6 +61,8 @@ def metadata_of(header: str) -> dict[str, str]:
             raise ValidationFailed(
                 MediaError.METADATA, f"The value of {key!r} in Upload-Metadata is not base64 of UTF-8 text."
             ) from None
+        if has_control_character(key) or has_control_character(found[key]):
+            raise ValidationFailed(MediaError.METADATA, "Upload-Metadata holds a control character. Remove it.")
     return found
 
 

@@ -42,9 +42,7 @@ STEP_LABELS: Final = "Source and script|Formats|Preview|Make it"
 def index(request: SignedIn) -> HttpResponse:
     """`/edits/`: all edits, filtered as the address says."""
     state = request.GET.get("state", "")
-    filters = Filters(
-        search=request.GET.get("q", "")[:200].replace("\x00", ""), state=state if state in Edit.State.values else ""
-    )
+    filters = Filters(search=request.GET.get("q", "")[:200], state=state if state in Edit.State.values else "")
     page = Paginator(selectors.edits(request.actor, filters), PER_PAGE).get_page(request.GET.get("page"))
     context = {
         "page": page,

@@ -1,0 +1,9 @@
+"""Numbers in the addresses and forms of pages. What cannot be read is left aside, as if it were not there."""
+
+_LONGEST = 9
+
+
+def whole(text: str | None) -> int | None:
+    """A whole number; None for anything else: digits of other scripts (², ٣), signs, endless ones."""
+    text = text or ""
+    return int(text) if text.isascii() and text.isdigit() and len(text) <= _LONGEST else None
