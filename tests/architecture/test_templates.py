@@ -1,3 +1,4 @@
+import json
 import re
 from pathlib import Path
 
@@ -52,3 +53,12 @@ def test_every_question_has_buttons_that_say_what_they_do(path: Path) -> None:
         assert "?" in said["title"], found
         assert said["no"] != "Cancel", f"“Cancel” beside “{said['yes']}” leaves open what it cancels"
         assert said["yes"] not in ("Yes", "OK", "Cancel it", "Delete", "Continue"), found
+
+
+class TestHtmx:
+    def test_live_parts_copy_no_style_attribute(self):
+        """htmx copies attributes of what it replaces; a copied `style` is an inline style, which the policy blocks."""
+        base = (Path(settings.BASE_DIR) / "templates" / "base.html").read_text()
+        config = json.loads(re.search(r"name=\"htmx-config\" content='([^']+)'", base).group(1))
+        assert "style" not in config["attributesToSettle"]
+        assert config["includeIndicatorStyles"] is False
