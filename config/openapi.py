@@ -25,6 +25,7 @@ _MEANING = {
     402: "The plan does not allow more of this.",
     403: "Your role does not allow this, or a cookie came without its CSRF token.",
     404: "There is no such thing in this workspace.",
+    408: "The body came too slowly.",
     409: "The state of the thing does not allow this, or somebody else was faster.",
     412: "Another version of tus.",
     413: "The body is too large.",
@@ -58,7 +59,7 @@ class OperationSchema(AutoSchema):
         elif self.path.startswith("/api/v1/auth") or "{" in self.path:
             yield from (401, 403)
         if self.method not in SAFE_METHODS:
-            yield from (413, 415)
+            yield from (408, 413, 415)
             if not is_open:
                 yield from (402, 409)
         if is_idempotent(self._handler()):
@@ -73,6 +74,13 @@ class OperationSchema(AutoSchema):
                 refusal = self._get_response_for_code(*code)  # type: ignore[no-untyped-call]
                 bodies[str(status)] = {**refusal, "description": _MEANING[status]}
         return dict(sorted(bodies.items()))
+
+    def _map_serializer_field(self, field: Any, direction: Any, bypass_extensions: bool = False) -> Any:
+        """An empty default says only that a field may be left out; the field itself need not take an empty text."""
+        found = super()._map_serializer_field(field, direction, bypass_extensions)  # type: ignore[no-untyped-call]
+        if isinstance(found, dict) and found.get("default") == "":
+            del found["default"]
+        return found
 
     def _postprocess_serializer_schema(self, schema: Any, serializer: Any, direction: Any) -> Any:
         found = super()._postprocess_serializer_schema(schema, serializer, direction)  # type: ignore[no-untyped-call]

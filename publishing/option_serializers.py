@@ -1,5 +1,6 @@
 """The shape of `platform_options`: for each platform the options that its posts may have, as its adapter names them."""
 
+from functools import cache
 from typing import Any, ClassVar
 
 from rest_framework import serializers
@@ -8,13 +9,13 @@ from core.serializers import InputSerializer
 from publishing.platforms.registry import adapter_for
 
 
-def _options_of(platform: str) -> InputSerializer:
+@cache
+def _shape(platform: str) -> type[InputSerializer]:
     """The options of one platform, by name; what their values may be is its adapter's to judge."""
     names = sorted(adapter_for(platform).options())
     fields: dict[str, Any] = {name: serializers.JSONField(required=False, allow_null=True) for name in names}
-    shape = type(f"{platform.capitalize()}OptionsSerializer", (InputSerializer,), fields)
-    made: InputSerializer = shape(required=False)
-    return made
+    shape: Any = type(f"{platform.capitalize()}OptionsSerializer", (InputSerializer,), fields)
+    return shape
 
 
 class PlatformOptionsSerializer(InputSerializer):
@@ -23,10 +24,10 @@ class PlatformOptionsSerializer(InputSerializer):
     hints: ClassVar = {
         "ig": "instagram", "insta": "instagram", "tt": "tiktok", "yt": "youtube", "fb": "facebook", "li": "linkedin",
     }  # fmt: skip
-    instagram = _options_of("instagram")
-    tiktok = _options_of("tiktok")
-    youtube = _options_of("youtube")
-    facebook = _options_of("facebook")
-    twitter = _options_of("twitter")
-    x = _options_of("twitter")
-    linkedin = _options_of("linkedin")
+    instagram = _shape("instagram")(required=False)
+    tiktok = _shape("tiktok")(required=False)
+    youtube = _shape("youtube")(required=False)
+    facebook = _shape("facebook")(required=False)
+    twitter = _shape("twitter")(required=False)
+    x = _shape("twitter")(required=False)
+    linkedin = _shape("linkedin")(required=False)
