@@ -1,16 +1,18 @@
 """Every address of the product with values that no form sends: a refusal or a page, never a failure of ours."""
 
+import json
 import re
 from pathlib import Path
 
 import pytest
 from django.test import Client
 from rest_framework.test import APIClient
+from rest_framework.throttling import SimpleRateThrottle
 
 from accounts.services import tokens
 from core import scope
 from tests.architecture.objects import make_objects
-from tests.architecture.surface import routes
+from tests.architecture.surface import handler, routes
 
 pytestmark = [pytest.mark.django_db, pytest.mark.slow, pytest.mark.postgres]
 
@@ -119,3 +121,39 @@ def test_a_program_is_told_that_an_address_does_not_exist(world, alice):
     client = APIClient(enforce_csrf_checks=True, HTTP_AUTHORIZATION=alice._credentials["HTTP_AUTHORIZATION"])
     answer = client.post("/api/v1/nothing/here", {}, format="json")
     assert (answer.status_code, answer.json()["error"]) == (404, "not_found")
+
+
+def test_odd_query_parameters_of_the_api_are_refused_by_name(world, alice):
+    wrong = []
+    for route in routes():
+        path = route.fill(world.ids)
+        if not route.is_api or handler(path, "get") is None:
+            continue
+        takes = getattr(handler(path, "get"), "takes", None)
+        for name in takes.query().fields if takes else ("anything",):
+            for odd, value in ODD.items():
+                answer = alice.get(path, {name: value}, headers={"Tus-Resumable": "1.0.0"})
+                refused = answer.status_code == 400 and name in answer.json()["details"].get("fields", {})
+                fine = refused if odd in ("NUL", "escape") and takes else answer.status_code < 500
+                if not fine:
+                    wrong.append(f"{path}?{name}={odd}: {answer.status_code} {answer.content[:120]!r}")
+    assert not wrong, "\n".join(wrong)
+
+
+def test_odd_values_in_bodies_are_refused_by_name(world, alice, monkeypatch):
+    monkeypatch.setattr(SimpleRateThrottle, "allow_request", lambda *args: True)
+    wrong = []
+    for route in routes():
+        path = route.fill(world.ids)
+        for method in ("post", "put", "patch", "delete"):
+            takes = getattr(handler(path, method), "takes", None) if route.is_api else None
+            shape = takes.request if takes else None
+            shape = shape.get("application/json") if isinstance(shape, dict) else shape
+            for name in shape().fields if isinstance(shape, type) else ():
+                for value in ("a\x00b", "\ud800", {"deep\x00": [1]}, ["\x1b"]):
+                    body = json.dumps({name: value})
+                    answer = alice.generic(method.upper(), path, body, content_type="application/json")
+                    refused = answer.status_code == 400 and name in answer.json()["details"].get("fields", {})
+                    if not refused and answer.status_code != 403:
+                        wrong.append(f"{method} {path} {name}={value!r}: {answer.status_code} {answer.content[:120]!r}")
+    assert not wrong, "\n".join(wrong)
