@@ -3,13 +3,14 @@
 import logging
 import sqlite3
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from enum import StrEnum
+from typing import TypeVar
 
 import redis
-from django.db import InterfaceError, OperationalError
+from django.db import InterfaceError, OperationalError, connection
 
 from core.errors import Unavailable
 
@@ -18,6 +19,9 @@ logger = logging.getLogger(__name__)
 RETRY_AFTER_S = 5
 # So long nobody asks a service again that has just not answered.
 LEAVE_ALONE_S = 2.0
+# So long a write that must not be lost is tried.
+INSIST_S = 120.0
+T = TypeVar("T")
 # SQLSTATEs of a server that is going, starting, or takes nobody in at the moment. A lost connection has none.
 _AWAY_STATES = ("08", "53", "57P")
 # SQLite's words for the same: busy, locked, input or output, full, cannot be opened.
@@ -77,6 +81,26 @@ def patience() -> Iterator[None]:
 def patient() -> bool:
     """Whether the present code may take its time."""
     return _patient.get()
+
+
+def insist(write: Callable[[], T], *, patience_s: float = INSIST_S) -> T:
+    """Do a write whose loss could not be made good, again and again while the database is away. Not in a transaction.
+
+    The write must be one that may be repeated: the answer to its commit may be what was lost.
+    """
+    gives_up_at = time.monotonic() + patience_s
+    pause_s = 0.5
+    while True:
+        try:
+            return write()
+        except (OperationalError, InterfaceError) as error:
+            if of(error) is None or time.monotonic() >= gives_up_at:
+                raise
+            logger.warning("What must not be lost could not be written yet: %s", error)
+        if not connection.in_atomic_block:
+            connection.close()
+        time.sleep(pause_s)
+        pause_s = min(5.0, pause_s * 2)
 
 
 class Breaker:

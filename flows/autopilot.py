@@ -9,11 +9,12 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.db import connection
+from django.db import InterfaceError, OperationalError, connection
 
 from ai import gateway
 from ai.captions import services as captions
 from analytics.models import MetricSnapshot
+from core import outages
 from core.actor import Actor
 from core.errors import Conflict, Unavailable, ValidationFailed
 from editing.models import Edit, Rendition
@@ -305,12 +306,23 @@ class Autopilot:
 
     def _wait(self, ready: Callable[[], bool], doing: str, at_most_s: float | None = None) -> None:
         ends_at = self._ends_at if at_most_s is None else min(self._ends_at, time.monotonic() + at_most_s)
-        while not ready():
+        while not self._asked(ready):
             if time.monotonic() > ends_at:
                 raise Unavailable(Code.TOO_LONG, f"Gave up waiting while {doing}. The work goes on in the background.")
             if not connection.in_atomic_block:
                 connection.close_if_unusable_or_obsolete()
             time.sleep(_POLL_S)
+
+    @staticmethod
+    def _asked(ready: Callable[[], bool]) -> bool:
+        """Whether it is ready; not yet while the database is away, for what is waited for goes on afterwards."""
+        try:
+            return ready()
+        except (OperationalError, InterfaceError) as error:
+            if outages.of(error) is None or connection.in_atomic_block:
+                raise
+            connection.close()
+            return False
 
     def _pass_on(self, stage: str, subject_type: str, subject_id: UUID) -> None:
         job = (

@@ -8,7 +8,7 @@ from uuid import UUID, uuid4
 from django.db import transaction
 from django.db.models import F, Q
 
-from core import clock
+from core import clock, outages
 from publishing import planned, signals
 from publishing.engine import secrets, sessions
 from publishing.models import AccountStatus, Grant, GrantState, SocialAccount
@@ -61,7 +61,7 @@ def renew(grant: Grant, *, patience_s: float = 0.0) -> Grant:
         adapter = adapter_for(grant.platform)
         with sessions.caller(grant.platform, grant.login) as http:
             found = adapter.refresh(http, secrets.refresh_token(fresh), clock.now())
-            kept = _keep(fresh, found)
+            kept = outages.insist(lambda: _keep(fresh, found))
             if adapter.account_tokens:
                 _renew_account_tokens(kept, http)
         return kept

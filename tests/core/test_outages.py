@@ -1,6 +1,7 @@
 """A service that is away: told from other errors, answered with 503 and the time to come back."""
 
 import sqlite3
+from types import SimpleNamespace
 from typing import Any
 
 import kombu.exceptions
@@ -71,6 +72,41 @@ def test_who_did_not_answer_is_left_alone_for_a_moment_and_then_asked_again(monk
     breaker.worked()
     assert caplog.text.count("The thing cannot be reached; the work goes on without: refused") == 1
     assert caplog.text.count("The thing answers again.") == 1
+
+
+@pytest.mark.django_db
+def test_what_must_not_be_lost_is_written_when_the_database_is_back(monkeypatch) -> None:
+    now, pauses = [100.0], []
+
+    def sleep(seconds: float) -> None:
+        pauses.append(seconds)
+        now[0] += seconds
+
+    monkeypatch.setattr(outages, "time", SimpleNamespace(monotonic=lambda: now[0], sleep=sleep))
+    tries: list[int] = []
+
+    def write() -> str:
+        tries.append(1)
+        if len(tries) < 6:
+            raise OperationalError("server closed the connection unexpectedly")
+        return "kept"
+
+    assert outages.insist(write) == "kept"
+    assert pauses == [0.5, 1.0, 2.0, 4.0, 5.0]
+
+    def never() -> None:
+        raise OperationalError("server closed the connection unexpectedly")
+
+    with pytest.raises(OperationalError):
+        outages.insist(never, patience_s=10)
+
+    def refused() -> None:
+        raise caused_by(OperationalError("deadlock"), _Refused("40P01"))
+
+    pauses.clear()
+    with pytest.raises(OperationalError):
+        outages.insist(refused)
+    assert pauses == []
 
 
 @pytest.mark.django_db

@@ -1,12 +1,16 @@
 """A renewal whose answer never came, on a platform that replaces the refresh token: a true state, and no loop."""
 
+import time
 from datetime import timedelta
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from django.db import OperationalError
 
-from core import clock
+from core import clock, outages
 from jobs.testing import drain
+from publishing.engine import grants
 from publishing.models import Grant, PostTarget
 from publishing.services import schedule
 
@@ -80,3 +84,24 @@ def test_a_refused_token_that_somebody_replaced_meanwhile_kills_no_consent(
     drain(advance=True)
     ordered.refresh_from_db()
     assert (ordered.state, Grant.objects.get().state) == ("published", "active")
+
+
+def test_a_renewed_token_outlives_a_database_that_is_away_when_it_comes(
+    box: Any, ordered: PostTarget, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The platform has replaced the old one already: lost here, the consent would be dead."""
+    real, tries = grants._keep, []
+
+    def lost_first(*args: Any) -> Grant:
+        tries.append(1)
+        if len(tries) == 1:
+            raise OperationalError("server closed the connection unexpectedly")
+        return real(*args)
+
+    monkeypatch.setattr(grants, "_keep", lost_first)
+    monkeypatch.setattr(outages, "time", SimpleNamespace(monotonic=time.monotonic, sleep=lambda seconds: None))
+    before = renewals(box)
+    drain(advance=True)
+    ordered.refresh_from_db()
+    assert ordered.state == "published"
+    assert renewals(box) == before + 1
