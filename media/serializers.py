@@ -60,9 +60,24 @@ class UploadField(serializers.FileField):
 
 
 class MediaUploadSerializer(InputSerializer):
-    """The form of an upload."""
+    """A file of a form, or the id of one that was sent with PUT (a form as well as JSON may say it)."""
 
-    file = UploadField(help_text="A picture (JPEG, PNG, WebP, GIF) or a video.")
+    file = UploadField(required=False, help_text="A picture (JPEG, PNG, WebP, GIF) or a video.")
+    upload_id = serializers.UUIDField(required=False, help_text="Instead of a file: that of `POST /media/presign`.")
+    sha256 = serializers.RegexField(
+        r"^[0-9a-fA-F]{64}$", required=False, help_text="Beside `upload_id`: hex, of what was sent."
+    )
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Refuse what would be left unread."""
+        if "upload_id" in attrs:
+            if "file" in attrs:
+                raise serializers.ValidationError({"upload_id": ["Give a file or an upload_id, not both."]})
+        elif "file" not in attrs:
+            raise serializers.ValidationError({"file": [MISSING_FILE]}, code=SENTENCE)
+        elif "sha256" in attrs:
+            raise serializers.ValidationError({"sha256": ["Give it with an upload_id."]})
+        return attrs
 
 
 class PresignSerializer(InputSerializer):
@@ -85,10 +100,3 @@ class TicketSerializer(serializers.Serializer[Any]):
 
     def get_method(self, ticket: Any) -> str:
         return "PUT"
-
-
-class ConfirmSerializer(InputSerializer):
-    """What was sent with PUT is complete."""
-
-    upload_id = serializers.UUIDField()
-    sha256 = serializers.RegexField(r"^[0-9a-fA-F]{64}$", required=False, help_text="Hex, of what was sent.")

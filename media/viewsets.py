@@ -13,7 +13,6 @@ from core.parsers import JSONParser
 from media import direct, intake, selectors
 from media.models import MediaFile
 from media.serializers import (
-    ConfirmSerializer,
     MediaFileSerializer,
     MediaFilterSerializer,
     MediaUploadSerializer,
@@ -38,7 +37,7 @@ class MediaViewSet(mixins.ListModelMixin, ActorViewSet):
         """Pictures and videos, newest first. `kind` asks for one kind, also of what is derived (thumbnails, copies)."""
         return super().list(request, *args, **kwargs)
 
-    @endpoint(request=PresignSerializer, responses={201: TicketSerializer})
+    @endpoint(request={"application/json": PresignSerializer}, responses={201: TicketSerializer})
     def presign(self, request: Request) -> Response:
         """Announce a file and get the address that takes it: one PUT, for an hour, this file only."""
         user_id = self.actor.user_id
@@ -54,12 +53,13 @@ class MediaViewSet(mixins.ListModelMixin, ActorViewSet):
         return Response(TicketSerializer(ticket).data, status=201)
 
     @endpoint(
-        request={"application/json": ConfirmSerializer, "multipart/form-data": MediaUploadSerializer},
+        request={"multipart/form-data": MediaUploadSerializer},
         responses={200: MediaFileSerializer, 201: MediaFileSerializer},
     )
     def create(self, request: Request) -> Response:
-        """Store a picture or a video for posts: a form's file, or with `upload_id` one that was sent with PUT. A
-        confirmation asked again answers the same file with 200. A video to be analysed belongs to /videos/upload."""
+        """Store a picture or a video for posts: a form's file, or with `upload_id` (in a form or in JSON) one that was
+        sent with PUT. A confirmation asked again answers the same file with 200. A video to be analysed belongs to
+        /videos/upload."""
         if "upload_id" not in self.body:
             file = intake.store_upload(actor=self.actor, file=self.body.get("file"))
             return Response(MediaFileSerializer(file).data, status=201)

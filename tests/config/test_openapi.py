@@ -81,5 +81,11 @@ def test_bodies_take_no_field_that_is_not_named(schema: dict) -> None:
     assert bodies["TargetInputRequest"]["additionalProperties"] is False
 
 
+def test_a_body_has_one_content_type(schema: dict) -> None:
+    """What common generators make of a body with two is no valid Python."""
+    bodies = {name: operation.get("requestBody", {"content": [1]}) for name, operation in operations(schema).items()}
+    assert [name for name, body in bodies.items() if len(body["content"]) != 1] == []
+
+
 def test_the_version_is_one() -> None:
     assert settings.SPECTACULAR_SETTINGS["VERSION"] == "1.0.0"

@@ -7,6 +7,7 @@ from urllib.parse import parse_qs, urlsplit
 
 import httpx
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
 from rest_framework.test import APIClient
 
@@ -69,6 +70,23 @@ class TestOnThisServer:
         assert (first.status_code, second.status_code) == (201, 200)
         assert first.json()["id"] == second.json()["id"]
         assert MediaFile.objects.filter(kind="image").count() == 1
+
+    def test_a_form_may_confirm_as_well(self, alice, client):
+        data = jpeg()
+        ticket = announce(alice, data).json()
+        put(client, ticket, data)
+        assert alice.post(CONFIRM, {"upload_id": ticket["upload_id"]}, format="multipart").status_code == 201
+
+    def test_what_would_be_left_unread_is_refused(self, alice):
+        ticket = announce(alice, jpeg()).json()
+        file = SimpleUploadedFile("photo.jpg", jpeg(), "image/jpeg")
+        for name, body in {
+            "upload_id": {"file": file, "upload_id": ticket["upload_id"]},
+            "sha256": {"file": file, "sha256": "0" * 64},
+            "file": {"sha256": "0" * 64},
+        }.items():
+            answer = alice.post(CONFIRM, body, format="multipart")
+            assert (answer.status_code, list(answer.json()["details"]["fields"])) == (400, [name])
 
     def test_a_video_gets_its_picture_from_a_job(self, alice, client):
         data = factories.tiny_mp4().read_bytes()
