@@ -1,7 +1,13 @@
 """PostgreSQL behind a gate: shut is at once an error of Django's kind, opened again at once a connection."""
 
+import fcntl
+import os
+import resource
+import socket
+import threading
 import time
 from collections.abc import Iterator
+from types import SimpleNamespace
 
 import psycopg
 import pytest
@@ -10,7 +16,7 @@ from django.test.utils import CaptureQueriesContext
 
 from benchmarks.outage_drills.gate import Gate
 from core import outages, scope
-from core.db.postgresql.pool import Reachability
+from core.db.postgresql.pool import Reachability, alive
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db]
 PATIENCE_S = 30
@@ -100,8 +106,10 @@ class TestGate:
 
 def test_one_thread_knocks_until_the_server_answers():
     knocks: list[float] = []
+    all_lost = threading.Event()
 
     def knock() -> None:
+        assert all_lost.wait(PATIENCE_S)
         knocks.append(time.monotonic())
         if len(knocks) < 3:
             raise psycopg.OperationalError("refused")
@@ -109,8 +117,23 @@ def test_one_thread_knocks_until_the_server_answers():
     reachability = Reachability(knock, every_s=0.001)
     for _ in range(5):
         reachability.lost(psycopg.OperationalError("refused"))
+    all_lost.set()
     ends_at = time.monotonic() + PATIENCE_S
     while reachability.away and time.monotonic() < ends_at:
         time.sleep(0.001)
     assert not reachability.away
     assert len(knocks) == 3
+
+
+def test_an_idle_connection_of_a_process_with_a_thousand_sockets_is_alive() -> None:
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (min(hard, 4096), hard))
+    ours, theirs = socket.socketpair()
+    number = fcntl.fcntl(ours.fileno(), fcntl.F_DUPFD, 1500)
+    try:
+        assert alive(SimpleNamespace(fileno=lambda: number, close=lambda: None))
+    finally:
+        os.close(number)
+        ours.close()
+        theirs.close()
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))

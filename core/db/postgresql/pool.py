@@ -109,7 +109,10 @@ def alive(connection: psycopg.Connection[Any]) -> bool:
     Costs a trip only when the server has something to say: to an idle client that is mostly its goodbye.
     """
     try:
-        if select.select([connection.fileno()], [], [], 0)[0]:
+        # Not `select`: a process with a thousand sockets has numbers that it cannot take.
+        waiting = select.poll()
+        waiting.register(connection.fileno(), select.POLLIN)
+        if waiting.poll(0):
             ConnectionPool.check_connection(connection)
     except (psycopg.Error, OSError, ValueError):
         connection.close()
