@@ -116,9 +116,8 @@ def test_api_docs(visit: Visit) -> None:
     page = visit("/api/v1/docs")
     expect(page.locator(".opblock-summary-path[data-path='/api/v1/analytics/dashboard']")).to_be_visible()
     expect(page.get_by_role("button", name="Authorize")).to_be_visible()
-    for width in (1280, 360):
-        page.set_viewport_size({"width": width, "height": 800})
-        assert not overflow(page)
+    expect(page.get_by_role("heading", name="Schemas")).to_be_visible()
+    inspect(page, "api-docs")
     page.get_by_role("link", name="Back to ElevoAI").click()
     expect(page.get_by_role("heading", level=1, name="Log in")).to_be_visible()
 
