@@ -5,6 +5,8 @@ from typing import Any
 from django.contrib import admin, messages
 from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 
 from accounts.models import Role
 from ai import templates
@@ -12,6 +14,7 @@ from ai.models import LedgerEntry, ResponseTemplate
 from core.actor import Actor, ActorKind
 from core.admin import SavesChangedFields
 from core.errors import DomainError
+from core.words import counted
 
 
 @admin.register(ResponseTemplate)
@@ -46,6 +49,12 @@ class ResponseTemplateAdmin(SavesChangedFields, admin.ModelAdmin[ResponseTemplat
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return obj is None and super().has_change_permission(request)
 
+    def action_checkbox(self, obj: ResponseTemplate) -> SafeString:
+        """The box of a row, with the version that the operator sees."""
+        return format_html(
+            '{}<input type="hidden" name="{}" value="{}">', super().action_checkbox(obj), _seen(obj), obj.version
+        )
+
     @admin.action(description="Stop using the chosen answers")
     def switch_off(self, request: HttpRequest, rows: QuerySet[ResponseTemplate]) -> None:
         self._switch(request, rows, is_active=False)
@@ -55,13 +64,26 @@ class ResponseTemplateAdmin(SavesChangedFields, admin.ModelAdmin[ResponseTemplat
         self._switch(request, rows, is_active=True)
 
     def _switch(self, request: HttpRequest, rows: QuerySet[ResponseTemplate], *, is_active: bool) -> None:
+        done = 0
         for row in rows:
             actor = Actor(request.user.pk, row.workspace_id, Role.ADMIN, ActorKind.ADMIN)
+            # Of rows on other pages of the list nobody has seen a version.
+            given = request.POST.get(_seen(row), "")
+            version = int(given) if given.isascii() and given.isdecimal() else row.version
             try:
-                templates.update(actor=actor, template_id=row.pk, version=row.version, is_active=is_active)
+                templates.update(actor=actor, template_id=row.pk, version=version, is_active=is_active)
             except DomainError as error:
                 messages.error(request, f"{row}: {error.message}")
-        messages.success(request, f"{len(rows)} stored answers are {'used again' if is_active else 'no longer used'}.")
+            else:
+                done += 1
+        if done:
+            words = "used again" if is_active else "no longer used"
+            messages.success(request, f"{counted(done, 'stored answer')}: {words}.")
+
+
+def _seen(row: ResponseTemplate) -> str:
+    """The field of the list that holds a row's version."""
+    return f"version-{row.pk}"
 
 
 @admin.register(LedgerEntry)

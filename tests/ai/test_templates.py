@@ -171,3 +171,22 @@ def test_operators_switch_answers_off_and_on(client, cast, env):
         assert made.is_active is active
     assert AuditEvent.objects.filter(verb="ai_template.updated", actor_kind="admin").count() == 2
     assert client.get(reverse("admin:ai_ledgerentry_changelist")).status_code == 200
+
+
+def test_an_operator_does_not_switch_what_changed_after_the_list_was_shown(client, cast, env):
+    made, other = make(cast), make(cast, request={**REQUEST, "topic": "opening hours on holidays"})
+    cast.alice.is_staff = cast.alice.is_superuser = True
+    cast.alice.save()
+    client.force_login(cast.alice)
+    where = reverse("admin:ai_responsetemplate_changelist")
+    shown = client.get(where).content.decode()
+    assert f'name="version-{made.pk}" value="1"' in shown
+    assert 'id="action-toggle"' in shown
+    templates.update(actor=cast.bob_actor, template_id=made.pk, version=1, answer={**ANSWER, "caption": "Come."})
+    chosen = {"_selected_action": [str(made.pk), str(other.pk)], f"version-{made.pk}": 1, f"version-{other.pk}": 1}
+    page = client.post(where, {"action": "switch_off", **chosen}, follow=True).content.decode()
+    made.refresh_from_db()
+    other.refresh_from_db()
+    assert (made.is_active, other.is_active) == (True, False)
+    assert "Somebody changed this template meanwhile" in page
+    assert "1 stored answer: no longer used." in page
