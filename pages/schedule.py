@@ -17,6 +17,7 @@ from django.utils.http import urlencode
 from accounts.selectors import timezone_of
 from core import clock, dates, zones
 from core.errors import Conflict, ValidationFailed
+from pages import versions
 from pages.access import SignedIn, signed_in
 from pages.forms.times import WallTimeField, ZoneField
 from publishing import lateness, selectors
@@ -137,6 +138,20 @@ def schedule_page(request: SignedIn) -> HttpResponse:
     return response
 
 
+def _both_times(error: Conflict, row: PostTarget, mine: When) -> versions.Stale:
+    """The time that a person chose beside the one that was set meanwhile."""
+    theirs = When(at=row.due_at, zone=row.zone) if row.due_at else None
+    address = reverse("schedule_move", args=[row.post_id, row.pk])
+    return versions.stale(error, 0, address, [("Time", _time_words(mine), _time_words(theirs))])
+
+
+def _time_words(when: When | None) -> str:
+    if when is None:
+        return "No time: it is a draft again"
+    instant = when.resolve("UTC")
+    return f"{instant.wall:%d %B %Y, %H:%M} ({instant.zone})"
+
+
 @signed_in
 def schedule_move(request: SignedIn, post_id: UUID, target_id: UUID) -> HttpResponse:
     """Another time for one account, with what it would meet there."""
@@ -148,6 +163,8 @@ def schedule_move(request: SignedIn, post_id: UUID, target_id: UUID) -> HttpResp
     form = MoveForm(
         request.POST if request.method == "POST" else None, initial={"wall_time": row.wall_time, "timezone": zone}
     )
+    seen = request.POST.get("seen", schedule.time_read(row))
+    stale: versions.Stale | None = None
     conflicts: list[Any] = []
     status = 200
     if request.method == "POST":
@@ -161,19 +178,26 @@ def schedule_move(request: SignedIn, post_id: UUID, target_id: UUID) -> HttpResp
                     target_id=target_id,
                     when=when,
                     accept_conflicts="accept_conflicts" in request.POST,
+                    seen=seen,
                 )
             except ValidationFailed as error:
                 form.add_error("wall_time", error.message)
             except Conflict as error:
-                if error.code != Code.SCHEDULE_CONFLICT:
+                if error.code == Code.STALE_VERSION:
+                    row = selectors.target(request.actor, post_id, target_id)
+                    seen, stale = schedule.time_read(row), _both_times(error, row, when)
+                elif error.code == Code.SCHEDULE_CONFLICT:
+                    conflicts, status = error.details["conflicts"], 409
+                else:
                     raise
-                conflicts, status = error.details["conflicts"], 409
             else:
                 for note in notes:
                     messages.warning(request, note)
                 messages.success(request, f"{moved.account.handle} has its new time.")
                 return redirect("post_detail", post_id)
-    context = {"form": form, "row": row, "conflicts": conflicts, "zones": zones.choices()}
+    context = {
+        "form": form, "row": row, "seen": seen, "stale": stale, "conflicts": conflicts, "zones": zones.choices(),
+    }  # fmt: skip
     return render(request, "publishing/move.html", context, status=status)
 
 

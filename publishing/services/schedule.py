@@ -7,6 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import Q
 
 from accounts import audit, policy
 from accounts.policy import Action
@@ -97,21 +98,30 @@ def schedule_post(
     return selectors.post(actor, post_id), list(dict.fromkeys(notes))
 
 
+def time_read(row: PostTarget) -> str:
+    """The time that a person saw before changing it, as a page carries it; empty for none."""
+    return row.due_at.isoformat() if row.due_at else ""
+
+
 def reschedule_target(
-    *, actor: Actor, post_id: UUID, target_id: UUID, when: When, accept_conflicts: bool = True
+    *, actor: Actor, post_id: UUID, target_id: UUID, when: When, accept_conflicts: bool = True, seen: str | None = None
 ) -> tuple[PostTarget, list[str]]:
-    """Move one account's share to another time. Conflicts as in `schedule_post`."""
+    """Move one account's share to another time. Conflicts as in `schedule_post`.
+
+    `seen` is the time that the person saw (`time_read`): one that was changed meanwhile is refused (`stale_version`).
+    """
     policy.require(actor, Action.PUBLISH)
     row = selectors.target(actor, post_id, target_id)
     if row.state not in EDITABLE:
         raise Conflict(Code.ALREADY_GOING_OUT, "This is already going out, so its time cannot be changed any more.")
+    _refuse_moved(row, seen)
     instant = when.resolve(timezone_of(actor))
     _refuse_outside(instant)
     found = conflicts.of(selectors.post(actor, post_id), {row.account_id: instant.at})
     _refuse_unaccepted(found, accept_conflicts)
     notes = [note for note in (instant.note(), *(conflict.sentence for conflict in found)) if note]
     with transaction.atomic():
-        _set_due(row, instant)
+        _set_due(row, instant, only_if=None if seen is None else Q(due_at=row.due_at))
         audit.record(actor, "target.reschedule", ("post_target", row.pk), {"due_at": instant.at.isoformat()})
     return row, notes
 
@@ -147,12 +157,19 @@ def _refuse_unaccepted(found: Sequence[ScheduleConflict], accepted: bool) -> Non
         raise Conflict(Code.SCHEDULE_CONFLICT, sentence, {"conflicts": [item.as_json() for item in found]})
 
 
-def _set_due(row: PostTarget, instant: Instant) -> None:
+def _refuse_moved(row: PostTarget, seen: str | None) -> None:
+    if seen is not None and seen != time_read(row):
+        sentence = "Somebody else changed this time meanwhile. Look at the present one before you set yours."
+        raise Conflict(Code.STALE_VERSION, sentence, {"due_at": time_read(row)})
+
+
+def _set_due(row: PostTarget, instant: Instant, only_if: Q | None = None) -> None:
     wall = f"{instant.wall:%Y-%m-%dT%H:%M}"
     code, sentence = planned.standing(row.account)
     moved = move(
         row,
         TargetState.SCHEDULED,
+        only_if=only_if,
         due_at=instant.at,
         zone=instant.zone,
         wall_time=wall,
@@ -160,4 +177,7 @@ def _set_due(row: PostTarget, instant: Instant) -> None:
         error_sentence=sentence,
     )
     if not moved:
+        present = PostTarget.objects.filter(pk=row.pk, state__in=sorted(EDITABLE)).first()
+        if present is not None:
+            _refuse_moved(present, time_read(row))
         raise Conflict(Code.ALREADY_GOING_OUT, "This post has just started to go out.")

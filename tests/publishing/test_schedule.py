@@ -317,3 +317,50 @@ class TestTimesWithoutAnOffset:
         page = client.post(url, {"wall_time": "2199-01-01T10:00", "timezone": "UTC"})
         assert page.status_code == 422
         assert "Choose a date between" in page.content.decode()
+
+
+class TestTwoPeople:
+    def test_a_time_that_was_changed_meanwhile_is_shown_beside_the_persons_own(
+        self, in_january: None, draft: Any, client: Any, in_workspace: Any
+    ) -> None:
+        post = draft()
+        row = PostTarget.objects.get()
+        client.force_login(in_workspace.alice)
+        url = reverse("schedule_move", args=[post.pk, row.pk])
+        assert 'name="seen" value=""' in client.get(url).content.decode()
+        bobs = When(wall=datetime.fromisoformat("2026-06-01T09:00"), zone="Europe/Paris")
+        schedule.reschedule_target(actor=in_workspace.bob_actor, post_id=post.pk, target_id=row.pk, when=bobs)
+        mine = {"wall_time": "2026-06-02T10:30", "timezone": "UTC", "seen": ""}
+        answer = client.post(url, mine)
+        page = answer.content.decode()
+        assert answer.status_code == 422
+        for shown in ("01 June 2026, 09:00 (Europe/Paris)", "02 June 2026, 10:30 (UTC)", 'value="2026-06-02T10:30"'):
+            assert shown in page
+        row.refresh_from_db()
+        assert row.wall_time == "2026-06-01T09:00"
+        seen = schedule.time_read(row)
+        assert f'name="seen" value="{seen}"' in page
+        assert client.post(url, {**mine, "seen": seen}).status_code == 302
+        row.refresh_from_db()
+        assert row.wall_time == "2026-06-02T10:30"
+
+    def test_a_time_changed_between_reading_and_writing_is_not_overwritten(
+        self, in_january: None, draft: Any, in_workspace: Any, monkeypatch: Any
+    ) -> None:
+        post = draft()
+        row = PostTarget.objects.get()
+        theirs = clock.now() + timedelta(days=3)
+
+        def meanwhile(*args: Any) -> list[Any]:
+            PostTarget.objects.filter(pk=row.pk).update(due_at=theirs, state="scheduled")
+            return []
+
+        monkeypatch.setattr(schedule.conflicts, "of", meanwhile)
+        mine = When(at=clock.now() + timedelta(days=5), zone="UTC")
+        with pytest.raises(Conflict) as refused:
+            schedule.reschedule_target(
+                actor=in_workspace.alice_actor, post_id=post.pk, target_id=row.pk, when=mine, seen=""
+            )
+        assert refused.value.code == "stale_version"
+        row.refresh_from_db()
+        assert row.due_at == theirs
