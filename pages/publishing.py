@@ -8,16 +8,18 @@ from uuid import UUID
 from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db import transaction
-from django.http import HttpResponse, QueryDict
+from django.http import HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
+from django.utils import timezone
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_POST
 
 from accounts.selectors import timezone_of
-from core import zones
+from core import clock, zones
 from core.actor import Actor
 from core.errors import Conflict, DomainError, NotFound, ValidationFailed
+from core.ids import uuid7
 from core.words import counted
 from media import selectors as media
 from media.models import MediaFile
@@ -30,7 +32,7 @@ from publishing import preflight, selectors, sources
 from publishing.errors import Code
 from publishing.models import Post, PostTarget
 from publishing.platforms.registry import ADAPTERS
-from publishing.services import creator, posts, schedule, targets, wording
+from publishing.services import creator, drafts, posts, schedule, targets, wording
 from publishing.states import PostState, TargetState
 from videos import selectors as videos
 
@@ -42,14 +44,18 @@ _STEPS = {"take": "proposal", "undo": "former"}
 class Composer:
     """The forms of one post: new, or one that has not gone out."""
 
-    def __init__(self, request: SignedIn, post: Post | None, *, ask: bool = True) -> None:
+    def __init__(
+        self, request: SignedIn, post: Post | None, *, ask: bool = True, data: QueryDict | None = None
+    ) -> None:
         self.request, self.post = request, post
-        self.data: QueryDict | None = request.POST if request.method == "POST" else None
+        self.data: QueryDict | None = data or (request.POST if request.method == "POST" else None)
+        # The id of the draft that this page makes; it stays the same while the page is there.
+        self.key = key_of(self.data) or uuid7()
         known = {row.account_id: row for row in post.targets.all()} if post else {}
         self.files = self._files()
         self.form = PostForm(self.data, files=self.files, zone=timezone_of(request.actor), initial=self._initial())
         self.conflicts: list[Mapping[str, Any]] = []
-        self.version = post.version if post else 0
+        self.version = post.version if post else drafts.FIRST_VERSION
         if self.data is not None:
             self.version = versions.sent(self.data) or self.version
         self.stale: versions.Stale | None = None
@@ -139,29 +145,31 @@ class Composer:
     def valid(self) -> bool:
         """Everything is checked, so that everything wrong is told at once."""
         results = [self.form.is_valid(), *(part.is_valid() for part in self.chosen())]
-        if not self.chosen() and self.request.POST.get("action") != "draft":
+        if not self.chosen() and self.form.data.get("action") != "draft":
             self.form.add_error(None, "Choose at least one account to publish to.")
             return False
         return all(results)
 
-    def save(self) -> Post:
+    def content(self) -> drafts.Content:
+        """What a valid form says, without its time."""
         data = self.form.cleaned_data
         wanted = [part.target(data["text"]) for part in self.chosen()]
-        common = {"text": data["text"], "media_ids": self.form.chosen_media(), "targets": wanted}
+        return drafts.Content(data["text"], self.form.chosen_media(), wanted, data["campaign"])
+
+    def save(self) -> Post:
+        content = self.content()
         if self.post is None:
-            return posts.create_post(actor=self.request.actor, campaign=data["campaign"], **common)
+            return drafts.begin(actor=self.request.actor, key=self.key, content=content)
         return posts.update_post(
             actor=self.request.actor,
             post_id=self.post.pk,
             version=versions.sent(self.request.POST),
-            campaign=data["campaign"],
-            **common,
+            **content.as_input(),
         )
 
     def meet(self, error: Conflict) -> None:
         """Somebody saved the post meanwhile: what both say, and the version that the next press replaces."""
-        assert self.post is not None
-        theirs = selectors.post(self.request.actor, self.post.pk)
+        theirs = selectors.post(self.request.actor, self.post.pk if self.post else self.key)
         self.version = theirs.version
         address = reverse("compose_post", args=[theirs.pk])
         self.stale = versions.stale(error, theirs.version, address, self._differences(theirs))
@@ -207,6 +215,11 @@ def _ids(values: Iterable[str]) -> list[UUID]:
     return found
 
 
+def key_of(data: QueryDict | None) -> UUID | None:
+    """The id that a page gave its draft."""
+    return next(iter(_ids([data.get("draft", "")])), None) if data else None
+
+
 def files_there(actor: Actor, ids: list[UUID]) -> list[MediaFile]:
     """Those of some files that are there, in any order."""
     return list(media.files(actor).filter(pk__in=ids)) if ids else []
@@ -248,10 +261,41 @@ def compose_text(request: SignedIn, account_id: UUID) -> HttpResponse:
     return response
 
 
+@require_POST
+@signed_in
+def compose_draft(request: SignedIn, post_id: UUID | None = None) -> HttpResponse:
+    """Save what is written so far as a draft, without being asked: never a time, never on its way.
+
+    Answers `{"saved": false}` while there is nothing to save, else the draft's address, its version, and whether it
+    holds everything (`whole`): a chosen time is saved only when the post is scheduled.
+    """
+    post = selectors.post(request.actor, post_id) if post_id else drafts.begun(request.actor, key_of(request.POST))
+    data = request.POST.copy()
+    data.update({"action": "draft", "when": "now", "wall_time": ""})
+    composer = Composer(request, post, ask=False, data=data)
+    if not composer.valid():
+        sentences = [words for part in (composer.form, *composer.chosen()) for words in part.errors.values()]
+        raise ValidationFailed(Code.NOT_READY, str(sentences[0][0]))
+    saved = drafts.autosave(
+        actor=request.actor,
+        post_id=post_id,
+        key=composer.key,
+        version=versions.sent(request.POST),
+        content=composer.content(),
+    )
+    if saved is None:
+        return JsonResponse({"saved": False})
+    address = reverse("compose_post", args=[saved.pk])
+    at = timezone.localtime(clock.now())
+    whole = request.POST.get("when") != "later"
+    words = f"Saved as a draft {at:%H:%M}"
+    return JsonResponse({"saved": True, "address": address, "version": saved.version, "words": words, "whole": whole})
+
+
 @signed_in
 def compose(request: SignedIn, post_id: UUID | None = None) -> HttpResponse:
     """Write a post and save, schedule or publish it."""
-    post = selectors.post(request.actor, post_id) if post_id else None
+    post = selectors.post(request.actor, post_id) if post_id else drafts.begun(request.actor, key_of(request.POST))
     if post and not selectors.may_change(post):
         return redirect("post_detail", post.pk)
     composer = Composer(request, post)
@@ -269,6 +313,8 @@ def compose(request: SignedIn, post_id: UUID | None = None) -> HttpResponse:
         "form": composer.form,
         "parts": [(part, composer.notes[pk]) for pk, part in composer.parts.items()],
         "post": post,
+        # After a conflict only a press decides which text stays.
+        "autosaves": composer.stale is None and (post is None or post.state == PostState.DRAFT),
         "zones": zones.choices(),
         "errors": sum(len(part.errors) for part in composer.chosen() if part.is_bound),
     }
@@ -437,7 +483,9 @@ _TARGET = f"{_ONE}targets/<uuid:target_id>/"
 urlpatterns = [
     path("compose/", compose, name="compose"),
     path("compose/_check/", compose_check, name="compose_check"),
+    path("compose/_draft/", compose_draft, name="compose_draft"),
     path("compose/<uuid:post_id>/", compose, name="compose_post"),
+    path("compose/<uuid:post_id>/_draft/", compose_draft, name="compose_post_draft"),
     path("compose/_text/<uuid:account_id>/", compose_text, name="compose_text"),
     path("compose/<uuid:post_id>/_check/", compose_check, name="compose_post_check"),
     path("posts/", posts_page, name="posts"),

@@ -12,6 +12,7 @@ from accounts.policy import Action
 from core import clock
 from core.actor import Actor
 from core.errors import Conflict, ValidationFailed
+from core.ids import uuid7
 from core.registry import limits
 from core.words import counted
 from media.models import MediaFile
@@ -20,7 +21,7 @@ from publishing import selectors, specs
 from publishing.errors import Code
 from publishing.models import Post, PostMedia, PostTarget
 from publishing.platforms.declared import Problem
-from publishing.states import EDITABLE, IN_FLIGHT, TargetState
+from publishing.states import EDITABLE, IN_FLIGHT, PostState, TargetState
 from publishing.transitions import move, refresh_posts
 
 
@@ -42,8 +43,9 @@ def create_post(
     targets: Sequence[TargetInput],
     campaign: str = "",
     source: tuple[str, UUID] | None = None,
+    post_id: UUID | None = None,
 ) -> Post:
-    """Make a draft. `source` names what it was made from, e.g. `("script", id)`."""
+    """Make a draft. `source` names what it was made from, e.g. `("script", id)`; `post_id` is the id to give it."""
     policy.require(actor, Action.WRITE)
     limits.check(actor.workspace_id, "posts", 1)
     files = selectors.media_files(actor, media_ids)
@@ -51,6 +53,7 @@ def create_post(
     accounts = {row.account_id: selectors.account(actor, row.account_id) for row in chosen}
     with transaction.atomic():
         post = Post.objects.create(
+            pk=post_id or uuid7(),
             workspace_id=actor.workspace_id,
             text=text,
             campaign=campaign,
@@ -83,15 +86,22 @@ def update_post(
     media_ids: Sequence[UUID] | None = None,
     targets: Sequence[TargetInput] | None = None,
     campaign: str | None = None,
+    only_draft: bool = False,
 ) -> Post:
-    """Change what has not gone out. `version` is the one the person saw; a stale one is refused with the present."""
+    """Change what has not gone out. `version` is the one the person saw; a stale one is refused with the present.
+
+    `only_draft` leaves what is scheduled alone (`wrong_state`).
+    """
     policy.require(actor, Action.WRITE)
     post = selectors.post(actor, post_id)
     _refuse_stale(post, version)
     _refuse_going_out(post)
+    if only_draft:
+        _refuse_planned(post)
     files = selectors.media_files(actor, media_ids) if media_ids is not None else None
     with transaction.atomic():
         rows = Post.objects.filter(pk=post.pk, version=post.version)
+        rows = rows.filter(state=PostState.DRAFT) if only_draft else rows
         changes: dict[str, Any] = {"version": post.version + 1, "updated_at": clock.now()}
         if text is not None:
             changes["text"] = text
@@ -99,7 +109,10 @@ def update_post(
             changes["campaign"] = campaign
         changes["search"] = _search(changes.get("text", post.text), changes.get("campaign", post.campaign))
         if not rows.update(**changes):
-            raise _stale(selectors.post(actor, post_id))
+            present = selectors.post(actor, post_id)
+            if only_draft:
+                _refuse_planned(present)
+            raise _stale(present)
         if files is not None:
             PostMedia.objects.filter(post_id=post.pk).delete()
             _put_media(post, files)
@@ -232,6 +245,11 @@ def _stale(post: Post) -> Conflict:
 def _refuse_stale(post: Post, version: int | None) -> None:
     if version is not None and version != post.version:
         raise _stale(post)
+
+
+def _refuse_planned(post: Post) -> None:
+    if post.state != PostState.DRAFT:
+        raise Conflict(Code.WRONG_STATE, "This post is no draft any more, so changes are saved only when you say so.")
 
 
 def _refuse_going_out(post: Post) -> None:

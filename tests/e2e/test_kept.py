@@ -8,6 +8,7 @@ from playwright.sync_api import Page, expect
 from tests.e2e.conftest import Visit
 from tests.e2e.guard import Guard
 from tests.e2e.people import PASSWORD, Person
+from tests.e2e.waits import settled
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]
 
@@ -76,3 +77,47 @@ def test_a_server_that_is_away_loses_nothing(visit: Visit, guard: Guard, newcome
         expect(page.get_by_text("Away")).to_be_visible()
     page.goto(page.url)
     _is_back(page)
+
+
+def test_a_post_that_is_being_written_is_saved_as_one_draft(visit: Visit, guard: Guard, studio: Person) -> None:
+    page = visit("/compose/", person=studio)
+    settled(page)
+    text = page.locator("textarea[name=text]")
+    text.fill("Mint for midnight")
+    expect(page.get_by_text(re.compile(r"^Saved as a draft \d\d:\d\d$"))).to_be_visible()
+    expect(page).to_have_url(re.compile(r"/compose/[0-9a-f-]{36}/$"))
+    assert _copies(page) == 0, "the server has it"
+    page.reload()
+    expect(text).to_have_value("Mint for midnight")
+    expect(page.get_by_text(re.compile("What you typed here on"))).to_have_count(0)
+
+    page.route("**/_draft/", lambda route: route.fulfill(status=503, body="Away"), times=1)
+    with guard.allow(503):
+        text.fill("Mint for midnight tea")
+        expect(page.get_by_text("Not saved as a draft yet")).to_be_visible()
+    assert _copies(page) == 1, "the browser has what the server has not"
+    text.fill("Mint for midnight tea!")
+    expect(page.get_by_text(re.compile(r"^Saved as a draft \d\d:\d\d$"))).to_be_visible()
+    page.get_by_role("button", name="Save draft").click()
+    expect(page).to_have_url(re.compile("/posts/[0-9a-f-]{36}/"))
+    page.goto("/posts/?q=midnight")
+    expect(page.get_by_role("link", name=re.compile("Mint for midnight tea!"))).to_have_count(1)
+
+
+def test_a_post_that_somebody_else_changed_is_not_overwritten_while_typing(
+    visit: Visit, guard: Guard, studio: Person
+) -> None:
+    mine = visit("/compose/", person=studio)
+    settled(mine)
+    mine.locator("textarea[name=text]").fill("Sage at sunrise")
+    expect(mine).to_have_url(re.compile(r"/compose/[0-9a-f-]{36}/$"))
+    theirs = visit(mine.url, person=studio)
+    theirs.locator("textarea[name=text]").fill("Sage at noon")
+    theirs.get_by_role("button", name="Save draft").click()
+    expect(theirs).to_have_url(re.compile("/posts/"))
+    with guard.allow(409, 422):
+        mine.locator("textarea[name=text]").fill("Sage at sunrise today")
+        expect(mine.get_by_text("Press “Save draft” to see both.")).to_be_visible()
+        mine.get_by_role("button", name="Save draft").click()
+        expect(mine.get_by_text("Sage at noon")).to_be_visible()
+    expect(mine.locator("textarea[name=text]")).to_have_value("Sage at sunrise today")

@@ -1,4 +1,6 @@
-// The file picker of a post: what is chosen, in which order, found by name. The check boxes stay the truth.
+// The composer. The file picker: what is chosen, in which order, found by name; the check boxes stay the truth. And the
+// draft that is saved while a person writes.
+import { Autosave } from "../lib/autosave.js";
 import { $, $$, announce, el, icon, onArrival } from "../lib/dom.js";
 
 class Picker {
@@ -113,3 +115,4 @@ class Picker {
 }
 
 onArrival("[data-picker]", (root) => new Picker(root));
+onArrival("[data-autosave]", (line) => new Autosave(line.closest("form"), line).start());

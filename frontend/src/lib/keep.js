@@ -172,6 +172,9 @@ function follow(form) {
       waiting.set(form, setTimeout(() => keep(form), 300));
     });
   }
+  // A page that saves by itself says what the server has by now, and what it has not.
+  form.addEventListener("kept:taken", () => forget(form));
+  form.addEventListener("kept:again", () => keep(form));
   form.addEventListener("submit", () => keep(form), { capture: true });
   for (const link of $$("[data-keep-discard]", form)) link.addEventListener("click", () => forget(form));
 }
