@@ -5,11 +5,11 @@ from datetime import date, timedelta
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.db.models import F
+from django.db.models import Count, F, Q
 
 from analytics.grid import engagement_rate
 from analytics.models import LatestMetrics, MetricPlan
-from analytics.selectors.totals import Period, Totals, live, platforms_in, posts_in, totals_in
+from analytics.selectors.totals import Period, Totals, live, now_and_before, platforms_in, posts_in
 from patterns.models import Analysis
 
 
@@ -104,12 +104,17 @@ def views_by_day(workspace_id: UUID, asked: Period, platform: str = "") -> list[
     return [(day, found.get(day)) for day in (asked.first + timedelta(days=offset) for offset in range(asked.days))]
 
 
-def _analysed(workspace_id: UUID, asked: Period) -> int:
-    return (
+def _analysed(workspace_id: UUID, asked: Period) -> tuple[int, int]:
+    """How many videos were analysed in the period and in the one before it."""
+    found = (
         Analysis.objects.for_workspace(workspace_id)
-        .filter(state=Analysis.State.DONE, measured_at__gte=asked.start, measured_at__lt=asked.end)
-        .count()
+        .filter(state=Analysis.State.DONE, measured_at__gte=asked.before().start, measured_at__lt=asked.end)
+        .aggregate(
+            now=Count("pk", filter=Q(measured_at__gte=asked.start)),
+            before=Count("pk", filter=Q(measured_at__lt=asked.start)),
+        )
     )
+    return found["now"], found["before"]
 
 
 def tiles(workspace_id: UUID, asked: Period, now: Totals, before: Totals, platform: str = "") -> list[Tile]:
@@ -117,7 +122,6 @@ def tiles(workspace_id: UUID, asked: Period, now: Totals, before: Totals, platfo
 
     A video is analysed for no platform: with a platform chosen that tile is left out.
     """
-    earlier = asked.before()
     waiting = "No numbers yet: they arrive within the hour after a post is live." if now.views is None else ""
     found = [
         Tile("Views", now.views, _change(now.views, before.views), waiting),
@@ -132,8 +136,8 @@ def tiles(workspace_id: UUID, asked: Period, now: Totals, before: Totals, platfo
     ]
     if platform:
         return found
-    analysed = _analysed(workspace_id, asked)
-    return [*found, Tile("Videos analysed", analysed, _change(analysed, _analysed(workspace_id, earlier)))]
+    analysed, earlier = _analysed(workspace_id, asked)
+    return [*found, Tile("Videos analysed", analysed, _change(analysed, earlier))]
 
 
 def stale(workspace_id: UUID, platform: str = "") -> list[str]:
@@ -152,7 +156,7 @@ def stale(workspace_id: UUID, platform: str = "") -> list[str]:
 
 def dashboard(workspace_id: UUID, asked: Period, platform: str = "") -> Dashboard:
     """All of it, in a fixed number of queries."""
-    now, before = totals_in(workspace_id, asked, platform), totals_in(workspace_id, asked.before(), platform)
+    now, before = now_and_before(workspace_id, asked, platform)
     return Dashboard(
         period=asked,
         now=now,

@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models import BooleanField, Count, ExpressionWrapper, Q, QuerySet, Sum
 
 from analytics.grid import engagement_rate
 from analytics.models import LatestMetrics
@@ -120,9 +120,13 @@ def totals(numbers: QuerySet[LatestMetrics], public: QuerySet[PostTarget]) -> To
 
 def by_platform(numbers: QuerySet[LatestMetrics], public: QuerySet[PostTarget]) -> dict[str, Totals]:
     """Platforms in alphabetical order, also those without a number yet. Two queries."""
-    sums = {row["platform"]: row for row in numbers.order_by().values("platform").annotate(**_SUMS)}
-    counts = public.order_by().values("platform").annotate(n=_POSTS).order_by("platform")
-    return {row["platform"]: _totals(row["n"], sums.get(row["platform"], _NOTHING)) for row in counts}
+    return _grouped(numbers, public, "platform")
+
+
+def _grouped(numbers: QuerySet[LatestMetrics], public: QuerySet[PostTarget], key: str) -> dict[Any, Totals]:
+    sums = {row[key]: row for row in numbers.order_by().values(key).annotate(**_SUMS)}
+    counts = {row[key]: row["n"] for row in public.order_by().values(key).annotate(n=_POSTS)}
+    return {each: _totals(counts.get(each, 0), sums.get(each, _NOTHING)) for each in sorted({*sums, *counts})}
 
 
 def published_in(workspace_id: UUID, asked: Period, platform: str = "") -> QuerySet[PostTarget]:
@@ -133,6 +137,17 @@ def published_in(workspace_id: UUID, asked: Period, platform: str = "") -> Query
 def totals_in(workspace_id: UUID, asked: Period, platform: str = "") -> Totals:
     """Totals of a period."""
     return totals(posts_in(workspace_id, asked, platform), published_in(workspace_id, asked, platform))
+
+
+def now_and_before(workspace_id: UUID, asked: Period, platform: str = "") -> tuple[Totals, Totals]:
+    """Totals of a period and of the one before it. Two queries."""
+    both = Period(asked.before().first, asked.last, asked.zone)
+    is_now = ExpressionWrapper(Q(published_at__gte=asked.start), output_field=BooleanField())
+    numbers = posts_in(workspace_id, both, platform).annotate(is_now=is_now)
+    public = published_in(workspace_id, both, platform).annotate(is_now=is_now)
+    found = _grouped(numbers, public, "is_now")
+    nothing = _totals(0, _NOTHING)
+    return found.get(True, nothing), found.get(False, nothing)
 
 
 def platforms_in(workspace_id: UUID, asked: Period, platform: str = "") -> dict[str, Totals]:

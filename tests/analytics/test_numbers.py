@@ -109,7 +109,7 @@ class TestDashboard:
             make_numbers(make_live(account, text=f"post {index}"))
         with CaptureQueriesContext(connection) as queries:
             dashboard.dashboard(cast.workspace.pk, period(None, None))
-        assert len(queries) <= 13
+        assert len(queries) <= 8
 
     def test_deleted_posts_are_left_out(self, cast, account):
         target = make_live(account)
