@@ -1,7 +1,9 @@
 """One derivation of how a post stands, for its chip, the lists, their filters and the API; and what an account got."""
 
+import ast
 from datetime import timedelta
 from importlib import import_module
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -104,6 +106,46 @@ class TestWhatAPersonMustDo:
         assert post.state == "scheduled"
         assert selectors.summary(post) == "Published to 1 of 2 platforms; 1 is scheduled."
         assert not selectors.may_change(post)
+
+
+def step_names() -> set[str]:
+    """Every name that the adapters give a step, read from their sources."""
+    found = set()
+    for path in Path(import_module("publishing.platforms").__path__[0]).glob("*/adapter.py"):
+        (way,) = (
+            node
+            for node in ast.walk(ast.parse(path.read_text()))
+            if isinstance(node, ast.FunctionDef) and node.name == "step"
+        )
+        for node in ast.walk(way):
+            if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Step":
+                given: ast.AST = node.args[0]
+            elif isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") == "name":
+                given = node.value
+            else:
+                continue
+            branches = (given.body, given.orelse) if isinstance(given, ast.IfExp) else (given,)
+            found |= {str(each.value) for each in branches if isinstance(each, ast.Constant)}
+    return found
+
+
+class TestWords:
+    def test_every_step_of_every_platform_is_told_in_words(self) -> None:
+        names = step_names()
+        assert {"append", "transfer", "find", "item_status", "presign"} <= names
+        assert sorted(names - set(receipts.STEPS)) == []
+
+    def test_what_is_said_of_a_post_on_its_way_fits_a_post_of_words_alone(
+        self, connect: Any, make_post: Any, in_workspace: Any
+    ) -> None:
+        post = make_post(connect("twitter"), media=[])
+        for state in ("preparing", "uploading", "publishing", "processing"):
+            PostTarget.objects.filter(post=post).update(state=state)
+            actor = in_workspace.alice_actor
+            (row,) = receipts.rows(actor, selectors.post(actor, post.pk))
+            assert "X" in row.sentence
+            assert "video" not in row.sentence
+            assert "part" not in row.sentence
 
 
 class TestWhatAnAccountGot:
