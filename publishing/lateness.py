@@ -17,7 +17,7 @@ _BECAUSE = {
     "worker": "our workers were not running or were busy",
     "rate": "{label} takes only so many posts a minute",
     "quota": "{label}'s daily limit was reached",
-    "retry": "{label} had trouble and it was tried again",
+    "retry": "{label} had trouble, so we tried again",
     "hold": "{label} asked for a pause",
     "unconfirmed": "we had to find out whether it was live already",
     "action_required": "the connection needed you",
@@ -50,11 +50,13 @@ def of(target: PostTarget) -> Lateness | None:
         return None
     label = adapter_for(target.platform, target.account.via).label
     told = sorted(reasons.items(), key=lambda item: -item[1])
-    because = "; ".join(
-        f"{_BECAUSE[name].format(label=label)} ({_length(seconds)})"
+    causes = [
+        (_BECAUSE[name].format(label=label), _length(seconds))
         for name, seconds in told
         if name in _BECAUSE and (seconds > PART or len(told) == 1)
-    )
+    ]
+    # One cause took all of it: its length is said already.
+    because = "; ".join(f"{words} ({length})" if len(causes) > 1 else words for words, length in causes)
     return Lateness(
         total, reasons, f"Late by {_length(total)}: {because}." if because else f"Late by {_length(total)}."
     )

@@ -286,7 +286,7 @@ _PARTS: tuple[tuple[Group, str, str], ...] = (
     (Group.WAITING, "is waiting", "are waiting"),
     (Group.PUBLISHING, "is on its way", "are on their way"),
     (Group.SCHEDULED, "is scheduled", "are scheduled"),
-    (Group.DRAFT, "is a draft", "are drafts"),
+    (Group.DRAFT, "has a draft", "have a draft"),
     (Group.CANCELLED, "was cancelled", "were cancelled"),
 )
 

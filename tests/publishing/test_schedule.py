@@ -176,7 +176,7 @@ class TestLateness:
         clock.advance(timedelta(minutes=5 + 42))
         found = lateness.of(target)
         assert found is not None
-        assert found.sentence == "Late by 42 minutes: our workers were not running or were busy (42 minutes)."
+        assert found.sentence == "Late by 42 minutes: our workers were not running or were busy."
         due.queue_due()
         drain(advance=True)
         target.refresh_from_db()
