@@ -1,5 +1,6 @@
 """Template vocabulary of the components: `{% load ui %}`."""
 
+from collections.abc import Mapping, Sized
 from typing import Any
 
 from django import template
@@ -53,6 +54,12 @@ def black_plate(platform: object) -> bool:
 def at_most(count: int, cap: int) -> str:
     """A count for a small badge: `7`, or `99+` when there are more than the cap."""
     return str(count) if count <= cap else f"{cap}+"
+
+
+@register.filter
+def problems(errors: Mapping[str, Sized]) -> int:
+    """How many sentences a form's errors are: a field may have several."""
+    return sum(len(each) for each in errors.values())
 
 
 @register.filter

@@ -128,6 +128,7 @@ def test_forms_with_errors(visit: Visit, guard: Guard, studio: Person) -> None:
         settled(page)
         for use in page.locator("input[name$='-use']").all():
             use.check()
+        page.locator("textarea[name=text]").fill("Far too long for TikTok. " * 100)
         press(page.get_by_role("button", name="Publish or schedule"))
         expect(page.locator("[aria-invalid=true]").first).to_be_visible()
         inspect(page, "errors-compose")

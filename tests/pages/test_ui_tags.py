@@ -2,6 +2,7 @@ import pytest
 from django import forms
 from django.core.paginator import Paginator
 from django.template import Context
+from django.template.loader import render_to_string
 from django.test import RequestFactory
 
 from pages import ui
@@ -13,6 +14,15 @@ class SampleForm(forms.Form):
     plain = forms.CharField(required=False)
     kinds = forms.MultipleChoiceField(choices=[("a", "A")], widget=forms.CheckboxSelectMultiple)
     agree = forms.BooleanField()
+
+
+class TestFormErrors:
+    def test_a_field_with_two_errors_is_two_things_to_fix(self):
+        form = SampleForm({"name": "Ann", "kinds": ["a"], "agree": "on"})
+        form.add_error("name", "Too short.")
+        assert "Please fix one thing" in render_to_string("partials/_form_errors.html", {"form": form})
+        form.add_error("name", "Taken already.")
+        assert "Please fix 2 things" in render_to_string("partials/_form_errors.html", {"form": form})
 
 
 class TestNumbers:
