@@ -6,6 +6,7 @@ from django.urls import URLPattern, URLResolver, path
 from pages import (
     account,
     analytics,
+    compose,
     connections,
     dashboard,
     edits,
@@ -32,6 +33,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *analytics.urlpatterns,
     *connections.urlpatterns,
     *notices.urlpatterns,
+    *compose.urlpatterns,
     *publishing.urlpatterns,
     *schedule.urlpatterns,
     *media_library.urlpatterns,

@@ -14,7 +14,7 @@ from accounts.models import Workspace
 from core.admin import SavesChangedFields
 
 # Forms that are no rows: their `save` calls a service.
-NO_ROWS = {("pages/publishing.py", "composer")}
+NO_ROWS = {("pages/compose.py", "composer")}
 # The last one is what a form says that leaves the saving to others.
 NAMED = {"update_fields", "force_insert", "commit"}
 
