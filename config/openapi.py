@@ -11,10 +11,11 @@ from drf_spectacular.extensions import OpenApiAuthenticationExtension
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.plumbing import build_bearer_security_scheme_object
 from drf_spectacular.utils import OpenApiParameter
+from rest_framework.fields import ChoiceField
 from rest_framework.permissions import SAFE_METHODS, AllowAny
 
 from core.idempotency import HEADER, is_idempotent
-from core.serializers import ErrorSerializer, InputSerializer
+from core.serializers import ErrorSerializer, InputSerializer, PageQuery
 
 # Served, but not in the schema: a second name would give a second operation of the same kind.
 ALIASES = ("/health", "/api/schema", "/api/v1/social-accounts", "/api/v1/posts/upload-media")
@@ -47,6 +48,28 @@ class OperationSchema(AutoSchema):
             found.append(OpenApiParameter(HEADER, str, OpenApiParameter.HEADER, description=words))
         return found
 
+    def get_operation(self, *args: Any, **kwargs: Any) -> Any:
+        """An empty query parameter is one that was left out, as forms send it."""
+        found = super().get_operation(*args, **kwargs)
+        for parameter in (found or {}).get("parameters", []):
+            if parameter["in"] == "query" and not parameter.get("required"):
+                parameter["allowEmptyValue"] = True
+        return found
+
+    def _is_list_view(self, serializer: Any = None) -> bool:
+        """A declared answer is a list where it says `many=True`, whatever the action is called."""
+        declared = self.get_response_serializers()
+        if isinstance(declared, dict) and declared:
+            declared = declared[min(declared)]
+        if serializer is not None and isinstance(declared, type):
+            return False
+        return bool(super()._is_list_view(serializer))
+
+    def _get_paginator(self) -> Any:
+        """An endpoint answers pages where its query asks for one."""
+        takes = getattr(self._handler(), "takes", None)
+        return super()._get_paginator() if takes and issubclass(takes.query, PageQuery) else None  # type: ignore[no-untyped-call]
+
     def _handler(self) -> Any:
         action = getattr(self.view, "action", None) or self.method.lower()
         return getattr(self.view, action, None)
@@ -76,7 +99,12 @@ class OperationSchema(AutoSchema):
         return dict(sorted(bodies.items()))
 
     def _map_serializer_field(self, field: Any, direction: Any, bypass_extensions: bool = False) -> Any:
-        """An empty default says only that a field may be left out; the field itself need not take an empty text."""
+        """Says of what is answered where it may be null or empty. Of what comes in, an empty default says only that a
+        field may be left out; the field itself need not take an empty text."""
+        if field.read_only and isinstance(field, ChoiceField) and _may_be_blank(field):
+            field.allow_blank = True
+        if field.read_only and field.default is None:
+            field.allow_null = True
         found = super()._map_serializer_field(field, direction, bypass_extensions)  # type: ignore[no-untyped-call]
         if isinstance(found, dict) and found.get("default") == "":
             del found["default"]
@@ -87,6 +115,13 @@ class OperationSchema(AutoSchema):
         if isinstance(serializer, InputSerializer) and "properties" in found:
             found["additionalProperties"] = False
         return found
+
+
+def _may_be_blank(field: ChoiceField) -> bool:
+    model = getattr(getattr(field.parent, "Meta", None), "model", None)
+    if model is None:
+        return False
+    return any(column.name == field.source and column.blank for column in model._meta.fields)
 
 
 def without_aliases(endpoints: list[tuple[Any, ...]]) -> list[tuple[Any, ...]]:

@@ -62,9 +62,11 @@ class Asked:
 class ActorView(Asked, APIView):
     """A view that acts as the request's actor."""
 
+    pagination_class = PageLimitPagination
+
     def paged(self, rows: Any, serializer: Any) -> Response:
         """A list in the API's envelope."""
-        pages = PageLimitPagination()
+        pages = self.pagination_class()
         page: Any = pages.paginate_queryset(rows, self.request, view=self)
         return pages.get_paginated_response(serializer(page, many=True).data)
 

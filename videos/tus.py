@@ -91,10 +91,12 @@ class TusView(ActorView):
 
     renderer_classes = (JSONRenderer,)
     parser_classes = ()
+    more_refusals = (WrongVersionError.status, WrongChecksumError.status)
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
         super().initial(request, *args, **kwargs)
-        if request.method != "OPTIONS" and request.headers.get("Tus-Resumable") != VERSION:
+        asked = request.method != "OPTIONS" and request.method in self.allowed_methods
+        if asked and request.headers.get("Tus-Resumable") != VERSION:
             raise WrongVersionError("tus_version", f"This server speaks tus {VERSION}; say so in Tus-Resumable.")
 
     def finalize_response(self, request: Request, response: Response, *args: Any, **kwargs: Any) -> Response:

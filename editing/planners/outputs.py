@@ -70,7 +70,7 @@ def _size(wish: Wish, aspect: str, path: str) -> tuple[int, int]:
     if wish.resolution is None:
         return ASPECTS[aspect]
     match = _RESOLUTION.match(wish.resolution)
-    if match is None:
+    if match is None or not int(match[1]) or not int(match[2]):
         raise PlanError([Problem(path, f"“{wish.resolution}” is not a resolution; write it like 1080x1920.")])
     return int(match[1]), int(match[2])
 

@@ -61,7 +61,10 @@ def make_objects(cast: Any) -> SimpleNamespace:
     )  # fmt: skip
     reached = [AccountInfo("open-1", "one", "One"), AccountInfo("open-2", "two", "Two")]
     choosing.offer(walk, "", Tokens("act.secret"), reached)
-    job = Job.objects.create(workspace=workspace, kind="videos.process", queue="media", run_at=clock.now())
+    job = Job.objects.create(
+        workspace=workspace, kind="videos.process", queue="media", run_at=clock.now(),
+        actor_user_id=actor.user_id, actor_role=actor.role, actor_kind=actor.kind,
+    )  # fmt: skip
     invitation = Invitation.objects.create(
         workspace=workspace, email="dora@example.com", role="viewer", expires_at=clock.now()
     )

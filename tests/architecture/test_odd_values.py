@@ -103,6 +103,12 @@ def test_a_path_with_an_odd_part_answers(world, alice, browser):
     assert not wrong, "\n".join(wrong)
 
 
+def test_a_program_that_asks_for_options_is_answered(world, alice):
+    paths = [route.fill(world.ids) for route in routes() if route.is_api]
+    wrong = statuses((path, lambda path=path: alice.options(path)) for path in paths)
+    assert not wrong, "\n".join(wrong)
+
+
 def test_an_odd_cookie_answers(world):
     client = Client(raise_request_exception=False, headers={"Cookie": 'sessionid="\\000abc"; csrftoken="\\033"'})
     assert client.get("/dashboard/").status_code == 302

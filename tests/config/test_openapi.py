@@ -87,5 +87,25 @@ def test_a_body_has_one_content_type(schema: dict) -> None:
     assert [name for name, body in bodies.items() if len(body["content"]) != 1] == []
 
 
+def test_lists_are_pages_only_where_a_page_is_sent(schema: dict) -> None:
+    def answer(path: str) -> dict:
+        return schema["schema"]["paths"][path]["get"]["responses"]["200"]["content"]["application/json"]["schema"]
+
+    for path, name in {
+        "/api/v1/workspaces": "PaginatedWorkspaceList",
+        "/api/v1/patterns/scores": "PaginatedScoreList",
+        "/api/v1/social/accounts": "Accounts",
+        "/api/v1/ai/usage": "Usage",
+    }.items():
+        assert answer(path) == {"$ref": f"#/components/schemas/{name}"}
+    assert answer("/api/v1/analytics/posts/{post_id}")["type"] == "array"
+
+
+def test_what_may_be_null_or_empty_says_so(schema: dict) -> None:
+    shapes = schema["schema"]["components"]["schemas"]
+    assert shapes["Rendition"]["properties"]["width"]["nullable"] is True
+    assert {"$ref": "#/components/schemas/BlankEnum"} in shapes["Video"]["properties"]["stage"]["oneOf"]
+
+
 def test_the_version_is_one() -> None:
     assert settings.SPECTACULAR_SETTINGS["VERSION"] == "1.0.0"

@@ -67,6 +67,7 @@ class TestEditing:
         [
             {"output_format": {"aspect_ratio": "2:1"}},
             {"output_format": {"resolution": "big"}},
+            {"output_format": {"resolution": "1080x00"}},
             {"platform": "myspace"},
             {"formats": [{}]},
             {"formats": [{"aspect_ratio": "1:1"}] * 9},
