@@ -40,7 +40,7 @@ STEPS = {
     "post": "Sent the post",
     "publish": "Sent the post",
     "finish": "Sent the post",
-    "status": "Asked how far it is",
+    "status": "Asked how far the post is",
     "processing": "Asked whether it is processed",
     "thumbnail": "Set the thumbnail",
     "permalink": "Asked for the link of the post",
