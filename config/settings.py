@@ -181,7 +181,7 @@ DJANGO_CELERY_BEAT_TZ_AWARE = True
 CHANNEL_LAYERS = {
     "default": (
         {
-            "BACKEND": "channels_redis.core.RedisChannelLayer",
+            "BACKEND": "jobs.redis_layer.RedisLayer",
             # The layer waits 5 s for a message; the client's own default of 5 s would end every quiet socket first.
             "CONFIG": {"hosts": [{"address": ENV.REDIS_URL, "socket_timeout": 30}]},
         }

@@ -71,8 +71,10 @@ async def connected(user):
 
 
 async def closed_with(socket):
+    """The code with which the product closes. The server then reports the end, else the consumer would wait on."""
     message = await socket.receive_output(timeout=PATIENCE_S)
     assert message["type"] == "websocket.close"
+    await socket.leave()
     return message["code"]
 
 
@@ -89,6 +91,7 @@ class TestConnect:
     async def test_other_sites_are_refused(self, people):
         socket = await open_socket(people.alice, origin=b"https://evil.example")
         assert not await socket.connect()
+        await socket.leave()
 
 
 class TestTopics:
