@@ -13,7 +13,7 @@ from django.db.models import Q
 from django.urls import reverse
 
 import jobs
-from core import clock
+from core import clock, words
 from core.actor import Actor
 from notifications import selectors as notices
 from notifications.models import Kind
@@ -81,8 +81,7 @@ def _outcome(ended: list[PostTarget]) -> str:
 
 
 def _name(found: Post) -> str:
-    words = " ".join(found.text.split())
-    return f"“{words[:60]}{'…' if len(words) > 60 else ''}”" if words else "a post without text"
+    return f"“{words.excerpt(found.text)}”" if found.text.strip() else "a post without text"
 
 
 def _where(account: SocialAccount) -> str:

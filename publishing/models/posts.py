@@ -6,6 +6,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
+from core import words
 from core.models import WorkspaceModel, WorkspaceOwned
 from publishing.models.connections import Platform, SocialAccount
 from publishing.states import IN_FLIGHT, Group, PostState, TargetState, WaitReason, group_of
@@ -40,7 +41,7 @@ class Post(WorkspaceModel):
         ]
 
     def __str__(self) -> str:
-        return self.text[:60] or f"Post {self.pk}"
+        return words.excerpt(self.text) or f"Post {self.pk}"
 
 
 class PostMedia(WorkspaceModel):
