@@ -4,6 +4,8 @@ import pytest
 
 from core.words import excerpt
 
+LONG = "Could your balcony feed you? Five herbs, all in one pot: a list"
+
 
 @pytest.mark.parametrize(
     ("text", "shown"),
@@ -11,7 +13,7 @@ from core.words import excerpt
         ("", ""),
         ("Short and whole", "Short and whole"),
         ("Two\nlines  of it", "Two lines of it"),
-        ("Could your balcony feed you? Five herbs, all in one cup. Soon", "Could your balcony feed you? Five herbs, all in one cup.…"),
+        (LONG, LONG[:56].rstrip() + "…"),
         ("word " * 20, "word " * 11 + "word…"),
         ("x" * 61, "x" * 60 + "…"),
         ("x" * 60, "x" * 60),
