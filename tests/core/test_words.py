@@ -13,7 +13,7 @@ LONG = "Could your balcony feed you? Five herbs, all in one pot: a list"
         ("", ""),
         ("Short and whole", "Short and whole"),
         ("Two\nlines  of it", "Two lines of it"),
-        (LONG, LONG[:56].rstrip() + "…"),
+        (LONG, LONG.removesuffix(" list") + "…"),
         ("word " * 20, "word " * 11 + "word…"),
         ("x" * 61, "x" * 60 + "…"),
         ("x" * 60, "x" * 60),
