@@ -12,17 +12,17 @@ help: ## List the commands
 # uv installs ten times faster than pip; where it cannot reach what pip is set up to reach, pip does the same.
 define install
 	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-install.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements/install.txt
 	$(BIN)/uv pip install --quiet --python $(BIN)/python --require-hashes -r $(1) || \
 	  $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r $(1)
 endef
 
-$(VENV)/.runtime: requirements.txt requirements-install.txt
+$(VENV)/.runtime: requirements.txt requirements/install.txt
 	$(call install,requirements.txt)
 	@touch $@
 
-$(VENV)/.dev: requirements-dev.txt requirements-install.txt
-	$(call install,requirements-dev.txt)
+$(VENV)/.dev: requirements/dev.txt requirements/install.txt
+	$(call install,requirements/dev.txt)
 	@touch $@
 
 FRONTEND := $(shell find frontend/src frontend/css frontend/build* frontend/scripts templates -type f 2>/dev/null)
@@ -64,8 +64,8 @@ verify: install-dev assets ## Everything: .ci/run, the browser matrix, chaos, be
 
 bench: bench-measure bench-render bench-upload ## All benchmarks; each prints ratios against a floor or a peer
 
-$(VENV)/.bench: requirements-bench.txt | install-dev
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements-bench.txt && touch $@ || echo "PySceneDetect could not be installed; the comparison is left out."
+$(VENV)/.bench: requirements/bench.txt | install-dev
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements/bench.txt && touch $@ || echo "PySceneDetect could not be installed; the comparison is left out."
 
 bench-measure: $(VENV)/.bench ## Accuracy and cost of the measurements, beside PySceneDetect
 	$(BIN)/python -m benchmarks.measure
@@ -88,10 +88,10 @@ chaos-publishing: install-dev ## 500 posts under faults and kills; nothing lost,
 	$(BIN)/python -m benchmarks.publishing_chaos --posts $(or $(POSTS),500)
 
 lock: install-dev ## Compile the requirement files with hashes
-	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url -q requirements.in -o requirements.txt
-	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url -q requirements-dev.in -o requirements-dev.txt
-	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url -q requirements-install.in -o requirements-install.txt
-	$(BIN)/uv pip compile --no-deps --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url -q requirements-bench.in -o requirements-bench.txt
+	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url -q requirements/runtime.in -o requirements.txt
+	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url -q requirements/dev.in -o requirements/dev.txt
+	$(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url -q requirements/install.in -o requirements/install.txt
+	$(BIN)/uv pip compile --no-deps --universal --python-version 3.11 --generate-hashes --no-header --no-emit-index-url -q requirements/bench.in -o requirements/bench.txt
 
 format: install-dev ## Format the code
 	$(BIN)/ruff check --fix -q . ; $(BIN)/ruff format -q .
