@@ -4,10 +4,10 @@ import os
 from collections.abc import Awaitable, Callable
 from typing import Any, cast
 
-from django.core.asgi import get_asgi_application
+import django
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
-django_application = get_asgi_application()
+django.setup(set_prefix=False)
 
 from channels.routing import ProtocolTypeRouter, URLRouter  # noqa: E402
 from channels.security.websocket import OriginValidator  # noqa: E402
@@ -16,6 +16,7 @@ from django.conf import settings  # noqa: E402
 from django.urls import path  # noqa: E402
 
 from accounts.authentication import is_operator  # noqa: E402
+from core.asgi import Handler  # noqa: E402
 from flows import watching  # noqa: E402
 from jobs.consumers import AppConsumer  # noqa: E402
 from media.bodies import BodyLimit  # noqa: E402
@@ -38,7 +39,7 @@ class Mounted:
 
 
 def _http() -> Application:
-    product = BodyLimit(cast(Any, django_application))
+    product = BodyLimit(cast(Any, Handler()))
     if not settings.SANDBOX_MOUNTED:
         return product
     # Only where it is mounted: production never loads it.
