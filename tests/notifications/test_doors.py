@@ -45,6 +45,15 @@ class TestPage:
         assert notice.read_at is not None
         assert b"Nothing unread" in browser.get(reverse("notices"), {"unread": "1"}).content
 
+    def test_an_address_in_a_notice_can_be_opened(self, browser: Client, in_workspace: Any) -> None:
+        address = "https://video.example/" + "a" * 80
+        news = News(Kind.POST_PUBLISHED, "post:1", "Published", f"Lumen: live {address}\n<i>Moss</i>: live", "/posts/")
+        with transaction.atomic():
+            notify(workspace_id=in_workspace.workspace.pk, news=news, to=in_workspace.bob.pk)
+        page = browser.get(reverse("notices")).content.decode()
+        assert f'href="{address}"' in page
+        assert f">{address[:59]}…</a><br>&lt;i&gt;Moss" in page
+
     def test_marking_gives_the_list_back(self, browser: Client, in_workspace: Any) -> None:
         first, *_ = tell(in_workspace, 3)
         answer = browser.post(reverse("notice_read", args=[first.pk]), HTTP_HX_REQUEST="true")
