@@ -2,6 +2,9 @@
 
 The same key with the same body answers the same result for a day; with another body 422; while the first request is
 still under way 409. Only answers below 500 are kept: after a failure of ours the client may simply ask again.
+
+A service that must not act twice, whoever calls it, keeps its result by `remember` in its own transaction, so that it
+is there even when the answer was never sent.
 """
 
 import functools
@@ -12,6 +15,7 @@ from datetime import timedelta
 from typing import Any, TypeVar
 
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 from rest_framework.renderers import JSONRenderer
 from rest_framework.response import Response
 
@@ -61,6 +65,45 @@ def idempotent(action: F) -> F:
 
     wrapped.is_idempotent = True  # type: ignore[attr-defined]
     return wrapped  # type: ignore[return-value]
+
+
+def key_of(request: Any) -> str:
+    """The request's route and key, as a service takes them; empty when it carries no key."""
+    key = request.headers.get(HEADER, "").strip()
+    return f"{request.method} {request.path} {key}" if key else ""
+
+
+def recall(actor: Actor, use: str, key: str) -> Any:
+    """What `remember` kept under this key within a day; None when there is nothing."""
+    rows = _remembered(actor, use, key).filter(expires_at__gt=clock.now())
+    return rows.values_list("body", flat=True).first()
+
+
+def remember(actor: Actor, use: str, key: str, result: Any) -> None:
+    """Keep a result (JSON) for a day, in the caller's transaction. Raises `IntegrityError` when it is there already."""
+    now = clock.now()
+    _remembered(actor, use, key).filter(expires_at__lte=now).delete()
+    IdempotencyKey(
+        workspace_id=actor.workspace_id,
+        user_id=actor.user_id or actor.workspace_id,
+        route=use,
+        key=key,
+        body_hash="",
+        status=200,
+        body=result,
+        expires_at=now + KEEP,
+    ).save(force_insert=True)
+
+
+def forget(actor: Actor, use: str, key: str) -> None:
+    """Let the next call with this key act again."""
+    _remembered(actor, use, key).delete()
+
+
+def _remembered(actor: Actor, use: str, key: str) -> QuerySet[IdempotencyKey]:
+    # The system has no user id, and two NULLs are never the same to a unique constraint.
+    owner = actor.user_id or actor.workspace_id
+    return IdempotencyKey.objects.for_workspace(actor.workspace_id).filter(user_id=owner, route=use, key=key)
 
 
 def is_idempotent(action: Any) -> bool:

@@ -28,7 +28,8 @@ from media.storage import store
 from patterns import levels
 from patterns.models import Pattern
 from publishing.models import Post, PostTarget, SocialAccount
-from publishing.services import posts, schedule
+from publishing.services import sending
+from publishing.services.posts import Content, TargetInput
 from publishing.states import FINISHED, TargetState
 from scripts_app.services import making as scripts
 from strategies.purpose import PURPOSE as STRATEGY_PURPOSE
@@ -237,22 +238,20 @@ class Autopilot:
             written = captions.write_caption(actor=self.actor, topic=concept, platform=platform)
             text = f"{written.caption}\n\n{' '.join(written.hashtags)}".strip()
             targets.append(
-                posts.TargetInput(
+                TargetInput(
                     account_id=account.pk,
                     text=text,
                     title=concept[:100] if platform == "youtube" else "",
                     options=self._options(platform),
                 )
             )
-        post = posts.create_post(
+        post = sending.send(
             actor=self.actor,
-            text=concept,
-            media_ids=[rendition.media_id],
-            targets=targets,
-            source=("script", UUID(self.summary.script_id)),
-        )
+            content=Content(concept, [rendition.media_id], targets, source=("script", UUID(self.summary.script_id))),
+            timing=sending.Now(),
+            key=f"autopilot {self.summary.script_id}",
+        ).post
         self.summary.post_id = str(post.pk)
-        schedule.publish_now(actor=self.actor, post_id=post.pk)
         rows = PostTarget.objects.for_workspace(self.actor.workspace_id).filter(post=post)
 
         def ready() -> bool:

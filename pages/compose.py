@@ -6,7 +6,6 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
-from django.db import transaction
 from django.http import HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
@@ -29,7 +28,8 @@ from publishing import preflight, selectors, sources
 from publishing.errors import Code
 from publishing.models import Post
 from publishing.platforms.registry import ADAPTERS
-from publishing.services import creator, drafts, posts, schedule, wording
+from publishing.services import creator, drafts, sending, wording
+from publishing.services.posts import Content
 from publishing.states import PostState
 from videos import selectors as videos
 
@@ -146,21 +146,28 @@ class Composer:
             return False
         return all(results)
 
-    def content(self) -> drafts.Content:
+    def content(self) -> Content:
         """What a valid form says, without its time."""
         data = self.form.cleaned_data
         wanted = [part.target(data["text"]) for part in self.chosen()]
-        return drafts.Content(data["text"], self.form.chosen_media(), wanted, data["campaign"])
+        return Content(data["text"], self.form.chosen_media(), wanted, data["campaign"])
 
-    def save(self) -> Post:
-        content = self.content()
-        if self.post is None:
-            return drafts.begin(actor=self.request.actor, key=self.key, content=content)
-        return posts.update_post(
+    def send(self) -> sending.Sent:
+        """Save, and schedule or publish as the pressed button says."""
+        action = self.request.POST.get("action", "draft")
+        timing: sending.Timing = sending.Draft()
+        if action == "schedule" or (action != "draft" and self.form.cleaned_data.get("when") == "later"):
+            timing = sending.At(self.form.time(), accept_conflicts="accept_conflicts" in self.request.POST)
+        elif action != "draft":
+            timing = sending.Now()
+        return sending.send(
             actor=self.request.actor,
-            post_id=self.post.pk,
+            content=self.content(),
+            timing=timing,
+            key=f"compose {self.key}",
+            post_id=self.post.pk if self.post else None,
             version=versions.sent(self.request.POST),
-            **content.as_input(),
+            draft_id=self.key,
         )
 
     def meet(self, error: Conflict) -> None:
@@ -319,22 +326,9 @@ def compose(request: SignedIn, post_id: UUID | None = None) -> HttpResponse:
 
 
 def _send(request: SignedIn, composer: Composer) -> HttpResponse | None:
-    """Save, and send or schedule in the same transaction: what cannot go out is not half saved."""
-    action = request.POST.get("action", "draft")
-    later = action == "schedule" or composer.form.cleaned_data.get("when") == "later"
+    """Save and send; None when the form is to be shown again with what stands in the way."""
     try:
-        with transaction.atomic():
-            post = composer.save()
-            notes: list[str] = []
-            if action != "draft" and later:
-                post, notes = schedule.schedule_post(
-                    actor=request.actor,
-                    post_id=post.pk,
-                    when=composer.form.time(),
-                    accept_conflicts="accept_conflicts" in request.POST,
-                )
-            elif action != "draft":
-                post = schedule.publish_now(actor=request.actor, post_id=post.pk)
+        found = composer.send()
     except ValidationFailed as error:
         composer.explain(error)
         return None
@@ -346,11 +340,11 @@ def _send(request: SignedIn, composer: Composer) -> HttpResponse | None:
         if not composer.conflicts:
             composer.form.add_error(None, error.message)
         return None
-    for note in notes:
+    for note in found.notes:
         messages.warning(request, note)
     words = {PostState.DRAFT: "The draft is saved.", PostState.SCHEDULED: "The post is scheduled."}
-    messages.success(request, words.get(PostState(post.state), "The post is on its way."))
-    return redirect("post_detail", post.pk)
+    messages.success(request, words.get(PostState(found.post.state), "The post is on its way."))
+    return redirect("post_detail", found.post.pk)
 
 
 urlpatterns = [

@@ -17,7 +17,7 @@ from ai.throttling import GenerateThrottled
 from core import clock
 from core.api import ActorViewSet, endpoint
 from core.errors import ValidationFailed
-from core.idempotency import idempotent
+from core.idempotency import idempotent, key_of
 from core.serializers import PageQuery
 from jobs.models import Job
 from publishing import advice_serializers as advice
@@ -25,7 +25,9 @@ from publishing import preflight, queueing, reading, selectors
 from publishing import serializers as shapes
 from publishing.errors import Code
 from publishing.models import Attempt, Post, PostTarget
-from publishing.services import posts, schedule, targets, wording
+from publishing.services import posts, schedule, sending, targets, wording
+from publishing.services.posts import Content
+from publishing.services.sending import At, Draft, Now, Sent, Timing
 
 ESTIMATE = timedelta(minutes=2)
 
@@ -66,6 +68,18 @@ def published(post: Post) -> Response:
     return Response(shapes.PublishedSerializer(body).data, status=status.HTTP_202_ACCEPTED)
 
 
+def scheduled(post: Post, notes: list[str], code: int) -> Response:
+    shares = sent(post)
+    first = min((share for share in shares if share["scheduled_at"]), key=lambda share: share["scheduled_at"])
+    times = {name: first[name] for name in ("scheduled_at", "wall_time", "timezone")}
+    answer = {"id": post.pk, **times, "status": post.state, "notes": notes, "posts": shares}
+    return Response(shapes.ScheduledAnswerSerializer(answer).data, status=code)
+
+
+def _timing(body: dict[str, Any]) -> At:
+    return At(reading.when_of(body), reading.own_times(body), body["accept_conflicts"])
+
+
 class PostViewSet(GenerateThrottled, mixins.ListModelMixin, ActorViewSet):
     """Posts and what became of them on each account."""
 
@@ -84,20 +98,18 @@ class PostViewSet(GenerateThrottled, mixins.ListModelMixin, ActorViewSet):
         del wanted["status"]
         return selectors.filtered_posts(self.actor, **wanted)
 
-    def _made(self, body: dict[str, Any]) -> Post:
+    def _content(self, body: dict[str, Any]) -> Content:
         text = reading.text_of(body) or ""
         media_ids = reading.media_of(self.actor, body) or []
         wanted = reading.targets_of(self.actor, body, text) or []
         if not media_ids and reading.need_media(self.actor, wanted):
             sentence = "Name the file to post: media_ids, video_id or rendition_id."
             raise ValidationFailed(Code.MEDIA_UNKNOWN, sentence, fields={"media_ids": [sentence]})
-        return posts.create_post(
-            actor=self.actor,
-            text=text,
-            media_ids=media_ids,
-            targets=wanted,
-            campaign=body.get("campaign", ""),
-        )
+        return Content(text, media_ids, wanted, body.get("campaign", ""))
+
+    def _send(self, timing: Timing) -> Sent:
+        content = self._content(self.body)
+        return sending.send(actor=self.actor, content=content, timing=timing, key=key_of(self.request))
 
     @endpoint(query=shapes.PostQuerySerializer)
     def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
@@ -108,8 +120,7 @@ class PostViewSet(GenerateThrottled, mixins.ListModelMixin, ActorViewSet):
     @idempotent
     def create(self, request: Request) -> Response:
         """Make a draft."""
-        post = self._made(self.body)
-        return Response(shapes.PostSerializer(post).data, status=status.HTTP_201_CREATED)
+        return Response(shapes.PostSerializer(self._send(Draft()).post).data, status=status.HTTP_201_CREATED)
 
     @endpoint(responses=shapes.PostSerializer)
     def retrieve(self, request: Request, pk: UUID) -> Response:
@@ -148,11 +159,9 @@ class PostViewSet(GenerateThrottled, mixins.ListModelMixin, ActorViewSet):
     @idempotent
     def publish_new(self, request: Request) -> Response:
         """Make a post and send it now (`publish_now: false` makes a draft)."""
-        body = self.body
-        post = self._made(body)
-        if not body["publish_now"]:
-            return Response(shapes.PostSerializer(post).data, status=status.HTTP_201_CREATED)
-        return self._or_discard(post, lambda: published(schedule.publish_now(actor=self.actor, post_id=post.pk)))
+        if self.body["publish_now"]:
+            return published(self._send(Now()).post)
+        return Response(shapes.PostSerializer(self._send(Draft()).post).data, status=status.HTTP_201_CREATED)
 
     @endpoint(responses={202: shapes.PublishedSerializer})
     @idempotent
@@ -168,35 +177,22 @@ class PostViewSet(GenerateThrottled, mixins.ListModelMixin, ActorViewSet):
     @idempotent
     def schedule_new(self, request: Request) -> Response:
         """Make a post that goes out at a time."""
-        body = self.body
-        post = self._made(body)
-        return self._or_discard(post, lambda: self._scheduled(post.pk, body, status.HTTP_201_CREATED))
+        found = self._send(_timing(self.body))
+        return scheduled(found.post, found.notes, status.HTTP_201_CREATED)
 
     @endpoint(request=shapes.WhenSerializer, responses=shapes.ScheduledAnswerSerializer)
     @idempotent
     def schedule(self, request: Request, pk: UUID) -> Response:
         """Give a draft its time, or move a scheduled post."""
-        return self._scheduled(pk, self.body, status.HTTP_200_OK)
-
-    def _scheduled(self, pk: UUID, body: dict[str, Any], code: int) -> Response:
-        when, own = reading.when_of(body), reading.own_times(body)
+        timing = _timing(self.body)
         post, notes = schedule.schedule_post(
-            actor=self.actor, post_id=pk, when=when, per_account=own, accept_conflicts=body["accept_conflicts"]
+            actor=self.actor,
+            post_id=pk,
+            when=timing.when,
+            per_account=timing.per_account,
+            accept_conflicts=timing.accept_conflicts,
         )
-        shares = sent(post)
-        first = min((share for share in shares if share["scheduled_at"]), key=lambda share: share["scheduled_at"])
-        times = {name: first[name] for name in ("scheduled_at", "wall_time", "timezone")}
-        answer = {"id": post.pk, **times, "status": post.state, "notes": notes, "posts": shares}
-        return Response(shapes.ScheduledAnswerSerializer(answer).data, status=code)
-
-    def _or_discard(self, post: Post, go: Any) -> Response:
-        """A post that could not be sent or scheduled at once leaves nothing behind."""
-        try:
-            response: Response = go()
-        except Exception:
-            Post.objects.for_workspace(self.actor.workspace_id).filter(pk=post.pk).delete()
-            raise
-        return response
+        return scheduled(post, notes, status.HTTP_200_OK)
 
     @endpoint(responses=advice.PreviewsSerializer)
     def preview(self, request: Request, pk: UUID) -> Response:

@@ -4,9 +4,6 @@ The page brings the id of its draft (`key`), so a first save whose answer was lo
 schedules or publishes, and what is scheduled is left alone.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
@@ -14,40 +11,10 @@ from django.db import IntegrityError, transaction
 from core.actor import Actor
 from publishing import selectors
 from publishing.models import Post
-from publishing.services.posts import TargetInput, create_post, update_post
+from publishing.services.posts import Content, create_post, update_post
 from publishing.states import PostState
 
 FIRST_VERSION = 1
-
-
-@dataclass(frozen=True, slots=True)
-class Content:
-    """What a draft holds. Its time is not part of it: a draft has none until it is scheduled."""
-
-    text: str
-    media_ids: Sequence[UUID]
-    targets: Sequence[TargetInput]
-    campaign: str = ""
-
-    @property
-    def is_empty(self) -> bool:
-        """Whether there is nothing yet that a person would miss; chosen accounts alone are no post."""
-        own = any((item.text or "").strip() or item.title.strip() for item in self.targets)
-        return not (own or self.media_ids or self.text.strip() or self.campaign.strip())
-
-    def as_input(self) -> dict[str, Any]:
-        return {
-            "text": self.text, "media_ids": self.media_ids, "targets": self.targets, "campaign": self.campaign,
-        }  # fmt: skip
-
-    def is_of(self, post: Post) -> bool:
-        """Whether a post says exactly this."""
-        saved = {row.account_id: (row.text, row.title, row.options) for row in post.targets.all()}
-        return (
-            (post.text, post.campaign) == (self.text, self.campaign)
-            and [row.file_id for row in post.media.all()] == list(self.media_ids)
-            and saved == {item.account_id: (item.text, item.title, dict(item.options)) for item in self.targets}
-        )
 
 
 def begun(actor: Actor, key: UUID | None) -> Post | None:
@@ -62,12 +29,12 @@ def begin(*, actor: Actor, key: UUID | None, content: Content) -> Post:
     """Make the draft of a page under the page's id, or under another one when that id belongs to something else."""
     try:
         with transaction.atomic():
-            return create_post(actor=actor, post_id=key, **content.as_input())
+            return create_post(actor=actor, post_id=key, source=content.source, **content.as_changes())
     except IntegrityError:
         # Two saves of one page at once; or what the page had begun is deleted or on its way by now.
         found = begun(actor, key)
         if found is None:
-            return create_post(actor=actor, **content.as_input())
+            return create_post(actor=actor, source=content.source, **content.as_changes())
     return _update(actor, found, FIRST_VERSION, content)
 
 
@@ -89,5 +56,5 @@ def _update(actor: Actor, post: Post, version: int | None, content: Content) -> 
     if post.state == PostState.DRAFT and content.is_of(post):
         return post
     return update_post(
-        actor=actor, post_id=post.pk, version=version or FIRST_VERSION, only_draft=True, **content.as_input()
+        actor=actor, post_id=post.pk, version=version or FIRST_VERSION, only_draft=True, **content.as_changes()
     )

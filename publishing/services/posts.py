@@ -35,6 +35,39 @@ class TargetInput:
     options: Mapping[str, Any] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class Content:
+    """What a post holds. Its time is not part of it: a draft has none until it is scheduled.
+
+    `source` names what it was made from, e.g. `("script", id)`.
+    """
+
+    text: str
+    media_ids: Sequence[UUID]
+    targets: Sequence[TargetInput]
+    campaign: str = ""
+    source: tuple[str, UUID] | None = None
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing yet that a person would miss; chosen accounts alone are no post."""
+        own = any((item.text or "").strip() or item.title.strip() for item in self.targets)
+        return not (own or self.media_ids or self.text.strip() or self.campaign.strip())
+
+    def as_changes(self) -> dict[str, Any]:
+        """The arguments of `update_post`."""
+        return {"text": self.text, "media_ids": self.media_ids, "targets": self.targets, "campaign": self.campaign}
+
+    def is_of(self, post: Post) -> bool:
+        """Whether a post says exactly this."""
+        saved = {row.account_id: (row.text, row.title, row.options) for row in post.targets.all()}
+        return (
+            (post.text, post.campaign) == (self.text, self.campaign)
+            and [row.file_id for row in post.media.all()] == list(self.media_ids)
+            and saved == {item.account_id: (item.text, item.title, dict(item.options)) for item in self.targets}
+        )
+
+
 def create_post(
     *,
     actor: Actor,
