@@ -3,7 +3,6 @@
 However many posts fall on one minute, none of them waits for the others to be looked at one by one.
 """
 
-import json
 import logging
 import time
 from collections import defaultdict
@@ -12,20 +11,19 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db import connection, transaction
+from django.db import transaction
 from django.db.models import QuerySet
 
 import jobs
 from core import clock
 from core.actor import Actor
 from core.errors import Conflict
-from jobs import events
 from media.models import MediaFile
-from publishing import queueing, signals, specs
+from publishing import queueing, specs
 from publishing.errors import Code, TargetError
-from publishing.models import Post, PostMedia, PostTarget
+from publishing.models import PostMedia, PostTarget
 from publishing.states import IN_FLIGHT, TargetState
-from publishing.transitions import NO_ERROR, move, refresh_posts
+from publishing.transitions import lock_posts, move, move_many, publish_events
 
 logger = logging.getLogger(__name__)
 
@@ -34,7 +32,7 @@ _PATIENCE_S = 20.0
 # A target has four dozen columns; these are what freezing and ordering read.
 _NEEDED = (
     "workspace_id", "post_id", "account_id", "platform", "text", "title", "options", "due_at", "state",
-    "post__workspace_id", "post__text", "post__deleted_at",
+    "progress_pct", "post__workspace_id", "post__text", "post__deleted_at",
 )  # fmt: skip
 
 
@@ -50,8 +48,7 @@ def queue_due(limit: int | None = None) -> int:
     The pages are told at the end: nobody's post waits for somebody's hint.
     """
     moved = move_due(limit)
-    posts = dict.fromkeys(target.post_id for target in moved)
-    events.send_many([("post", post_id, "post.state", {"state": TargetState.QUEUED.value}) for post_id in posts])
+    publish_events(moved)
     return len(moved)
 
 
@@ -83,9 +80,7 @@ def _batch(size: int) -> tuple[int, list[PostTarget]]:
 
 def _together(size: int) -> tuple[int, list[PostTarget]]:
     first = due(clock.now())[:size]
-    # Posts first, in the order of their keys: the same order as everywhere, so that nobody waits in a circle.
-    posts = Post.objects.select_for_update().filter(pk__in=first.values("post_id")).order_by("pk")
-    locked = set(posts.values_list("pk", flat=True))
+    locked = lock_posts(first.values("post_id"))
     found = [target for target in first.select_related("post").only(*_NEEDED) if target.post_id in locked]
     files = _files(found)
     wanted = [(target, specs.build(target, files[target.post_id])) for target in found if _still_wanted(target)]
@@ -98,10 +93,13 @@ def _together(size: int) -> tuple[int, list[PostTarget]]:
         else:
             taken.add((target.account_id, key))
             fresh.append((target, frozen, key))
-    if fresh:
-        _write(fresh)
-        _order([target for target, _, _ in fresh])
-    return len(found), [target for target, _, _ in fresh]
+    now = clock.now()
+    queued = [target for target, _, _ in fresh]
+    changes = [(target, {"spec": frozen, "content_key": key, "queued_at": now}) for target, frozen, key in fresh]
+    if not move_many(changes, TargetState.QUEUED):
+        raise Conflict(Code.ALREADY_GOING_OUT, "Some of them have just been moved by somebody else.")
+    _order(queued)
+    return len(found), queued
 
 
 def _files(targets: Sequence[PostTarget]) -> dict[UUID, list[MediaFile]]:
@@ -132,39 +130,6 @@ def _on_their_way(targets: Sequence[PostTarget], keys: Sequence[str]) -> set[tup
         state__in=sorted(IN_FLIGHT),
     )
     return set(rows.values_list("account_id", "content_key"))
-
-
-def _write(fresh: Sequence[tuple[PostTarget, dict[str, Any], str]]) -> None:
-    """Freeze all of them with one UPDATE, and let their posts follow."""
-    now = clock.now()
-    rows, given = _as_rows([(target.pk, frozen, key) for target, frozen, key in fresh])
-    table = PostTarget._meta.db_table
-    # Names are the model's own; every value is a parameter.
-    statement = (
-        f"UPDATE {table} SET state = %s, spec = wanted.spec, content_key = wanted.content_key, "  # noqa: S608
-        f"queued_at = %s, updated_at = %s, {', '.join(f'{name} = %s' for name in NO_ERROR)} "
-        f"FROM ({rows}) AS wanted WHERE {table}.id = wanted.id AND {table}.state = %s"
-    )
-    instant = connection.ops.adapt_datetimefield_value(now)
-    with connection.cursor() as cursor:
-        values = [TargetState.QUEUED.value, instant, instant, *NO_ERROR.values(), *given, TargetState.SCHEDULED.value]
-        cursor.execute(statement, values)
-        if cursor.rowcount != len(fresh):
-            raise Conflict(Code.ALREADY_GOING_OUT, "Some of them have just been moved by somebody else.")
-    refresh_posts({target.post_id for target, _, _ in fresh})
-    for target, _, _ in fresh:
-        target.state = TargetState.QUEUED
-        ids = {"target_id": target.pk, "post_id": target.post_id, "workspace_id": target.workspace_id}
-        signals.target_changed.send(PostTarget, state=target.state, **ids)
-
-
-def _as_rows(values: Sequence[tuple[UUID, dict[str, Any], str]]) -> tuple[str, list[Any]]:
-    """A SELECT of these rows, and its parameters: one JSON text for all of them."""
-    whole = json.dumps([{"id": pk.hex, "spec": frozen, "content_key": key} for pk, frozen, key in values])
-    if connection.vendor == "postgresql":
-        return "SELECT * FROM json_to_recordset(%s::json) AS given (id uuid, spec jsonb, content_key text)", [whole]
-    fields = ", ".join(f"value ->> '{name}' AS {name}" for name in ("id", "spec", "content_key"))
-    return f"SELECT {fields} FROM json_each(%s)", [whole]  # noqa: S608
 
 
 def _order(targets: Sequence[PostTarget]) -> None:

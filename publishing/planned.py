@@ -8,10 +8,10 @@ from django.db import transaction
 from core import clock
 from jobs import events
 from publishing.errors import TargetError
-from publishing.models import AccountStatus, Post, PostTarget, SocialAccount
+from publishing.models import AccountStatus, PostTarget, SocialAccount
 from publishing.platforms.registry import adapter_for
 from publishing.states import TargetState
-from publishing.transitions import refresh_posts
+from publishing.transitions import lock_posts, refresh_posts
 
 
 def follow_accounts(account_ids: Collection[UUID]) -> int:
@@ -26,9 +26,7 @@ def follow_accounts(account_ids: Collection[UUID]) -> int:
         rows = PostTarget.objects.filter(account_id=account.pk, state=TargetState.SCHEDULED)
         rows = rows.exclude(error_code=code, error_sentence=sentence)
         with transaction.atomic():
-            # Posts first, in the order of their keys: the same order as everywhere, so that nobody waits in a circle.
-            posts = Post.objects.select_for_update().filter(pk__in=rows.values("post_id")).order_by("pk")
-            changed = set(posts.values_list("pk", flat=True))
+            changed = lock_posts(rows.values("post_id"))
             count += rows.update(error_code=code, error_sentence=sentence, error_words="", updated_at=clock.now())
             refresh_posts(changed)
         state = {"state": TargetState.SCHEDULED.value}

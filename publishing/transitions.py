@@ -1,11 +1,13 @@
-"""The one way in which a target's state changes, and how its post and the pages learn of it."""
+"""The one way in which targets change their state, alone or many at once, and how posts and pages learn of it."""
 
+import json
 from collections import defaultdict
-from collections.abc import Collection
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 from uuid import UUID
 
-from django.db import transaction
+from django.db import connection, transaction
+from django.db.models import Field, QuerySet
 
 from core import clock
 from jobs import events
@@ -38,27 +40,91 @@ def move(target: PostTarget, to: TargetState, *, fence: UUID | None = None, only
         rows = rows.filter(run_token=fence)
     if only_if is not None:
         rows = rows.filter(only_if)
-    if to in FINISHED:
-        fields = {**_ENDED, "finished_at": clock.now(), **fields}
-    fields = {**_outdated(to), **fields}
+    columns = _columns(target, to, fields)
     before = target.state
-    if before != to:
-        fields = {**_held(target, to), **fields}
     # What a person must do is part of where a post stands, whether or not the state changes with it.
-    weighs = before != to or "asked_at" in fields
+    weighs = before != to or "asked_at" in columns
     with transaction.atomic():
         if weighs:
-            _lock_post(target.post_id)
-        if not rows.update(state=to, updated_at=clock.now(), **fields):
+            lock_posts([target.post_id])
+        if not rows.update(**columns):
             return False
-        for name, value in fields.items():
-            setattr(target, name, value)
-        target.state = to
+        _take_over(target, columns)
         if weighs:
             refresh_posts([target.post_id])
         if before != to:
             _tell(target)
+            publish_events([target])
     return True
+
+
+def move_many(changes: Sequence[tuple[PostTarget, Mapping[str, Any]]], to: TargetState) -> bool:
+    """`move` for many targets, each with its own fields, by one UPDATE; False when one of them was moved meanwhile.
+
+    To be called in a transaction that has locked the posts (`lock_posts`) and that ends with False. The pages are told
+    by whoever calls it (`publish_events`): nobody's post waits for somebody's hint.
+    """
+    if not changes:
+        return True
+    written = [(target, _columns(target, to, fields)) for target, fields in changes]
+    if _update_each(written, to) != len(written):
+        return False
+    for target, columns in written:
+        _take_over(target, columns)
+    refresh_posts({target.post_id for target, _ in written})
+    for target, _ in written:
+        _tell(target)
+    return True
+
+
+def _columns(target: PostTarget, to: TargetState, fields: Mapping[str, Any]) -> dict[str, Any]:
+    """Everything that a change to `to` writes, in the order in which one part overrules another."""
+    ended = {**_ENDED, "finished_at": clock.now()} if to in FINISHED else {}
+    held = _held(target, to) if target.state != to else {}
+    return {**held, **_outdated(to), **ended, **fields, "state": to, "updated_at": clock.now()}
+
+
+def _take_over(target: PostTarget, columns: Mapping[str, Any]) -> None:
+    for name, value in columns.items():
+        setattr(target, name, value)
+
+
+def _update_each(written: Sequence[tuple[PostTarget, Mapping[str, Any]]], to: TargetState) -> int:
+    """Write each row's own values, from one JSON text for all of them; how many rows still allowed it."""
+    table = PostTarget._meta.db_table
+    names = sorted({name for _, columns in written for name in columns})
+    known = {field.name: field for field in PostTarget._meta.concrete_fields}
+    fields = [known[name] for name in names]
+    rows = [{"id": target.pk, **{name: columns[name] for name in names}} for target, columns in written]
+    given, values = _as_rows([known["id"], *fields], rows)
+    sources = [state.value for state in sources_of(to)]
+    columns = ", ".join(f"{field.column} = wanted.{field.column}" for field in fields)
+    places = ", ".join(["%s"] * len(sources))
+    # Names are the model's own; every value is a parameter.
+    statement = (
+        f"UPDATE {table} SET {columns} FROM ({given}) AS wanted "  # noqa: S608
+        f"WHERE {table}.id = wanted.id AND {table}.state IN ({places})"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [*values, *sources])
+        return int(cursor.rowcount)
+
+
+def _as_rows(fields: Sequence[Field[Any, Any]], rows: Sequence[Mapping[str, Any]]) -> tuple[str, list[Any]]:
+    """A SELECT of rows with these fields' columns, and its parameters."""
+    whole = json.dumps([{field.column: _as_json(field, row[field.name]) for field in fields} for row in rows])
+    if connection.vendor == "postgresql":
+        types = ", ".join(f"{field.column} {field.db_type(connection)}" for field in fields)
+        return f"SELECT * FROM json_to_recordset(%s::json) AS given ({types})", [whole]  # noqa: S608
+    columns = ", ".join(f"value ->> '{field.column}' AS {field.column}" for field in fields)
+    return f"SELECT {columns} FROM json_each(%s)", [whole]  # noqa: S608
+
+
+def _as_json(field: Field[Any, Any], value: Any) -> Any:
+    """A value as the database reads it back out of JSON."""
+    if value is None or field.get_internal_type() == "JSONField":
+        return value
+    return str(field.get_db_prep_value(value, connection)) if not isinstance(value, bool | int) else value
 
 
 def _outdated(to: TargetState) -> dict[str, Any]:
@@ -87,9 +153,13 @@ def _held(target: PostTarget, to: TargetState) -> dict[str, Any]:
     return columns
 
 
-def _lock_post(post_id: UUID) -> None:
-    """Changes of one post's targets take turns, post first: else two that end together would each miss the other."""
-    list(Post.objects.select_for_update().filter(pk=post_id).values_list("pk"))
+def lock_posts(post_ids: Collection[UUID] | QuerySet[Any]) -> set[UUID]:
+    """Changes of one post's targets take turns, post first: else two that end together would each miss the other.
+
+    Always in the order of their keys, so that nobody waits in a circle. Those that are there.
+    """
+    rows = Post.objects.select_for_update().filter(pk__in=post_ids).order_by("pk")
+    return set(rows.values_list("pk", flat=True))
 
 
 def _tell(target: PostTarget) -> None:
@@ -101,7 +171,6 @@ def _tell(target: PostTarget) -> None:
         signals.target_failed.send(PostTarget, **ids)
     elif target.state == TargetState.ACTION_REQUIRED:
         signals.target_asks.send(PostTarget, **ids)
-    announce(target)
 
 
 def refresh_posts(post_ids: Collection[UUID]) -> None:
@@ -117,7 +186,16 @@ def refresh_posts(post_ids: Collection[UUID]) -> None:
         Post.objects.filter(pk__in=ids).exclude(state=state).update(state=state, updated_at=clock.now())
 
 
-def announce(target: PostTarget) -> None:
-    """A hint to the pages that look at the post."""
-    data = {"target_id": str(target.pk), "state": target.state, "progress_pct": target.progress_pct}
-    events.send(topic="post", id=target.post_id, type="post.state", data=data)
+def publish_events(targets: Sequence[PostTarget]) -> None:
+    """A hint to the pages that look at the targets' posts, once the transaction in hand has committed."""
+    events.send_many(
+        [
+            (
+                "post",
+                target.post_id,
+                "post.state",
+                {"target_id": str(target.pk), "state": target.state, "progress_pct": target.progress_pct},
+            )
+            for target in targets
+        ]
+    )

@@ -13,7 +13,7 @@ from publishing.models import Attempt, AttemptOutcome, Grant
 from publishing.platforms.base import Checkpoint, Effect, Live, Next, Outcome, Step, Wait
 from publishing.platforms.errors import Kind, NoAnswer, NotSent, PlatformError
 from publishing.states import TargetState, WaitReason
-from publishing.transitions import announce
+from publishing.transitions import publish_events
 
 if TYPE_CHECKING:
     from publishing.engine.run import Run
@@ -46,7 +46,7 @@ def succeeded(run: "Run", step: Step, attempt: Attempt, outcome: Outcome) -> Pau
             waits.stay(run, transient_count=0, committed=_committed(run, step), **_progress(outcome))
         if step.effect is Effect.COMMIT:
             lanes.leave(run.target.pk, run.target.account_id)
-    announce(run.target)
+    publish_events([run.target])
     if isinstance(outcome, Wait):
         return Again(outcome.after)
     return Done() if isinstance(outcome, Live) else None

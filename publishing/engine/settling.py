@@ -17,7 +17,7 @@ from publishing.platforms.base import Checkpoint
 from publishing.platforms.errors import NoAnswer, NotSent, PlatformError
 from publishing.platforms.registry import adapter_for
 from publishing.states import TargetState
-from publishing.transitions import announce, move
+from publishing.transitions import move, publish_events
 
 KIND = "publish.settle"
 UNSETTLED = Q(state=TargetState.IN_INBOX) | Q(state=TargetState.PUBLISHED) & (Q(external_id="") | Q(permalink=""))
@@ -63,7 +63,7 @@ def look(target: PostTarget) -> timedelta | None:
         move(target, TargetState.PUBLISHED, published_at=clock.now(), **known)
         return live.settle_after
     PostTarget.objects.filter(pk=target.pk).filter(UNSETTLED).update(**known, updated_at=clock.now())
-    announce(target)
+    publish_events([target])
     return live.settle_after
 
 

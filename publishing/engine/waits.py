@@ -14,7 +14,7 @@ from publishing.errors import TargetError
 from publishing.models import AccountStatus, PostTarget, SocialAccount
 from publishing.platforms.errors import Kind, PlatformError
 from publishing.states import TargetState, WaitReason
-from publishing.transitions import announce, move
+from publishing.transitions import move, publish_events
 
 if TYPE_CHECKING:
     from publishing.engine.run import Run
@@ -173,7 +173,7 @@ def ask_person(run: "Run", reason: str = "") -> None:
     stay(run, asked_at=clock.now(), error_sentence=sentences.asking(run.adapter.label, reason))
     target = run.target
     signals.target_asks.send(PostTarget, target_id=target.pk, post_id=target.post_id, workspace_id=target.workspace_id)
-    announce(target)
+    publish_events([target])
 
 
 def needs_person(run: "Run", error: PlatformError) -> Pause:
