@@ -5,10 +5,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
-from django.conf import settings
 from django.db import Error as DatabaseError
 from django.http import HttpRequest
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from django.utils import timezone
 
 from accounts import selectors
@@ -23,7 +22,7 @@ THEMES = ("light", "dark")
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One entry of a navigation: the name of its address, not the address, so that absent areas are left out."""
+    """One entry of a navigation, with the name of its address."""
 
     label: str
     url_name: str
@@ -34,7 +33,7 @@ class Item:
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """An entry that exists, as drawn."""
+    """An entry as drawn."""
 
     label: str
     url: str
@@ -53,7 +52,6 @@ NAV = (
     Item("Posts", "posts", "send", ("posts", "post")),
     Item("Media", "media_library", "image", ("media",)),
     Item("Analytics", "analytics", "chart-column", ("analytics",)),
-    Item("Library", "library", "library", ("library",)),
 )
 DOCK = ("dashboard", "videos", "compose", "schedule")
 MORE = (
@@ -63,37 +61,14 @@ MORE = (
     Item("Posts", "posts", "send"),
     Item("Media", "media_library", "image"),
     Item("Analytics", "analytics", "chart-column"),
-    Item("Library", "library", "library"),
 )
 ACCOUNT = (
     Item("Profile", "profile", "user", ("profile",)),
     Item("Preferences", "preferences", "settings-2", ("preferences",)),
-    Item("Branding", "branding", "palette", ("branding",)),
     Item("Connected Platforms", "connections", "plug", ("connections", "connection")),
     Item("Team", "team", "users", ("team",)),
-    Item("Billing", "billing", "credit-card", ("billing",)),
     Item("Notifications", "notification_settings", "bell", ("notification_settings",)),
 )
-FOOTER = (Item("Terms", "terms", "file-text"), Item("Privacy", "privacy", "shield"))
-FRAME_URLS = (
-    "landing",
-    "dashboard",
-    "login",
-    "signup",
-    "logout",
-    "theme",
-    "workspace_switch",
-    "videos",
-    "video_upload",
-)
-
-
-def address(name: str) -> str:
-    """The address of a named page, or nothing while the area does not exist."""
-    try:
-        return reverse(name)
-    except NoReverseMatch:
-        return ""
 
 
 class Shell:
@@ -178,10 +153,6 @@ class Shell:
         """The person's present year: dates of another one show theirs."""
         return str(timezone.localtime(clock.now()).year)
 
-    @property
-    def rail_shown(self) -> bool:
-        return bool(getattr(settings, "NAV_RAIL", True))
-
     def _area(self) -> str:
         match = getattr(self._request, "resolver_match", None)
         return (match.url_name or "") if match else ""
@@ -190,9 +161,7 @@ class Shell:
         here, name = self._request.path, self._area()
         links = []
         for item in items:
-            url = address(item.url_name)
-            if not url:
-                continue
+            url = reverse(item.url_name)
             inside = name in item.areas or any(name.startswith(f"{area}_") for area in item.areas)
             current = "page" if url == here else "true" if inside else ""
             links.append(Link(item.label, url, item.icon, current, item.primary))
@@ -214,15 +183,6 @@ class Shell:
     def account(self) -> list[Link]:
         return self._links(ACCOUNT)
 
-    @cached_property
-    def footer(self) -> list[Link]:
-        return self._links(FOOTER)
-
-    @cached_property
-    def urls(self) -> dict[str, str]:
-        """Addresses the frame and the public pages link to; missing areas are empty strings."""
-        return {name: address(name) for name in FRAME_URLS}
-
     @property
     def error_layout(self) -> str:
         """Someone signed in keeps the way around; a visitor gets the public frame."""
@@ -230,7 +190,7 @@ class Shell:
 
     @property
     def home(self) -> str:
-        return (self.urls["dashboard"] if self.user else "") or self.urls["landing"] or "/"
+        return reverse("dashboard" if self.user else "landing")
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:

@@ -19,7 +19,6 @@ from jobs import selectors as jobs
 from jobs.models import UNFINISHED
 from pages import measured, versions
 from pages.access import SignedIn, add_errors, signed_in
-from pages.context import address as optional_address
 from pages.forms.strategies import PLATFORMS, ScriptForm
 from pages.journey import steps_of
 from pages.queries import whole
@@ -304,9 +303,8 @@ def _said(segment: Segment) -> str:
 
 def _edit_url(script: Script) -> str:
     """Where the script becomes an edit; the page of edits takes the script and its video."""
-    address = optional_address("edit_new") or optional_address("edits")
     video = f"&video={script.video_id}" if script.video_id else ""
-    return f"{address}?script={script.pk}{video}" if address else ""
+    return f"{reverse('edit_new')}?script={script.pk}{video}"
 
 
 def _links(script: Script) -> dict[str, str]:

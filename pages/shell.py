@@ -3,7 +3,7 @@
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
@@ -14,7 +14,7 @@ from accounts.services import profile
 from core.actor import Actor, ActorKind
 from media import quota
 from pages.access import SignedIn, signed_in
-from pages.context import THEME_COOKIE, THEMES, address
+from pages.context import THEME_COOKIE, THEMES
 
 # Where a page may show the quota; a page that shows it twice names both.
 QUOTA_PLACES = ("page", "small", "wide")
@@ -65,4 +65,4 @@ def workspace_switch(request: HttpRequest) -> HttpResponse:
     actor = actors.resolve(request.user, wanted, kind=ActorKind.USER)
     if actor is not None:
         request.session[SESSION_KEY] = str(actor.workspace_id)
-    return HttpResponseRedirect(address("dashboard") or "/")
+    return redirect("dashboard")

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponseRedirect
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 from drf_spectacular.utils import OpenApiResponse, extend_schema
 from rest_framework import status
 from rest_framework.permissions import AllowAny
@@ -152,18 +152,11 @@ class CallbackView(APIView):
             outcome = {"platform": platform, "error": error.code}
         else:
             if isinstance(found, Choice):
-                page = _page("connection_choose", found.choice_id)
+                page = reverse("connection_choose", args=[found.choice_id])
                 return HttpResponseRedirect(f"{page}?{urlencode({'choice': found.choice_id})}", status=303)
             _tell(inner, messages.SUCCESS, connections.sentence(found))
             outcome = {"platform": platform, "connected": str(len(found.accounts))}
-        return HttpResponseRedirect(f"{_page('connections')}?{urlencode(outcome)}", status=303)
-
-
-def _page(name: str, *args: object) -> str:
-    try:
-        return reverse(name, args=args)
-    except NoReverseMatch:
-        return "/"
+        return HttpResponseRedirect(f"{reverse('connections')}?{urlencode(outcome)}", status=303)
 
 
 def _tell(request: HttpRequest, level: int, sentence: str) -> None:

@@ -2,9 +2,8 @@
 
 from dataclasses import dataclass
 from typing import Any
-from uuid import UUID
 
-from django.urls import NoReverseMatch, reverse
+from django.urls import reverse
 
 from editing.captions import placements
 from editing.formats import SafeArea, safe_area
@@ -12,7 +11,6 @@ from editing.models import Edit, Rendition
 from editing.plan import EditPlan, Output
 from media.signing import signed_path
 from media.words import size_words
-from pages.context import address
 from pages.forms.edits import ASPECT_WORDS
 from pages.journey import steps_of
 from pages.ui import PLATFORM_NAMES
@@ -105,7 +103,7 @@ def rows(plan: EditPlan) -> list[dict[str, Any]]:
 
 def results(edit: Edit) -> list[Result]:
     found = []
-    compose = address("compose")
+    compose = reverse("compose")
     for row in edit.renditions.all():
         if row.purpose != Rendition.Purpose.EXPORT:
             continue
@@ -117,7 +115,7 @@ def results(edit: Edit) -> list[Result]:
                 url=signed_path(media) if media else "",
                 download=signed_path(media, download=True) if media else "",
                 size=size_words(media.size_bytes) if media else "",
-                post_url=f"{compose}?rendition={row.pk}" if compose and media else "",
+                post_url=f"{compose}?rendition={row.pk}" if media else "",
             )
         )
     return found
@@ -131,16 +129,9 @@ def label(aspect: str, platform: str) -> str:
 def links(edit: Edit) -> dict[str, str]:
     """Where the edit came from."""
     links = steps_of(edit.video)
-    if edit.script_id and (url := _script_address(edit.script_id)):
-        links["script"] = url
+    if edit.script_id:
+        links["script"] = reverse("script_detail", args=[edit.script_id])
     return links
-
-
-def _script_address(script_id: UUID) -> str:
-    try:
-        return reverse("script_detail", args=[script_id])
-    except NoReverseMatch:
-        return ""
 
 
 def poster(edit: Edit) -> str:

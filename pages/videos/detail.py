@@ -17,7 +17,6 @@ from media.signing import signed_path
 from media.words import duration_words, size_words
 from pages import versions
 from pages.access import SignedIn, signed_in
-from pages.context import address
 from pages.forms.videos import DetailsForm
 from pages.journey import steps_of
 from pages.videos import meaning, timeline
@@ -104,7 +103,7 @@ def _flow(video: Video, uses: list[Use]) -> dict[str, Any]:
 
 
 def _next_steps(video: Video) -> list[tuple[str, str, str]]:
-    """Where a video leads: address, label, icon. Areas that do not exist are left out."""
+    """Where a video leads: address, label, icon."""
     wanted = (
         ("strategies", "Use in a strategy", "lightbulb", "video"),
         ("edit_new", "Edit", "scissors", "video"),
@@ -112,9 +111,7 @@ def _next_steps(video: Video) -> list[tuple[str, str, str]]:
     )
     values = {"video": str(video.pk), "media": str(video.media_id)}
     return [
-        (f"{url}?{parameter}={values[parameter]}", label, icon)
-        for name, label, icon, parameter in wanted
-        if (url := address(name))
+        (f"{reverse(name)}?{parameter}={values[parameter]}", label, icon) for name, label, icon, parameter in wanted
     ]
 
 
