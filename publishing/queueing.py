@@ -1,6 +1,7 @@
 """From due to queued: freezing what will be sent, and ordering the job that sends it."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 from uuid import UUID
 
 from django.db import IntegrityError, transaction
@@ -17,6 +18,7 @@ from publishing.states import IN_FLIGHT, TargetState
 from publishing.transitions import move
 
 KIND = "publish.target"
+SETTLE = "publish.settle"
 
 
 def duplicate(spec: Spec) -> str:
@@ -34,6 +36,17 @@ def order(target: PostTarget, actor: Actor) -> jobs.models.Job:
     job = jobs.enqueue(kind=KIND, actor=actor, subject=("post_target", target.pk), unique_key=job_key(target.pk))
     jobs.wake_waiting(actor=actor, unique_key=job_key(target.pk))
     return job
+
+
+def order_settling(target: PostTarget, after: timedelta) -> None:
+    """Ask after a while what is not known yet of a live post, in the caller's transaction."""
+    jobs.enqueue(
+        kind=SETTLE,
+        actor=Actor.system(target.workspace_id),
+        subject=("post_target", target.pk),
+        unique_key=f"settle:{target.pk}",
+        run_at=clock.now() + after,
+    )
 
 
 def in_flight_twins(target: PostTarget, key: str) -> bool:

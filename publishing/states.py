@@ -1,4 +1,4 @@
-"""The states of a target and of a post, which change may follow which, and how a post's state comes about.
+"""The states of a target, a post and a call, which change may follow which, and how a post's state comes about.
 
     draft → scheduled → queued → preparing → uploading → processing → publishing → published
             waiting (rate, quota, retry)   unconfirmed (outcome unknown)   action_required   failed   cancelled
@@ -70,6 +70,16 @@ class WaitReason(models.TextChoices):
     RATE = "rate", "The platform's rate limit"
     QUOTA = "quota", "The platform's daily limit"
     HOLD = "hold", "The platform asked for a pause"
+
+
+class AttemptOutcome(models.TextChoices):
+    """How an outside call ended. Open rows have none: the call is under way, or its process died."""
+
+    OK = "ok", "Done"
+    WAIT = "wait", "Not yet"
+    REFUSED = "refused", "Refused"
+    NO_ANSWER = "no_answer", "No answer"
+    INTERRUPTED = "interrupted", "Interrupted"
 
 
 S = TargetState

@@ -7,7 +7,7 @@ from uuid import UUID
 import jobs
 from jobs import Again, Done, JobContext, Queue
 from publishing import deliveries, due, pictures, planned, queueing, telling
-from publishing.engine import converting, housekeeping, settling
+from publishing.engine import conversions, housekeeping, settlement
 from publishing.engine.run import Run, claim
 from publishing.models import PostTarget
 
@@ -20,19 +20,19 @@ def publish_target(ctx: JobContext) -> Done | Again:
     return Run(target, token, ctx.check, ctx.without_connection).go() if target else Done()
 
 
-@jobs.handler(settling.KIND, queue=Queue.PUBLISH)
+@jobs.handler(queueing.SETTLE, queue=Queue.PUBLISH)
 def settle_target(ctx: JobContext) -> Done | Again:
     """Ask for the public id of a live post, or whether a draft was posted."""
     rows = PostTarget.objects.select_related("account")
-    target = rows.filter(pk=ctx.subject_id).filter(settling.UNSETTLED).first()
-    after = settling.look(target) if target else None
+    target = rows.filter(pk=ctx.subject_id).filter(settlement.UNSETTLED).first()
+    after = settlement.look(target) if target else None
     return Again(after) if after else Done()
 
 
-@jobs.handler(converting.KIND, queue=Queue.MEDIA, on_ended=converting.ended)
+@jobs.handler(conversions.KIND, queue=Queue.MEDIA, on_ended=conversions.ended)
 def convert_file(ctx: JobContext) -> Done:
     """Make a copy of a file in a format that a platform takes."""
-    return converting.convert(ctx)
+    return conversions.convert(ctx)
 
 
 @jobs.handler(housekeeping.RENEW, queue=Queue.PUBLISH)

@@ -10,15 +10,17 @@ from core.actor import Actor
 from core.models import IdempotencyKey
 from jobs import Again, Done, Ended
 from jobs.models import UNFINISHED, Job, Status
-from publishing import queueing
-from publishing.engine import grants, receipts, sentences, windows
-from publishing.errors import TargetError
+from publishing import queueing, specs
+from publishing.engine import grants, rate_slots, receipts
+from publishing.engine.apply import apply
+from publishing.engine.decide import decide
+from publishing.engine.decide import outcomes as happened
+from publishing.engine.decide.model import Rules, State
 from publishing.models import Attempt, Grant, GrantState, OAuthState, PostTarget, QuotaWindow
 from publishing.platforms.base import Effect
 from publishing.platforms.errors import Kind, NoAnswer, NotSent, PlatformError
 from publishing.platforms.registry import adapter_for
 from publishing.states import FINISHED, IN_FLIGHT, TargetState
-from publishing.transitions import move
 
 logger = logging.getLogger(__name__)
 
@@ -80,7 +82,7 @@ def clean_up() -> None:
     OAuthState.objects.filter(expires_at__lt=now - timedelta(days=1)).delete()
     OAuthState.objects.filter(choice_until__lte=now).update(choice_until=None, sealed="")
     IdempotencyKey.objects.filter(expires_at__lt=now).delete()
-    windows.clean_up(now - timedelta(days=1))
+    rate_slots.clean_up(now - timedelta(days=1))
     QuotaWindow.objects.filter(resets_at__lt=now - timedelta(days=30)).delete()
     old = Attempt.objects.filter(started_at__lt=now - KEEP_ATTEMPTS).values_list("pk", flat=True)[:5000]
     Attempt.objects.filter(pk__in=list(old)).delete()
@@ -92,21 +94,13 @@ def job_ended(ended: Ended) -> None:
     target = rows.filter(pk=ended.subject_id).first() if ended.subject_id else None
     if target is None or target.state in FINISHED or target.state == TargetState.ACTION_REQUIRED:
         return
-    label = adapter_for(target.platform, target.account.via).label
+    adapter = adapter_for(target.platform, target.account.via)
     left = receipts.close_interrupted(target)
-    if target.committed or any(attempt.effect == Effect.COMMIT for attempt in left):
-        now = clock.now()
-        move(
-            target,
-            TargetState.UNCONFIRMED,
-            unconfirmed_at=target.unconfirmed_at or now,
-            asked_at=now,
-            run_token=None,
-            error_code=TargetError.UNCONFIRMED,
-            error_sentence=sentences.asking(label),
-        )
-    elif ended.status == Status.CANCELLED:
-        move(target, TargetState.CANCELLED)
-    else:
-        sentence = f"Our side stopped while preparing this for {label}: {ended.message} Nothing was sent. Try again."
-        move(target, TargetState.FAILED, error_code=TargetError.INTERNAL, error_sentence=sentence)
+    outcome = happened.JobEnded(
+        ended.message,
+        cancelled=ended.status == Status.CANCELLED,
+        committing=any(attempt.effect == Effect.COMMIT for attempt in left),
+    )
+    state = State(TargetState(target.state), committed=target.committed, unconfirmed_at=target.unconfirmed_at)
+    rules = Rules(adapter, specs.thaw(target.platform, target.spec), ())
+    apply(target, decide(rules, state, outcome, clock.now()))

@@ -9,7 +9,7 @@ from django.db import transaction
 from core import clock
 from core.logging import redact
 from publishing import lateness
-from publishing.engine import lanes
+from publishing.engine import commit_lock
 from publishing.models import Attempt, AttemptOutcome, PostTarget
 from publishing.platforms.base import Effect, Step
 from publishing.states import TargetState
@@ -81,9 +81,12 @@ def complete(
     )
 
 
-def open_of(target: PostTarget) -> Attempt | None:
-    """The receipt that nobody completed: its process died between the call and the answer, or before the call."""
-    return Attempt.objects.filter(target_id=target.pk, completed_at__isnull=True).order_by("-id").first()
+def commit_was_answered(target: PostTarget) -> bool:
+    """Whether the latest commit step was refused by something that knows how it ended."""
+    commits = Attempt.objects.filter(target_id=target.pk, effect=Effect.COMMIT).order_by("-id")
+    last = commits.only("outcome", "http_status").first()
+    # A gateway that gave up waiting (504) knows nothing of what goes on behind it.
+    return last is not None and last.outcome == AttemptOutcome.REFUSED and last.http_status != 504
 
 
 def close_interrupted(target: PostTarget) -> list[Attempt]:
@@ -94,5 +97,5 @@ def close_interrupted(target: PostTarget) -> list[Attempt]:
         if attempt.effect == Effect.COMMIT:
             sentence = "The work was interrupted while sending; we check whether the post is live before anything else."
         complete(attempt, AttemptOutcome.INTERRUPTED, sentence=sentence)
-    lanes.leave(target.pk, target.account_id)
+    commit_lock.release(target.pk, target.account_id)
     return left

@@ -10,8 +10,9 @@ from publishing.models.connections import (
     SocialAccount,
 )
 from publishing.models.deliveries import Delivery, DeliveryState
-from publishing.models.posts import Attempt, AttemptOutcome, Post, PostMedia, PostTarget, in_group
+from publishing.models.posts import Attempt, Post, PostMedia, PostTarget, in_group
 from publishing.models.quota import PlatformClock, QuotaWindow, RateSlot
+from publishing.states import AttemptOutcome
 
 __all__ = [
     "AccountStatus",

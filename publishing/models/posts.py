@@ -9,7 +9,7 @@ from django.db.models import Q
 from core import words
 from core.models import WorkspaceModel, WorkspaceOwned
 from publishing.models.connections import Platform, SocialAccount
-from publishing.states import IN_FLIGHT, Group, PostState, TargetState, WaitReason, group_of
+from publishing.states import IN_FLIGHT, AttemptOutcome, Group, PostState, TargetState, WaitReason, group_of
 
 
 class Post(WorkspaceModel):
@@ -173,16 +173,6 @@ def in_group(group: str) -> Q:
     if group == Group.UNCONFIRMED:
         found &= Q(asked_at__isnull=True)
     return found & Q(error_code="") if group == Group.SCHEDULED else found
-
-
-class AttemptOutcome(models.TextChoices):
-    """How an outside call ended. Open rows have none: the call is under way, or its process died."""
-
-    OK = "ok", "Done"
-    WAIT = "wait", "Not yet"
-    REFUSED = "refused", "Refused"
-    NO_ANSWER = "no_answer", "No answer"
-    INTERRUPTED = "interrupted", "Interrupted"
 
 
 class Attempt(WorkspaceOwned):

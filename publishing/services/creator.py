@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.cache import cache
 
-from publishing.engine import grants, windows
+from publishing.engine import grants, rate_slots
 from publishing.engine.asking import ask
 from publishing.models import SocialAccount
 from publishing.platforms.base import AccountRef
@@ -33,7 +33,7 @@ def choices(account: SocialAccount) -> Choices:
     adapter = adapter_for(account.platform, account.via)
     if account.grant_id is None:
         return Choices(problem=f"{account.handle} is disconnected.")
-    if windows.take(adapter, "creator_info", str(account.grant_id)) is not None:
+    if rate_slots.take(adapter, "creator_info", str(account.grant_id)) is not None:
         return Choices(problem=f"{adapter.label} asked for a pause. Reload in a minute.")
     try:
         found = dict(ask(account, adapter.creator_options))

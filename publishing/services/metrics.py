@@ -5,7 +5,7 @@ from uuid import UUID
 
 from core import clock
 from core.errors import Conflict, NotFound, Throttled, Unavailable
-from publishing.engine import grants, windows
+from publishing.engine import grants, rate_slots
 from publishing.engine.asking import ask
 from publishing.errors import Code
 from publishing.models import PostTarget, SocialAccount
@@ -31,7 +31,7 @@ def fetch(target_id: UUID) -> Metrics:
         raise Conflict(Code.WRONG_STATE, "This is not published, so there are no numbers yet.")
     account = target.account
     adapter = adapter_for(target.platform, account.via)
-    wait = windows.take(adapter, "display", str(account.grant_id))
+    wait = rate_slots.take(adapter, "display", str(account.grant_id))
     if wait is not None:
         seconds = max(1, round(wait.total_seconds()))
         raise Throttled(Code.NOT_READY, f"{adapter.label} asked for a pause.", retry_after_s=seconds)

@@ -8,7 +8,7 @@ import pytest
 
 from core import clock
 from jobs.testing import drain
-from publishing.engine import windows
+from publishing.engine import rate_slots
 from publishing.models import Attempt, PostTarget
 from publishing.platforms.facebook import Facebook
 from publishing.services import schedule
@@ -158,7 +158,7 @@ class TestLimits:
     ) -> None:
         account = connect("facebook")
         until = clock.now() + timedelta(minutes=7)
-        windows.rest("facebook", str(account.grant_id), until)
+        rate_slots.rest("facebook", str(account.grant_id), until)
         post = make_post(account)
         schedule.publish_now(actor=in_workspace.alice_actor, post_id=post.pk)
         drain()

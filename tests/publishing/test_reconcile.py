@@ -127,15 +127,15 @@ class TestEnds:
         assert len(box.live("tiktok")) == 1
 
     def test_a_full_window_and_a_busy_grant_only_pause(self, unconfirmed: Say, monkeypatch: pytest.MonkeyPatch) -> None:
-        from publishing.engine import grants, windows
+        from publishing.engine import grants, rate_slots
         from publishing.engine.run import Run
 
         target = unconfirmed(Unknown("Later."))
         drain()
         before = Attempt.objects.count()
         with monkeypatch.context() as patched:
-            full = windows.Turn("tiktok.status:x", 1, clock.now() + timedelta(seconds=20))
-            patched.setattr(windows, "book", lambda *_: full)
+            full = rate_slots.Booking("tiktok.status:x", 1, clock.now() + timedelta(seconds=20))
+            patched.setattr(rate_slots, "book", lambda *_: full)
             look(target, 0.2)
         with monkeypatch.context() as patched:
 

@@ -14,8 +14,7 @@ from core import clock
 from core.errors import Conflict, ValidationFailed
 from jobs.testing import drain
 from notifications.models import Kind, Notice
-from publishing import selectors
-from publishing.engine import settling
+from publishing import queueing, selectors
 from publishing.models import Attempt, Delivery, Post, PostTarget
 from publishing.platforms.base import AccountRef, Checkpoint, MediaSpec, Spec, Unknown
 from publishing.platforms.registry import adapter_for
@@ -135,7 +134,7 @@ class TestInbox:
             metrics.fetch(target.pk)
         box.control(f"inbox/{target.checkpoint['publish_id']}/post", {})
         clock.advance(timedelta(hours=7))
-        settling.order(target, timedelta())
+        queueing.order_settling(target, timedelta())
         drain()
         target.refresh_from_db()
         assert (target.state, Post.objects.get().state) == ("published", "published")

@@ -13,7 +13,7 @@ from core.errors import Conflict, NotFound, Throttled, Unavailable
 from core.models import IdempotencyKey
 from jobs.testing import drain
 from publishing import selectors
-from publishing.engine import grants, housekeeping, quotas, secrets, windows
+from publishing.engine import grants, housekeeping, quotas, rate_slots, secrets
 from publishing.models import (
     AccountStatus,
     Attempt,
@@ -72,7 +72,7 @@ class TestNumbers:
 
     def test_our_own_window_is_kept(self, box: Any, connect: Any, publish: Any, monkeypatch: Any) -> None:
         target = publish(connect("tiktok"))
-        monkeypatch.setattr(windows, "take", lambda *_: timedelta(seconds=7))
+        monkeypatch.setattr(rate_slots, "take", lambda *_: timedelta(seconds=7))
         with pytest.raises(Throttled) as refused:
             metrics.fetch(target.pk)
         assert refused.value.retry_after_s == 7
@@ -188,7 +188,7 @@ class TestCreator:
         assert "daily post limit" in creator.choices(account).problem
         box.fault("reset_before", platform="tiktok", step="creator_info")
         assert "did not answer" in creator.choices(account).problem
-        monkeypatch.setattr(windows, "take", lambda *_: timedelta(seconds=7))
+        monkeypatch.setattr(rate_slots, "take", lambda *_: timedelta(seconds=7))
         assert "pause" in creator.choices(account).problem
         account.grant = None
         assert "disconnected" in creator.choices(account).problem

@@ -7,9 +7,8 @@ is a delivery copy; a target that waits for it holds no worker and is woken when
 import json
 import tempfile
 from dataclasses import replace
-from datetime import timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -20,7 +19,7 @@ from core import clock
 from core.actor import Actor
 from core.child import ChildError, Limits, python_argv
 from core.errors import NotFound, UnsupportedMedia, ValidationFailed
-from jobs import Again, Done, Ended, JobContext, Transient
+from jobs import Done, Ended, JobContext, Transient
 from media import content, judging
 from media import services as files
 from media.errors import MediaError
@@ -28,47 +27,39 @@ from media.models import MediaFile
 from media.services import Stored
 from media.storage import store
 from publishing import deliveries, queueing, specs
-from publishing.engine import waits
-from publishing.errors import TargetError
+from publishing.engine.decide.outcomes import Converting, NotConverted
 from publishing.models import Attempt, AttemptOutcome, Delivery, DeliveryState, PostTarget
 from publishing.platforms import accepts
 from publishing.platforms.accepts import Conversion
-from publishing.platforms.base import Effect, MediaSpec, Spec
+from publishing.platforms.base import Adapter, Effect, MediaSpec, Spec
 from publishing.states import FINISHED
-
-if TYPE_CHECKING:
-    from publishing.engine.run import Run
 
 KIND = "publish.convert"
 STEP = "convert"
-# The job wakes the target; this is for a wake-up that was lost.
-_LOOK_AGAIN = timedelta(minutes=1)
 _LIMITS = Limits(timeout_s=3 * 3600, memory_bytes=6 * 1024**3, silence_s=600)
-Pause = Done | Again
 
 
-def prepare(run: "Run") -> Pause | None:
-    """Give the run the files that will really be sent; while some are being converted, wait. Once per run."""
-    needed = accepts.plan(run.spec, run.adapter.accepts)
-    known = {(row.source_id, row.recipe_key): row for row in Delivery.objects.filter(target=run.target)}
-    if not known and not run.target.committed:
-        deliveries.note(run.target, run.spec, {item.media.file_id for item in needed})
+def prepare(target: PostTarget, token: UUID, spec: Spec, adapter: Adapter) -> Spec | Converting | NotConverted:
+    """The spec with the files that will really be sent, once all are converted. `token` is that of the run."""
+    needed = accepts.plan(spec, adapter.accepts)
+    known = {(row.source_id, row.recipe_key): row for row in Delivery.objects.filter(target=target)}
+    if not known and not target.committed:
+        deliveries.note(target, spec, {item.media.file_id for item in needed})
     ready: dict[tuple[str, str], MediaSpec] = {}
     waiting = False
     for conversion in needed:
-        row = known.get((UUID(conversion.media.file_id), conversion.key)) or _ask(run.target, conversion)
-        if row.state == DeliveryState.FAILED and not run.target.committed:
-            return _failed(run, row)
+        row = known.get((UUID(conversion.media.file_id), conversion.key)) or _ask(target, conversion)
+        if row.state == DeliveryState.FAILED and not target.committed:
+            # Trying again tries the conversion again.
+            row.delete()
+            return NotConverted(row.sentence)
         if row.state == DeliveryState.READY and row.file is not None:
             ready[(conversion.media.file_id, conversion.key)] = _delivered(conversion, row.file)
-            _receipt(run, row)
-        elif not run.target.committed:
+            _receipt(target, token, row)
+        elif not target.committed:
             waiting = True
             order(row)
-    if waiting:
-        return waits.pause(run, _LOOK_AGAIN)
-    run.spec = _with(run.spec, run.adapter.accepts, ready)
-    return None
+    return Converting() if waiting else _with(spec, adapter.accepts, ready)
 
 
 def _ask(target: PostTarget, conversion: Conversion) -> Delivery:
@@ -115,14 +106,14 @@ def _with(spec: Spec, rules: accepts.Accepts, ready: dict[tuple[str, str], Media
     return replace(spec, media=media, thumbnail=thumbnail)
 
 
-def _receipt(run: "Run", row: Delivery) -> None:
+def _receipt(target: PostTarget, token: UUID, row: Delivery) -> None:
     """What was converted belongs into the receipts, once."""
-    if run.target.committed or Attempt.objects.filter(target=run.target, step=STEP, sentence=row.sentence).exists():
+    if target.committed or Attempt.objects.filter(target=target, step=STEP, sentence=row.sentence).exists():
         return
     Attempt.objects.create(
         workspace_id=row.workspace_id,
-        target=run.target,
-        run_token=run.token,
+        target=target,
+        run_token=token,
         step=STEP,
         effect=Effect.SAFE,
         started_at=row.created_at,
@@ -130,13 +121,6 @@ def _receipt(run: "Run", row: Delivery) -> None:
         outcome=AttemptOutcome.OK,
         sentence=row.sentence,
     )
-
-
-def _failed(run: "Run", row: Delivery) -> Pause:
-    sentence = row.sentence
-    # Trying again tries the conversion again.
-    row.delete()
-    return waits.fail(run, TargetError.UNSUPPORTED_FORMAT, sentence)
 
 
 # The job ------------------------------------------------------------------------------------------------------------

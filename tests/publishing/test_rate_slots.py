@@ -1,4 +1,4 @@
-"""Short rate windows: booked turns, in order, never more in a window than allowed, and none lost with a process."""
+"""Short rate windows: bookings, in order, never more in a window than allowed, and none lost with a process."""
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
@@ -6,12 +6,12 @@ from datetime import datetime, timedelta
 import pytest
 
 from core import clock
-from publishing.engine import windows
+from publishing.engine import rate_slots
 from publishing.models import RateSlot
 from publishing.platforms.tiktok.adapter import TikTok
 
 INIT = 6
-REST = timedelta(seconds=60) + windows.MARGIN
+REST = timedelta(seconds=60) + rate_slots.MARGIN
 
 pytestmark = pytest.mark.django_db
 
@@ -21,38 +21,38 @@ def at_noon(frozen: None) -> Iterator[None]:
     return
 
 
-def book(stored: windows.Turn | None = None, owner: str = "g1") -> windows.Turn:
-    turn = windows.book(TikTok(), "init", owner, stored.as_json() if stored else {})
-    assert turn is not None
-    return turn
+def book(stored: rate_slots.Booking | None = None, owner: str = "g1") -> rate_slots.Booking:
+    booking = rate_slots.book(TikTok(), "init", owner, stored.as_json() if stored else {})
+    assert booking is not None
+    return booking
 
 
-def due(turn: windows.Turn) -> bool:
-    return turn.at <= clock.now()
+def due(booking: rate_slots.Booking) -> bool:
+    return booking.at <= clock.now()
 
 
 class TestTaking:
     def test_as_many_as_allowed_and_then_the_wait_is_named(self) -> None:
-        assert [windows.take(TikTok(), "init", "g1") for _ in range(INIT)] == [None] * INIT
-        assert windows.take(TikTok(), "init", "g1") == REST
-        assert windows.take(TikTok(), "init", "g2") is None
+        assert [rate_slots.take(TikTok(), "init", "g1") for _ in range(INIT)] == [None] * INIT
+        assert rate_slots.take(TikTok(), "init", "g1") == REST
+        assert rate_slots.take(TikTok(), "init", "g2") is None
 
     def test_a_refused_call_books_nothing(self) -> None:
         for _ in range(INIT + 5):
-            windows.take(TikTok(), "init", "g1")
+            rate_slots.take(TikTok(), "init", "g1")
         clock.advance(REST)
-        assert [windows.take(TikTok(), "init", "g1") for _ in range(INIT)] == [None] * INIT
+        assert [rate_slots.take(TikTok(), "init", "g1") for _ in range(INIT)] == [None] * INIT
 
     def test_a_step_without_a_window_is_free(self) -> None:
-        assert windows.take(TikTok(), "chunk", "g1") is None
-        assert windows.book(TikTok(), "chunk", "g1", {}) is None
+        assert rate_slots.take(TikTok(), "chunk", "g1") is None
+        assert rate_slots.book(TikTok(), "chunk", "g1", {}) is None
         assert not RateSlot.objects.exists()
 
 
 class TestBooking:
     def test_a_long_row_is_spread_over_the_minutes_in_order(self) -> None:
-        turns = [book() for _ in range(3 * INIT)]
-        waits = [round((turn.at - clock.now()) / REST) for turn in turns]
+        bookings = [book() for _ in range(3 * INIT)]
+        waits = [round((booking.at - clock.now()) / REST) for booking in bookings]
         assert waits == [0] * INIT + [1] * INIT + [2] * INIT
 
     def test_a_booked_turn_is_kept_until_it_is_due_and_then_used_once(self) -> None:
@@ -66,14 +66,14 @@ class TestBooking:
         assert not due(book(mine))
 
     def test_no_minute_ever_sees_more_than_allowed_even_when_turns_are_used_late(self) -> None:
-        waiting: list[windows.Turn | None] = [None] * 40
+        waiting: list[rate_slots.Booking | None] = [None] * 40
         used: list[datetime] = []
         for second in range(1, 900):
             # Every 90 seconds nobody comes for 20 seconds.
             if second % 90 >= 20:
-                for turn in list(waiting):
-                    found = book(turn)
-                    waiting.remove(turn)
+                for booking in list(waiting):
+                    found = book(booking)
+                    waiting.remove(booking)
                     if due(found):
                         used.append(clock.now())
                     else:
@@ -93,9 +93,9 @@ class TestBooking:
         assert due(book(mine))
 
     def test_a_call_that_took_long_counts_from_its_end(self) -> None:
-        turn = book()
+        booking = book()
         clock.advance(timedelta(seconds=40))
-        windows.stamp(TikTok(), "init", turn)
+        rate_slots.stamp(TikTok(), "init", booking)
         for _ in range(INIT - 1):
             book()
         clock.advance(timedelta(seconds=30))
@@ -106,12 +106,12 @@ class TestBooking:
             book()
         # A new process knows nothing but the rows.
         assert set(RateSlot.objects.values_list("key", flat=True)) == {"tiktok.init:g1"}
-        assert windows.take(TikTok(), "init", "g1") is not None
+        assert rate_slots.take(TikTok(), "init", "g1") is not None
 
 
 def test_windows_that_rest_since_long_are_cleaned_up_whole() -> None:
     book(owner="old")
     clock.advance(timedelta(days=2))
     book(owner="new")
-    windows.clean_up(clock.now() - timedelta(days=1))
+    rate_slots.clean_up(clock.now() - timedelta(days=1))
     assert set(RateSlot.objects.values_list("key", flat=True)) == {"tiktok.init:new"}
