@@ -20,7 +20,7 @@ from django.db import DatabaseError, connection
 
 from core import clock, scope
 from jobs import alarms, selectors
-from publishing import alarms as publishing_alarms
+from publishing.insight import alarms as publishing_alarms
 
 logger = logging.getLogger(__name__)
 

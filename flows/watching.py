@@ -11,7 +11,7 @@ from core.loops import Loop
 from jobs import alarms
 from jobs.models import Alarm
 from notifications import operators
-from publishing import alarms as publishing_alarms
+from publishing.insight import alarms as publishing_alarms
 
 EVERY_S = 30.0
 # A process that has just started finds the rows of the last one; the new workers need a moment to show themselves.

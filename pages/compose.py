@@ -24,11 +24,12 @@ from pages.access import SignedIn, signed_in
 from pages.connections import WAITING_POST
 from pages.filecards import FileCard, cards
 from pages.forms.publishing import AccountForm, PostForm, form_of, place_problem
-from publishing import preflight, selectors, sources
+from publishing import selectors
 from publishing.errors import Code
 from publishing.models import Post
 from publishing.platforms.registry import ADAPTERS
-from publishing.services import creator, drafts, sending, wording
+from publishing.posts import preflight, sources
+from publishing.services import captions, creator_options, drafts, sending
 from publishing.services.posts import Content
 from publishing.states import PostState
 from videos import selectors as videos
@@ -59,7 +60,7 @@ class Composer:
         self.parts: dict[UUID, AccountForm] = {}
         for account in selectors.accounts(request.actor, connected_only=True):
             if account.platform in ADAPTERS:
-                found = creator.choices(account) if ask else creator.remembered(account)
+                found = creator_options.choices(account) if ask else creator_options.remembered(account)
                 self.notes[account.pk] = found.problem
                 self.parts[account.pk] = form_of(account.platform)(
                     self.data, account=account, choices=found.options, target=known.get(account.pk)
@@ -254,7 +255,7 @@ def compose_text(request: SignedIn, account_id: UUID) -> HttpResponse:
     else:
         try:
             text = own if own.strip() else request.POST.get("text", "")
-            written = wording.propose(actor=request.actor, text=text, platform=account.platform)
+            written = captions.propose(actor=request.actor, text=text, platform=account.platform)
             context |= {"written": written, "proposal": written.text}
         except DomainError as error:
             context["problem"] = error.message

@@ -21,7 +21,7 @@ from publishing import selectors
 from publishing.models import AccountStatus, OAuthState, SocialAccount
 from publishing.platforms.declared import Consent, Guide
 from publishing.platforms.registry import CONNECTORS, SERVICES, adapter_for
-from publishing.services import connected, connections, keys
+from publishing.services import api_keys, connections, social_accounts
 
 LISTED = 50
 # The address of a post that somebody began before there was an account to send it to.
@@ -128,7 +128,7 @@ def paste_key(request: SignedIn, service: str) -> HttpResponse:
     if form.is_valid():
         try:
             given = form.cleaned_data["api_key"]
-            found = keys.connect(actor=request.actor, service=service, key=given, door=OAuthState.Door.SESSION)
+            found = api_keys.connect(actor=request.actor, service=service, key=given, door=OAuthState.Door.SESSION)
         except (ValidationFailed, Unavailable) as error:
             form.add_error("api_key", error.message)
         else:
@@ -176,7 +176,7 @@ def choose(request: SignedIn, choice_id: UUID) -> HttpResponse:
 @signed_in
 def check(request: SignedIn, account_id: UUID) -> HttpResponse:
     """Ask the platform anew."""
-    account = connected.refresh_account(actor=request.actor, account_id=account_id)
+    account = social_accounts.refresh_account(actor=request.actor, account_id=account_id)
     messages.success(request, f"{account.handle} works.")
     return redirect("connections")
 
@@ -184,7 +184,7 @@ def check(request: SignedIn, account_id: UUID) -> HttpResponse:
 @require_POST
 @signed_in
 def make_default(request: SignedIn, account_id: UUID) -> HttpResponse:
-    account = connected.make_default(actor=request.actor, account_id=account_id)
+    account = social_accounts.make_default(actor=request.actor, account_id=account_id)
     messages.success(request, f"{account.handle} is the default account for {account.get_platform_display()}.")
     return redirect("connections")
 
@@ -194,7 +194,7 @@ def disconnect(request: SignedIn, account_id: UUID) -> HttpResponse:
     """First what it would stop, counted and listed; then, when the person insists, do it."""
     account = selectors.account(request.actor, account_id)
     if request.method == "POST":
-        connected.disconnect(actor=request.actor, account_id=account_id, confirmed=True)
+        social_accounts.disconnect(actor=request.actor, account_id=account_id, confirmed=True)
         messages.success(request, f"{account.handle} is disconnected.")
         return redirect("connections")
     decision = may(request.actor, Action.MANAGE_CONNECTIONS)

@@ -8,10 +8,11 @@ from uuid import UUID
 
 from core.actor import Actor
 from pages.shares import Share, share_of
-from publishing import lateness, selectors
+from publishing import selectors
 from publishing.errors import TargetError
 from publishing.models import Attempt, Delivery, Post, PostTarget
 from publishing.platforms.registry import adapter_for
+from publishing.schedule import lateness
 from publishing.states import HOLDING, IN_FLIGHT, TargetState
 
 STEPS = {

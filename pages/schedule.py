@@ -20,9 +20,10 @@ from core.errors import Conflict, ValidationFailed
 from pages import versions
 from pages.access import SignedIn, signed_in
 from pages.forms.times import WallTimeField, ZoneField
-from publishing import lateness, selectors
+from publishing import selectors
 from publishing.errors import Code
 from publishing.models import PostTarget
+from publishing.schedule import lateness
 from publishing.services import schedule
 from publishing.services.schedule import When
 from publishing.states import EDITABLE, TargetState

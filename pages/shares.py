@@ -8,11 +8,11 @@ from django import forms
 
 from media.words import duration_words, size_words
 from pages.forms.publishing import form_of
-from publishing import specs
 from publishing.models import Attempt, Delivery, PostTarget
 from publishing.platforms import accepts
 from publishing.platforms.base import MediaSpec, Spec
 from publishing.platforms.registry import adapter_for
+from publishing.posts import specs
 from publishing.states import EDITABLE, TargetState
 
 # Options that are told by other words than a form's field has.

@@ -17,7 +17,7 @@ from core import clock
 from core.actor import Actor, ActorKind
 from core.errors import DomainError
 from media.words import size_words
-from publishing import overview
+from publishing.insight import overview
 from publishing.models import (
     Attempt,
     Delivery,
@@ -32,7 +32,7 @@ from publishing.models import (
     SocialAccount,
     in_group,
 )
-from publishing.services import connected, posts, targets
+from publishing.services import posts, social_accounts, targets
 from publishing.states import Group, TargetState
 
 Act = Callable[[Actor, Any], object]
@@ -223,7 +223,7 @@ class SocialAccountAdmin(ReadOnlyAdmin):
     @admin.action(description="Check that they work", permissions=["view"])
     def check_connection(self, request: HttpRequest, queryset: QuerySet[SocialAccount]) -> None:
         self.each(
-            request, queryset, lambda who, row: connected.refresh_account(actor=who, account_id=row.pk), "checked"
+            request, queryset, lambda who, row: social_accounts.refresh_account(actor=who, account_id=row.pk), "checked"
         )
 
 

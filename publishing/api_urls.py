@@ -2,9 +2,9 @@
 
 from django.urls import URLPattern, path
 
-from publishing.connection_views import CallbackView, ConnectionViewSet
-from publishing.file_views import MediaDeletionViewSet
-from publishing.viewsets import PostViewSet
+from publishing.connections.viewsets import CallbackView, ConnectionViewSet
+from publishing.files.viewsets import MediaDeletionViewSet
+from publishing.posts.viewsets import PostViewSet
 
 
 def _accounts(prefix: str, names: str) -> list[URLPattern]:

@@ -16,7 +16,8 @@ class PublishingConfig(AppConfig):
         """Let pages listen to a post, and people hear of it. Handlers and ticks in `tasks` are found by jobs."""
         from core import registry
         from jobs import events
-        from publishing import receivers, selectors  # noqa: F401
+        from publishing import selectors
+        from publishing.notices import receivers  # noqa: F401
         from publishing.services import files
 
         events.register_topic("post", selectors.may_subscribe)

@@ -6,10 +6,13 @@ from uuid import UUID
 
 import jobs
 from jobs import Again, Done, JobContext, Queue
-from publishing import deliveries, due, pictures, planned, queueing, telling
+from publishing.connections import avatars
 from publishing.engine import conversions, housekeeping, settlement
 from publishing.engine.run import Run, claim
+from publishing.files import deliveries
 from publishing.models import PostTarget
+from publishing.notices import notify
+from publishing.schedule import blocked, queueing, scheduler
 
 
 @jobs.handler(queueing.KIND, queue=Queue.PUBLISH, on_ended=housekeeping.job_ended)
@@ -43,27 +46,27 @@ def renew_grant(ctx: JobContext) -> Done | Again:
 
 def _tell(ctx: JobContext) -> Done:
     """Tell people of a post or a connection, in the transaction that ends the job."""
-    return Done(commit=partial(telling.TELLERS[ctx.kind], ctx.subject_id))
+    return Done(commit=partial(notify.TELLERS[ctx.kind], ctx.subject_id))
 
 
-for _kind in telling.TELLERS:
+for _kind in notify.TELLERS:
     jobs.handler(_kind, queue=Queue.DEFAULT)(_tell)
 
 
-@jobs.handler(pictures.KIND, queue=Queue.DEFAULT)
+@jobs.handler(avatars.KIND, queue=Queue.DEFAULT)
 def fetch_picture(ctx: JobContext) -> Done:
     """Keep a copy of an account's picture."""
-    return pictures.fetch(ctx.subject_id, ctx.token)
+    return avatars.fetch(ctx.subject_id, ctx.token)
 
 
 @jobs.periodic("publishing.expiring", every=timedelta(hours=1))
 def order_expiring() -> None:
-    telling.order_expiring()
+    notify.order_expiring()
 
 
-@jobs.periodic("publishing.due", every=timedelta(seconds=2))
+@jobs.periodic("publishing.schedule.scheduler", every=timedelta(seconds=2))
 def queue_due() -> None:
-    due.queue_due()
+    scheduler.queue_due()
 
 
 @jobs.periodic("publishing.renewals", every=timedelta(minutes=1))
@@ -81,13 +84,13 @@ def clean_up() -> None:
     housekeeping.clean_up()
 
 
-@jobs.periodic("publishing.planned", every=timedelta(hours=1))
+@jobs.periodic("publishing.schedule.blocked", every=timedelta(hours=1))
 def catch_up_planned() -> None:
     """Planned posts whose account changed while nobody could tell them."""
-    planned.catch_up()
+    blocked.catch_up()
 
 
-@jobs.periodic("publishing.deliveries", every=timedelta(hours=1))
+@jobs.periodic("publishing.files.deliveries", every=timedelta(hours=1))
 def clean_up_deliveries() -> None:
     """Delivery copies of targets that ended a week ago."""
     deliveries.clean_up()

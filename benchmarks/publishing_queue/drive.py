@@ -37,8 +37,8 @@ from benchmarks.publishing_stage.platforms import STAGES  # noqa: E402
 from benchmarks.publishing_stage.workers import Workers  # noqa: E402
 from core import clock, scope  # noqa: E402
 from jobs.models import Job, Status  # noqa: E402
-from publishing import due  # noqa: E402
 from publishing.models import PostTarget  # noqa: E402
+from publishing.schedule import scheduler  # noqa: E402
 from publishing.services import schedule  # noqa: E402
 from publishing.services.schedule import When  # noqa: E402
 
@@ -82,14 +82,14 @@ def plan(count: int) -> None:
     began = time.monotonic()
     rows.planned(count)
     print(f"     {count:,} targets planned in {time.monotonic() - began:.0f} s", flush=True)
-    explained = due.due(clock.now()).values_list("pk", flat=True)[: due.BATCH].explain(analyze=True)
+    explained = scheduler.due(clock.now()).values_list("pk", flat=True)[: scheduler.BATCH].explain(analyze=True)
     print("\n".join(f"     | {line}" for line in explained.splitlines()), flush=True)
     say("the due query reads its partial index", "target_due" if "target_due" in explained else "NO", "target_due",
         "target_due" in explained)  # fmt: skip
     times = []
     for _ in range(200):
         began = time.perf_counter()
-        list(due.due(clock.now()).values_list("pk", flat=True)[: due.BATCH])
+        list(scheduler.due(clock.now()).values_list("pk", flat=True)[: scheduler.BATCH])
         times.append((time.perf_counter() - began) * 1000)
     p50 = statistics.median(times)
     say(f"due query among {count:,} rows, p50", f"{p50:.2f} ms", "5 ms", p50 < 5)
@@ -102,7 +102,7 @@ def burst(folder: Path, count: int) -> None:
     began = time.monotonic()
     moved = 0
     while moved < count and time.monotonic() - began < 120:
-        moved += len(due.move_due())
+        moved += len(scheduler.move_due())
     took = time.monotonic() - began
     say(f"{moved:,} targets from scheduled to queued", f"{took:.2f} s", "5 s", took <= 5 and moved == count)
     mine = PostTarget.objects.filter(post__campaign=rows.BURST)

@@ -22,8 +22,8 @@ from core.errors import DomainError
 from core.ids import uuid7
 from media.models import MediaFile
 from publishing.models import Post, SocialAccount
-from publishing.services import connections, keys, posts
-from publishing.services.choosing import Choice
+from publishing.services import api_keys, connections, posts
+from publishing.services.account_choice import Choice
 from publishing.services.posts import TargetInput
 
 PADDED_BYTES = 600 * 1024
@@ -151,7 +151,7 @@ def _by_consent(box: Box, person: Person, sample: Sample) -> connections.Connect
 
 
 def _by_key(person: Person, sample: Sample) -> connections.Connected:
-    found = keys.connect(actor=person.actor, service=sample.stage.name, key=sample.stage.by_key)
+    found = api_keys.connect(actor=person.actor, service=sample.stage.name, key=sample.stage.by_key)
     return connections.choose(actor=person.actor, choice_id=found.choice_id, external_ids=[sample.account])
 
 

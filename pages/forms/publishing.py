@@ -16,7 +16,7 @@ from publishing.platforms.tiktok.check import PRIVACY as TIKTOK_PRIVACY
 from publishing.platforms.tiktok.check import SEND_TO as TIKTOK_SEND_TO
 from publishing.platforms.youtube.check import CATEGORIES, DEFAULT_CATEGORY
 from publishing.platforms.youtube.check import PRIVACY as YOUTUBE_PRIVACY
-from publishing.reading import title_from
+from publishing.posts.request_body import title_from
 from publishing.services.posts import TargetInput
 from publishing.services.schedule import When
 

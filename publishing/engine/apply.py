@@ -6,11 +6,12 @@ from uuid import UUID
 from django.db import transaction
 
 from core import clock
-from publishing import planned, queueing, signals
+from publishing import signals
 from publishing.engine import commit_lock, grants, receipts, secrets
 from publishing.engine.decide.model import Receipt, Transition
 from publishing.engine.receipts import Superseded
 from publishing.models import AccountStatus, Attempt, PostTarget, SocialAccount
+from publishing.schedule import blocked, queueing
 from publishing.states import TargetState
 from publishing.transitions import move, publish_events
 
@@ -46,7 +47,7 @@ def apply(
     if decided.asks or decided.publishes_progress:
         publish_events([target])
     if decided.to == TargetState.ACTION_REQUIRED:
-        planned.follow_accounts([target.account_id])
+        blocked.follow_accounts([target.account_id])
     return decided
 
 

@@ -26,12 +26,14 @@ from media.errors import MediaError
 from media.models import MediaFile
 from media.services import Stored
 from media.storage import store
-from publishing import deliveries, queueing, specs
 from publishing.engine.decide.outcomes import Converting, NotConverted
+from publishing.files import deliveries
 from publishing.models import Attempt, AttemptOutcome, Delivery, DeliveryState, PostTarget
 from publishing.platforms import accepts
 from publishing.platforms.accepts import Conversion
 from publishing.platforms.base import Adapter, Effect, MediaSpec, Spec
+from publishing.posts import specs
+from publishing.schedule import queueing
 from publishing.states import FINISHED
 
 KIND = "publish.convert"

@@ -9,13 +9,14 @@ from django.db import transaction
 from django.db.models import F, Q
 
 from core import clock, outages
-from publishing import planned, signals
+from publishing import signals
 from publishing.engine import secrets, sessions
 from publishing.models import AccountStatus, Grant, GrantState, SocialAccount
 from publishing.platforms.base import Tokens
 from publishing.platforms.errors import Kind, NoAnswer, NotSent, PlatformError
 from publishing.platforms.http import Caller
 from publishing.platforms.registry import ADAPTERS, adapter_for
+from publishing.schedule import blocked
 
 logger = logging.getLogger(__name__)
 
@@ -156,7 +157,7 @@ def bury(grant: Grant, sentence: str) -> None:
             if connected.filter(pk=account_id).update(**expired):
                 lost.append(account_id)
                 signals.account_lost.send(SocialAccount, account_id=account_id, workspace_id=workspace_id)
-    planned.follow_accounts(lost)
+    blocked.follow_accounts(lost)
 
 
 def connected_anew(account: SocialAccount) -> bool:

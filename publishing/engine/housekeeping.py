@@ -10,7 +10,6 @@ from core.actor import Actor
 from core.models import IdempotencyKey
 from jobs import Again, Done, Ended
 from jobs.models import UNFINISHED, Job, Status
-from publishing import queueing, specs
 from publishing.engine import grants, rate_slots, receipts
 from publishing.engine.apply import apply
 from publishing.engine.decide import decide
@@ -20,6 +19,8 @@ from publishing.models import Attempt, Grant, GrantState, OAuthState, PostTarget
 from publishing.platforms.base import Effect
 from publishing.platforms.errors import Kind, NoAnswer, NotSent, PlatformError
 from publishing.platforms.registry import adapter_for
+from publishing.posts import specs
+from publishing.schedule import queueing
 from publishing.states import FINISHED, IN_FLIGHT, TargetState
 
 logger = logging.getLogger(__name__)

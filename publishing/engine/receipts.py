@@ -8,10 +8,10 @@ from django.db import transaction
 
 from core import clock
 from core.logging import redact
-from publishing import lateness
 from publishing.engine import commit_lock
 from publishing.models import Attempt, AttemptOutcome, PostTarget
 from publishing.platforms.base import Effect, Step
+from publishing.schedule import lateness
 from publishing.states import TargetState
 from publishing.transitions import move
 

@@ -16,8 +16,17 @@ from core import logging as log
 from core.outages import Away
 from jobs import Again, Done, conf
 from media.storage import store
-from publishing import specs
-from publishing.engine import clocks, commit_lock, conversions, grants, quotas, rate_slots, receipts, secrets, sessions
+from publishing.engine import (
+    commit_lock,
+    conversions,
+    grants,
+    platform_clocks,
+    quotas,
+    rate_slots,
+    receipts,
+    secrets,
+    sessions,
+)
 from publishing.engine.apply import apply
 from publishing.engine.decide import decide
 from publishing.engine.decide import outcomes as happened
@@ -28,6 +37,7 @@ from publishing.models import Attempt, Grant, PostTarget
 from publishing.platforms.base import Checkpoint, Effect, MediaSpec, NotThere, Session, Step
 from publishing.platforms.errors import Kind, NoAnswer, NotSent, PlatformError
 from publishing.platforms.registry import adapter_for
+from publishing.posts import specs
 from publishing.states import MOVING, TargetState
 from publishing.transitions import move
 
@@ -262,7 +272,7 @@ class Run:
 
     def _keep_notes(self, grant: Grant) -> None:
         """What an answer said beside the matter: that an allowance is nearly used up, and what time it is."""
-        clocks.note(self.http)
+        platform_clocks.note(self.http)
         if self.http.rest_until is not None:
             rate_slots.rest(self.target.platform, str(grant.pk), self.http.rest_until)
             self.http.rest_until = None

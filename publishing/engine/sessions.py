@@ -4,12 +4,13 @@ from collections.abc import Callable, Iterator
 from datetime import datetime
 
 from core import clock
-from publishing import deliveries, specs
 from publishing.engine import secrets
+from publishing.files import deliveries
 from publishing.models import Grant, SocialAccount
 from publishing.platforms.base import MediaSpec, Session
 from publishing.platforms.http import Caller
 from publishing.platforms.registry import adapter_for
+from publishing.posts import specs
 
 Read = Callable[[MediaSpec, int, int], Iterator[bytes]]
 

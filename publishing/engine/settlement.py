@@ -6,7 +6,6 @@ from datetime import timedelta
 from django.db.models import Q
 
 from core import clock
-from publishing import specs
 from publishing.engine import grants, rate_slots, sessions
 from publishing.engine.apply import apply
 from publishing.engine.decide import decide
@@ -16,6 +15,7 @@ from publishing.models import PostTarget
 from publishing.platforms.base import Checkpoint
 from publishing.platforms.errors import NoAnswer, NotSent, PlatformError
 from publishing.platforms.registry import adapter_for
+from publishing.posts import specs
 from publishing.states import TargetState
 from publishing.transitions import publish_events
 

@@ -23,19 +23,20 @@ from core.errors import Conflict, NotFound, PermissionDenied, Unavailable, Valid
 from core.ids import uuid7
 from core.registry import limits
 from core.words import counted
-from publishing import planned, signals
+from publishing import signals
 from publishing.engine import grants, secrets, sessions
 from publishing.errors import Code
 from publishing.models import AccountStatus, Grant, GrantState, OAuthState, SocialAccount
-from publishing.oauth import ConnectStrategy, backend_of
 from publishing.platforms.base import AccountInfo, AccountRef, Adapter, Session, Tokens
 from publishing.platforms.declared import Consent
 from publishing.platforms.errors import Kind, NoAnswer, NotSent, PlatformError
 from publishing.platforms.http import Caller
+from publishing.platforms.oauth import ConnectStrategy, backend_of
 from publishing.platforms.registry import adapter_for
-from publishing.services import choosing, connected, giving_back, targets
-from publishing.services.choosing import Choice
-from publishing.services.giving_back import Lost
+from publishing.schedule import blocked
+from publishing.services import account_choice, revocation, social_accounts, targets
+from publishing.services.account_choice import Choice
+from publishing.services.revocation import Lost
 
 logger = logging.getLogger(__name__)
 
@@ -137,7 +138,7 @@ def finish(*, platform: str, query: Mapping[str, str], signed_in: User | None) -
         tokens = _exchange(adapter, login, before["kept"], query, signed_in or row.user)
         infos = _list_accounts(adapter, login, tokens)
         if len(infos) > 1:
-            return choosing.offer(row, login, tokens, infos)
+            return account_choice.offer(row, login, tokens, infos)
         return _connect(actor, adapter, login, tokens, infos)
 
 
@@ -151,16 +152,16 @@ def sentence(found: Connected) -> str:
     return said
 
 
-def pending(*, actor: Actor, choice_id: UUID) -> choosing.Pending:
+def pending(*, actor: Actor, choice_id: UUID) -> account_choice.Pending:
     """What the person may choose from. Raises `NotFound` for a foreign choice, `Conflict` for one that is over."""
     policy.require(actor, Action.MANAGE_CONNECTIONS)
-    return choosing.read(actor, choice_id)
+    return account_choice.read(actor, choice_id)
 
 
 def choose(*, actor: Actor, choice_id: UUID, external_ids: Collection[str]) -> Connected:
     """Connect the chosen accounts of a consent that reaches several. Errors as in `pending`."""
     policy.require(actor, Action.MANAGE_CONNECTIONS)
-    found = choosing.read(actor, choice_id)
+    found = account_choice.read(actor, choice_id)
     chosen = [option.info for option in found.options if option.info.external_id in external_ids]
     if not chosen or any(info.problem for info in chosen):
         sentence = next((info.problem for info in chosen if info.problem), "Choose at least one account to connect.")
@@ -169,7 +170,7 @@ def choose(*, actor: Actor, choice_id: UUID, external_ids: Collection[str]) -> C
     new = sum(info.external_id not in known for info in chosen)
     if new:
         limits.check(actor.workspace_id, "accounts", new)
-    choosing.use_up(found)
+    account_choice.use_up(found)
     return _connect(actor, adapter_for(found.platform), found.login, found.tokens, chosen)
 
 
@@ -177,9 +178,9 @@ def _connect(actor: Actor, adapter: Adapter, login: str, tokens: Tokens, infos: 
     described = [_describe_whole(adapter, login, tokens, info) for info in infos]
     with transaction.atomic():
         connected, left = _store(actor, adapter, login, tokens, described)
-    planned.follow_accounts([account.pk for account in connected.accounts])
+    blocked.follow_accounts([account.pk for account in connected.accounts])
     for grant in left:
-        giving_back.tell(grant)
+        revocation.tell(grant)
     return connected
 
 
@@ -291,7 +292,7 @@ def _store(
     actor: Actor, adapter: Adapter, login: str, tokens: Tokens, infos: list[AccountInfo]
 ) -> tuple[Connected, list[Lost]]:
     grant = _store_grant(actor, adapter, login, tokens, tokens.subject or infos[0].external_id)
-    known = choosing.accounts_of(actor, adapter.name).filter(external_id__in=[info.external_id for info in infos])
+    known = account_choice.accounts_of(actor, adapter.name).filter(external_id__in=[info.external_id for info in infos])
     former = {row.grant_id for row in known if row.grant_id is not None} - {grant.pk}
     stored, new = [], 0
     for info in infos:
@@ -301,7 +302,7 @@ def _store(
         signals.account_connected.send(SocialAccount, account_id=account.pk, workspace_id=account.workspace_id)
         verb = "account.connect" if created else "account.reconnect"
         audit.record(actor, verb, ("social_account", account.pk), {"platform": adapter.name, "account": account.handle})
-    left = [giving_back.drop(row) for row in Grant.objects.filter(pk__in=former, accounts=None)]
+    left = [revocation.drop(row) for row in Grant.objects.filter(pk__in=former, accounts=None)]
     resumed = targets.resume_parked([account.pk for account in stored], actor)
     return Connected(actor.workspace_id, tuple(stored), new, resumed), left
 
@@ -349,7 +350,7 @@ def _store_account(actor: Actor, adapter: Adapter, grant: Grant, info: AccountIn
             workspace_id=actor.workspace_id, platform=platform, via=via, external_id=info.external_id
         )
         account.is_default = not rows.filter(is_default=True).exists()
-    connected.describe(account, info)
+    social_accounts.describe(account, info)
     account.grant = grant
     account.token_sealed = secrets.seal_account_token(account, info.token)
     account.status = AccountStatus.CONNECTED
@@ -362,7 +363,7 @@ def _store_account(actor: Actor, adapter: Adapter, grant: Grant, info: AccountIn
         account.save(force_insert=True)
     else:
         # Never the whole row: its picture and what was learnt of it are written by others meanwhile.
-        account.save(update_fields=[*connected.DESCRIPTION, *_CONNECTION, "updated_at"])
+        account.save(update_fields=[*social_accounts.DESCRIPTION, *_CONNECTION, "updated_at"])
     return account, created
 
 

@@ -6,13 +6,13 @@ from uuid import UUID
 from core import clock
 from core.errors import Conflict, NotFound, Throttled, Unavailable
 from publishing.engine import grants, rate_slots
-from publishing.engine.asking import ask
+from publishing.engine.account_calls import ask
 from publishing.errors import Code
 from publishing.models import PostTarget, SocialAccount
 from publishing.platforms.base import Metrics
 from publishing.platforms.errors import Kind, NoAnswer, NotSent, PlatformError
 from publishing.platforms.registry import adapter_for
-from publishing.services import connected
+from publishing.services import social_accounts
 from publishing.states import TargetState
 
 __all__ = ["Metrics", "fetch", "followers"]
@@ -49,7 +49,7 @@ def followers(account_id: UUID) -> int | None:
     account = SocialAccount.objects.select_related("grant").filter(pk=account_id).first()
     if account is None:
         raise NotFound
-    return connected.look_at(account).follower_count
+    return social_accounts.look_at(account).follower_count
 
 
 def _refusal(error: PlatformError, label: str) -> Exception:

@@ -16,11 +16,12 @@ from core.ids import uuid7
 from core.registry import limits
 from core.words import counted
 from media.models import MediaFile
-from publishing import preflight as preflight_of
-from publishing import selectors, specs
+from publishing import selectors
 from publishing.errors import Code
 from publishing.models import Post, PostMedia, PostTarget
 from publishing.platforms.declared import Problem
+from publishing.posts import preflight as preflight_of
+from publishing.posts import specs
 from publishing.states import EDITABLE, IN_FLIGHT, PostState, TargetState
 from publishing.transitions import move, refresh_posts
 

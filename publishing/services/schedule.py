@@ -15,14 +15,15 @@ from accounts.selectors import timezone_of
 from core import clock
 from core.actor import Actor
 from core.errors import Conflict, ValidationFailed
-from publishing import conflicts, planned, queueing, selectors, walltime
-from publishing.conflicts import ScheduleConflict
+from publishing import selectors
 from publishing.errors import Code
 from publishing.models import Post, PostTarget
+from publishing.schedule import blocked, conflicts, queueing, walltime
+from publishing.schedule.conflicts import ScheduleConflict
+from publishing.schedule.walltime import Instant
 from publishing.services.posts import require_ready
 from publishing.states import EDITABLE, TargetState
 from publishing.transitions import move
-from publishing.walltime import Instant
 
 GRACE = timedelta(minutes=1)
 # Farther ahead is a slip of the year, and no platform's rules of today would still hold.
@@ -165,7 +166,7 @@ def _refuse_moved(row: PostTarget, seen: str | None) -> None:
 
 def _set_due(row: PostTarget, instant: Instant, only_if: Q | None = None) -> None:
     wall = f"{instant.wall:%Y-%m-%dT%H:%M}"
-    code, sentence = planned.standing(row.account)
+    code, sentence = blocked.standing(row.account)
     moved = move(
         row,
         TargetState.SCHEDULED,

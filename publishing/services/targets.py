@@ -13,11 +13,13 @@ from accounts.policy import Action
 from core import clock
 from core.actor import Actor
 from core.errors import Conflict, ValidationFailed
-from publishing import queueing, selectors, specs
+from publishing import selectors
 from publishing.engine import sentences
 from publishing.errors import Code, TargetError
 from publishing.models import AccountStatus, PostTarget
 from publishing.platforms.registry import adapter_for
+from publishing.posts import specs
+from publishing.schedule import queueing
 from publishing.states import EDITABLE, IN_FLIGHT, TargetState, WaitReason
 from publishing.transitions import move
 

@@ -17,7 +17,7 @@ from notifications.models import Kind, Mail
 from notifications.services import News, notify
 from publishing.models import Attempt, AttemptOutcome, Grant, OAuthState
 from publishing.platforms.base import AccountInfo, Tokens
-from publishing.services import choosing
+from publishing.services import account_choice
 from scripts_app.services import making as scripts
 from strategies.services import making as strategies
 from tests.analytics.conftest import make_account, make_live, make_numbers
@@ -60,7 +60,7 @@ def make_objects(cast: Any) -> SimpleNamespace:
         expires_at=clock.now(), used_at=clock.now(),
     )  # fmt: skip
     reached = [AccountInfo("open-1", "one", "One"), AccountInfo("open-2", "two", "Two")]
-    choosing.offer(walk, "", Tokens("act.secret"), reached)
+    account_choice.offer(walk, "", Tokens("act.secret"), reached)
     job = Job.objects.create(
         workspace=workspace, kind="videos.process", queue="media", run_at=clock.now(),
         actor_user_id=actor.user_id, actor_role=actor.role, actor_kind=actor.kind,

@@ -14,7 +14,7 @@ from editing.models import Edit
 from editing.planners import Wish
 from editing.requests import EditRequest
 from publishing.models import Grant, Post
-from publishing.services import creator, posts
+from publishing.services import creator_options, posts
 from tests import factories
 from tests.analytics.conftest import make_account
 from tests.pages.test_media_library import picture
@@ -31,7 +31,7 @@ def browser(cast: SimpleNamespace) -> Client:
 @pytest.fixture
 def account(cast: Any, monkeypatch: Any) -> Any:
     """A connected account; what it allows is not asked for here."""
-    monkeypatch.setattr(creator, "choices", lambda account: creator.Choices())
+    monkeypatch.setattr(creator_options, "choices", lambda account: creator_options.Choices())
     grant = Grant.objects.create(workspace=cast.workspace, platform="tiktok", subject="o", connected_by=cast.alice)
     return make_account(cast, grant=grant)
 

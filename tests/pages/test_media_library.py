@@ -14,7 +14,7 @@ from PIL import Image
 
 from media.models import MediaFile
 from publishing.models import Grant, Post, PostTarget
-from publishing.services import creator
+from publishing.services import creator_options
 from tests import factories
 from tests.analytics.conftest import make_account, make_live
 
@@ -123,7 +123,7 @@ class TestComposer:
     @pytest.fixture
     def account(self, cast: Any, monkeypatch: Any) -> Any:
         """A connected account; what it allows is not asked for here."""
-        monkeypatch.setattr(creator, "choices", lambda account: creator.Choices())
+        monkeypatch.setattr(creator_options, "choices", lambda account: creator_options.Choices())
         grant = Grant.objects.create(workspace=cast.workspace, platform="tiktok", subject="o", connected_by=cast.alice)
         return make_account(cast, grant=grant)
 

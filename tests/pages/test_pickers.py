@@ -11,7 +11,7 @@ from editing import services as edits
 from editing.planners import Wish
 from editing.requests import EditRequest
 from publishing.models import Grant
-from publishing.services import creator
+from publishing.services import creator_options
 from tests import factories
 from tests.analytics.conftest import make_account
 from videos.services import library
@@ -28,7 +28,7 @@ def browser(cast: SimpleNamespace) -> Client:
 def test_a_video_that_was_put_away_is_not_offered_for_a_post_or_an_edit(
     browser: Client, cast: Any, monkeypatch: Any, away: str
 ) -> None:
-    monkeypatch.setattr(creator, "choices", lambda account: creator.Choices())
+    monkeypatch.setattr(creator_options, "choices", lambda account: creator_options.Choices())
     grant = Grant.objects.create(workspace=cast.workspace, platform="tiktok", subject="o", connected_by=cast.alice)
     make_account(cast, grant=grant)
     stays, goes = (factories.make_video(cast.workspace, title) for title in ("Stays here", "Goes away"))

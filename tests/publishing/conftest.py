@@ -20,10 +20,10 @@ from config.platforms import platform_settings
 from config.settings import ENV
 from core import clock
 from jobs.testing import drain
-from publishing import deliveries
+from publishing.files import deliveries
 from publishing.models import Post, PostTarget, SocialAccount
-from publishing.services import connections, keys, posts, schedule
-from publishing.services.choosing import Choice
+from publishing.services import api_keys, connections, posts, schedule
+from publishing.services.account_choice import Choice
 from publishing.services.posts import TargetInput
 from sandbox.app import create_app
 from tests import factories
@@ -218,7 +218,7 @@ def connect_key(box: Box, in_workspace: SimpleNamespace) -> Callable[..., Social
 
     def walk(account: str, key: str = "sandbox-blotato-secret") -> SocialAccount:
         actor = in_workspace.alice_actor
-        found = keys.connect(actor=actor, service="blotato", key=key)
+        found = api_keys.connect(actor=actor, service="blotato", key=key)
         return connections.choose(actor=actor, choice_id=found.choice_id, external_ids=[account]).accounts[0]
 
     return walk

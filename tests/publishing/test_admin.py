@@ -10,8 +10,8 @@ from django.urls import reverse
 
 from core import clock, scope
 from jobs.testing import drain
-from publishing import overview
 from publishing.engine import secrets
+from publishing.insight import overview
 from publishing.models import PostTarget
 from publishing.services import schedule
 from tests import factories

@@ -8,9 +8,9 @@ import pytest
 from core import clock
 from core.errors import Conflict
 from jobs.testing import drain
-from publishing import due
 from publishing.models import Attempt, PostTarget, QuotaWindow
 from publishing.platforms.tiktok import TikTok
+from publishing.schedule import scheduler
 from publishing.services import schedule
 from publishing.states import EXPLAINED, TargetState, sources_of
 from publishing.transitions import move
@@ -118,7 +118,7 @@ class TestWhatExplainedAFormerState:
         PostTarget.objects.filter(pk=target.pk).update(
             state="scheduled", due_at=clock.now(), error_code="transient", error_sentence="Trouble.", error_words="500"
         )
-        assert due.queue_due() == 1
+        assert scheduler.queue_due() == 1
         target.refresh_from_db()
         assert (target.state, target.error_code, target.error_sentence, target.error_words) == ("queued", "", "", "")
 

@@ -21,7 +21,7 @@ from publishing.platforms.base import AccountRef, MediaSpec, Spec
 from publishing.platforms.blotato import errors, listing, targets
 from publishing.platforms.errors import Kind
 from publishing.platforms.registry import ADAPTERS, adapter_for, service_behind
-from publishing.services import connections, keys, metrics, schedule
+from publishing.services import api_keys, connections, metrics, schedule
 from publishing.services import targets as answers
 from tests.publishing.conftest import TIKTOK, YOUTUBE, picture, portrait
 from tests.publishing.test_adapters import answer
@@ -42,7 +42,7 @@ class TestConnecting:
         self, box: Any, in_workspace: Any
     ) -> None:
         actor = in_workspace.alice_actor
-        found = keys.connect(actor=actor, service="blotato", key=f"  {KEY}\n")
+        found = api_keys.connect(actor=actor, service="blotato", key=f"  {KEY}\n")
         assert not SocialAccount.objects.exists()
         options = connections.pending(actor=actor, choice_id=found.choice_id).options
         behind = {option.info.external_id: option.info.network for option in options}
@@ -71,31 +71,31 @@ class TestConnecting:
         connect_key("98401")
         connect_key("98406")
         assert Grant.objects.get().platform == "blotato"
-        found = keys.connect(actor=in_workspace.alice_actor, service="blotato", key=KEY)
+        found = api_keys.connect(actor=in_workspace.alice_actor, service="blotato", key=KEY)
         options = connections.pending(actor=in_workspace.alice_actor, choice_id=found.choice_id).options
         assert {option.info.external_id for option in options if option.known} == {"98401", "98406"}
 
     @pytest.mark.parametrize("key", ["", "wrong", "two words", "schlüssel", "x" * 501])
     def test_a_key_that_cannot_be_one_is_refused_at_its_field(self, box: Any, in_workspace: Any, key: str) -> None:
         with pytest.raises(ValidationFailed) as refused:
-            keys.connect(actor=in_workspace.alice_actor, service="blotato", key=key)
+            api_keys.connect(actor=in_workspace.alice_actor, service="blotato", key=key)
         assert set(refused.value.fields) == {"api_key"}
         assert not OAuthState.objects.exists()
         assert key not in refused.value.message or not key
 
     def test_only_an_admin_and_only_while_blotato_answers(self, box: Any, in_workspace: Any) -> None:
         with pytest.raises(PermissionDenied):
-            keys.connect(actor=in_workspace.bob_actor, service="blotato", key=KEY)
+            api_keys.connect(actor=in_workspace.bob_actor, service="blotato", key=KEY)
         box.fault("reset_before", platform="blotato", step="account.me")
         with pytest.raises(Unavailable):
-            keys.connect(actor=in_workspace.alice_actor, service="blotato", key=KEY)
+            api_keys.connect(actor=in_workspace.alice_actor, service="blotato", key=KEY)
         box.fault("missing_scope", platform="blotato", step="account.me")
         with pytest.raises(ValidationFailed, match="plan"):
-            keys.connect(actor=in_workspace.alice_actor, service="blotato", key=KEY)
+            api_keys.connect(actor=in_workspace.alice_actor, service="blotato", key=KEY)
 
     def test_the_operators_key_stands_in_for_an_empty_field(self, box: Any, in_workspace: Any, settings: Any) -> None:
         settings.PLATFORMS["blotato"]["api_key"] = KEY
-        assert keys.connect(actor=in_workspace.alice_actor, service="blotato", key="").choice_id
+        assert api_keys.connect(actor=in_workspace.alice_actor, service="blotato", key="").choice_id
 
     def test_the_key_is_sealed_and_found_nowhere(
         self, box: Any, connect_key: Any, publish: Any, caplog: pytest.LogCaptureFixture

@@ -10,8 +10,8 @@ import pytest
 
 from core import clock
 from jobs.testing import drain
-from publishing import alarms
-from publishing.engine import clocks
+from publishing.engine import platform_clocks
+from publishing.insight import alarms
 from publishing.models import Attempt, PlatformClock, PostTarget
 from publishing.platforms.http import Answer, Caller
 from publishing.platforms.twitter import errors as x
@@ -26,7 +26,7 @@ DAY_S = 86_400
 @pytest.fixture(autouse=True)
 def nothing_noted(monkeypatch: pytest.MonkeyPatch) -> None:
     """As in a process that has just started."""
-    monkeypatch.setattr(clocks, "_noted", {})
+    monkeypatch.setattr(platform_clocks, "_noted", {})
 
 
 def steps(target: PostTarget) -> list[str]:
@@ -134,19 +134,19 @@ class TestMeasuring:
         assert alarms.conditions() == []
 
     def test_it_is_written_when_it_changes_and_else_every_five_minutes(self, caller: Any) -> None:
-        clocks.note(caller(self.date(90)))
+        platform_clocks.note(caller(self.date(90)))
         first = PlatformClock.objects.get()
         clock.advance(timedelta(minutes=4))
-        clocks.note(caller(self.date(91)))
+        platform_clocks.note(caller(self.date(91)))
         assert PlatformClock.objects.get().measured_at == first.measured_at
-        clocks.note(caller(self.date(20)))
+        platform_clocks.note(caller(self.date(20)))
         assert PlatformClock.objects.get().distance_s == 20
         clock.advance(timedelta(minutes=6))
-        clocks.note(caller(self.date(20)))
+        platform_clocks.note(caller(self.date(20)))
         assert PlatformClock.objects.get().measured_at == clock.now()
 
     def test_a_measurement_counts_for_a_day(self, caller: Any) -> None:
-        clocks.note(caller(self.date(-61)))
+        platform_clocks.note(caller(self.date(-61)))
         assert [condition.name for condition in alarms.conditions()] == ["publishing.clock"]
         clock.advance(timedelta(hours=25))
         assert alarms.conditions() == []

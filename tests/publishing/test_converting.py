@@ -16,13 +16,14 @@ from jobs.testing import drain
 from media import content, convert
 from media.models import MediaFile
 from media.storage import store
-from publishing import deliveries, preflight, specs
+from publishing.files import deliveries
 from publishing.models import Attempt, Delivery, PostTarget
 from publishing.platforms import accepts
 from publishing.platforms.accepts import Accepts, Images
 from publishing.platforms.base import MediaSpec, Spec
 from publishing.platforms.registry import adapter_for
 from publishing.platforms.videos import Videos
+from publishing.posts import preflight, specs
 from publishing.services import schedule, targets
 from tests import factories
 from tests.publishing.conftest import portrait

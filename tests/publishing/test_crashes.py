@@ -13,12 +13,12 @@ from core.actor import Actor
 from core.ids import uuid7
 from jobs.models import Job
 from jobs.testing import drain
-from publishing import queueing
 from publishing.engine import housekeeping, receipts
 from publishing.engine.receipts import Superseded
 from publishing.engine.run import Run, claim
 from publishing.models import Attempt, PostTarget
 from publishing.platforms.base import Effect, Step
+from publishing.schedule import queueing
 from publishing.services import schedule, targets
 from publishing.states import TargetState
 from publishing.transitions import move

@@ -10,8 +10,9 @@ from django.conf import settings
 from core import clock
 from media.models import MediaFile
 from media.storage import store
-from publishing import deliveries, specs
+from publishing.files import deliveries
 from publishing.models import Delivery, PostTarget
+from publishing.posts import specs
 from publishing.states import TargetState
 from tests import factories
 from tests.media.conftest import any_store, s3, s3_server  # noqa: F401 - fixtures

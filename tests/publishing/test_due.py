@@ -8,8 +8,9 @@ import pytest
 from core import clock, scope
 from jobs.models import Job
 from jobs.testing import drain
-from publishing import due, queueing, specs
 from publishing.models import PostTarget
+from publishing.posts import specs
+from publishing.schedule import queueing, scheduler
 from publishing.services import schedule
 from publishing.services.schedule import When
 
@@ -32,7 +33,7 @@ def planned(box: Any, connect: Any, make_post: Any, in_workspace: Any) -> Any:
 
 def test_each_gets_its_frozen_words_its_job_and_its_place_by_due_time(planned: Any) -> None:
     targets = planned(4)
-    assert due.queue_due() == 8
+    assert scheduler.queue_due() == 8
     for before in targets:
         after = PostTarget.objects.select_related("post").get(pk=before.pk)
         assert (after.state, after.post.state) == ("queued", "publishing")
@@ -48,7 +49,7 @@ def test_each_gets_its_frozen_words_its_job_and_its_place_by_due_time(planned: A
 def test_a_hundred_cost_as_many_statements_as_two(planned: Any, django_assert_max_num_queries: Any) -> None:
     planned(6)
     with scope.system("scan"), django_assert_max_num_queries(30):
-        assert due.queue_due() == 12
+        assert scheduler.queue_due() == 12
 
 
 def test_one_that_cannot_be_read_fails_with_a_reason_and_holds_up_nobody(
@@ -63,11 +64,11 @@ def test_one_that_cannot_be_read_fails_with_a_reason_and_holds_up_nobody(
         return real(target)
 
     monkeypatch.setattr(specs, "build", build)
-    assert due.queue_due() == 5
+    assert scheduler.queue_due() == 5
     odd.refresh_from_db()
     assert (odd.state, odd.error_code) == ("failed", "internal")
     assert "Nothing was sent" in odd.error_sentence
-    assert due.queue_due() == 0
+    assert scheduler.queue_due() == 0
 
 
 def test_a_job_left_from_before_is_woken_instead_of_doubled(planned: Any) -> None:
@@ -76,7 +77,7 @@ def test_a_job_left_from_before_is_woken_instead_of_doubled(planned: Any) -> Non
     target = planned(1)[0]
     left = queueing.order(target, Actor.system(target.workspace_id))
     Job.objects.filter(pk=left.pk).update(run_at=clock.now() + timedelta(hours=5))
-    assert due.queue_due() == 2
+    assert scheduler.queue_due() == 2
     job = Job.objects.get(unique_key=queueing.job_key(target.pk))
     assert (job.pk, job.run_at) == (left.pk, clock.now())
 
@@ -84,5 +85,5 @@ def test_a_job_left_from_before_is_woken_instead_of_doubled(planned: Any) -> Non
 def test_posts_that_were_deleted_or_moved_meanwhile_are_left_alone(planned: Any, in_workspace: Any) -> None:
     targets = planned(2)
     schedule.unschedule(actor=in_workspace.alice_actor, post_id=targets[0].post_id)
-    assert due.queue_due() == 2
+    assert scheduler.queue_due() == 2
     assert sorted(PostTarget.objects.values_list("state", flat=True)) == ["draft", "draft", "queued", "queued"]

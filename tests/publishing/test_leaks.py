@@ -17,7 +17,7 @@ from notifications.models import Mail
 from publishing.engine import housekeeping
 from publishing.models import Attempt, Grant, PostTarget, SocialAccount
 from publishing.platforms.registry import ADAPTERS
-from publishing.services import connected, connections, metrics, targets
+from publishing.services import connections, metrics, social_accounts, targets
 from tests.publishing import leaks
 from tests.publishing.conftest import PEOPLE
 
@@ -136,7 +136,7 @@ def test_a_full_run_leaves_no_secret_anywhere(
     found = everywhere(secrets, log, browser, seen, ids)
     assert not found, "\n".join(found)
 
-    connected.disconnect(actor=in_workspace.alice_actor, account_id=account.pk)
+    social_accounts.disconnect(actor=in_workspace.alice_actor, account_id=account.pk)
     found = [hit for where, text in leaks.tables() for hit in secrets.look(where, text)]
     assert not found, "\n".join(found)
 

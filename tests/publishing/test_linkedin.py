@@ -16,7 +16,7 @@ from publishing.platforms.base import AccountRef, MediaSpec, Spec
 from publishing.platforms.errors import Kind
 from publishing.platforms.linkedin import errors, tokens, words
 from publishing.platforms.registry import adapter_for
-from publishing.services import connected, connections, metrics, schedule, targets
+from publishing.services import connections, metrics, schedule, social_accounts, targets
 from tests.publishing.conftest import picture, portrait
 from tests.publishing.test_adapters import answer
 
@@ -76,7 +76,7 @@ class TestConnecting:
         assert housekeeping.order_renewals() == 0
         clock.advance(timedelta(days=2))
         with pytest.raises(Exception, match="reconnect"):
-            connected.look_at(member)
+            social_accounts.look_at(member)
         member.refresh_from_db()
         assert member.status == "expired"
 

@@ -11,8 +11,8 @@ from core.errors import Conflict, NotFound, ValidationFailed
 from jobs.testing import drain
 from publishing.engine import grants, housekeeping, secrets
 from publishing.models import AccountStatus, Grant, OAuthState, SocialAccount
-from publishing.services import connected, connections
-from publishing.services.choosing import Choice
+from publishing.services import connections, social_accounts
+from publishing.services.account_choice import Choice
 
 ANNA, OMAR, PIA = "100000000000001", "100000000000002", "100000000000003"
 LUMEN, LAB = "104000000000001", "104000000000002"
@@ -136,7 +136,7 @@ class TestAccountTypes:
         account = connect("instagram")
         box.fault("personal_account", platform="instagram", step="node")
         with pytest.raises(Conflict, match="professional"):
-            connected.refresh_account(actor=in_workspace.alice_actor, account_id=account.pk)
+            social_accounts.refresh_account(actor=in_workspace.alice_actor, account_id=account.pk)
         account.refresh_from_db()
         assert account.status == AccountStatus.ERROR
         assert "professional" in account.problem
@@ -209,9 +209,9 @@ class TestTokens:
     ) -> None:
         actor = in_workspace.alice_actor
         page, insta = connect("facebook"), connect("instagram", login="facebook")
-        connected.disconnect(actor=actor, account_id=insta.pk)
+        social_accounts.disconnect(actor=actor, account_id=insta.pk)
         assert not box.calls("facebook", "oauth.revoke"), "it would have ended the Page's permission as well"
-        connected.disconnect(actor=actor, account_id=page.pk)
+        social_accounts.disconnect(actor=actor, account_id=page.pk)
         assert [call["status"] for call in box.calls("facebook", "oauth.revoke")] == [200]
         assert not Grant.objects.exists()
 

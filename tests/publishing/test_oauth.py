@@ -15,10 +15,10 @@ from core.errors import Conflict, NotFound, PermissionDenied, Unavailable, Valid
 from publishing import selectors
 from publishing.engine import secrets
 from publishing.models import Grant, OAuthState, SocialAccount
-from publishing.oauth import ConnectStrategy, backend_of
+from publishing.platforms.oauth import ConnectStrategy, backend_of
 from publishing.platforms.registry import ADAPTERS, adapter_for
-from publishing.services import connected
-from publishing.services.choosing import Choice
+from publishing.services import social_accounts
+from publishing.services.account_choice import Choice
 from publishing.services.connections import finish, start
 from tests.publishing.conftest import PEOPLE, SECOND, WITHHELD
 
@@ -230,41 +230,41 @@ class TestAccounts:
         self, box: Any, connect: Any, in_workspace: SimpleNamespace
     ) -> None:
         account = connect("tiktok")
-        connected.disconnect(actor=in_workspace.alice_actor, account_id=account.pk)
+        social_accounts.disconnect(actor=in_workspace.alice_actor, account_id=account.pk)
         assert not Grant.objects.exists()
         assert box.calls("tiktok", "oauth.revoke")[0]["status"] == 200
         with pytest.raises(Conflict):
-            connected.disconnect(actor=in_workspace.alice_actor, account_id=account.pk)
+            social_accounts.disconnect(actor=in_workspace.alice_actor, account_id=account.pk)
 
     def test_disconnecting_works_while_the_platform_is_down(
         self, box: Any, connect: Any, in_workspace: SimpleNamespace
     ) -> None:
         account = connect("youtube")
         box.fault("reset_before", platform="youtube", step="oauth.revoke")
-        connected.disconnect(actor=in_workspace.alice_actor, account_id=account.pk)
+        social_accounts.disconnect(actor=in_workspace.alice_actor, account_id=account.pk)
         account.refresh_from_db()
         assert account.status == "disconnected"
 
     def test_refreshing_reads_name_and_followers(self, box: Any, connect: Any, in_workspace: SimpleNamespace) -> None:
         account = connect("tiktok")
         SocialAccount.objects.update(name="Old", follower_count=None)
-        found = connected.refresh_account(actor=in_workspace.alice_actor, account_id=account.pk)
+        found = social_accounts.refresh_account(actor=in_workspace.alice_actor, account_id=account.pk)
         assert (found.name, found.follower_count) == ("Lumen Studio", 18_400)
 
     def test_an_account_let_go_while_it_is_looked_at_stays_gone(
         self, connect: Any, in_workspace: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         account = connect("tiktok")
-        asked = connected.ask
+        asked = social_accounts.ask
 
         def ask_and_lose(asked_about: SocialAccount, question: Any) -> Any:
             found = asked(asked_about, question)
-            connected.disconnect(actor=in_workspace.alice_actor, account_id=account.pk)
+            social_accounts.disconnect(actor=in_workspace.alice_actor, account_id=account.pk)
             return found
 
-        monkeypatch.setattr(connected, "ask", ask_and_lose)
+        monkeypatch.setattr(social_accounts, "ask", ask_and_lose)
         with pytest.raises(Conflict):
-            connected.refresh_account(actor=in_workspace.alice_actor, account_id=account.pk)
+            social_accounts.refresh_account(actor=in_workspace.alice_actor, account_id=account.pk)
         account.refresh_from_db()
         assert (account.status, account.token_sealed, account.grant_id) == ("disconnected", "", None)
 
@@ -272,13 +272,13 @@ class TestAccounts:
         account = connect("youtube")
         box.fault("token_revoked", platform="youtube", step="account.channels")
         with pytest.raises(Conflict) as refused:
-            connected.refresh_account(actor=in_workspace.alice_actor, account_id=account.pk)
+            social_accounts.refresh_account(actor=in_workspace.alice_actor, account_id=account.pk)
         assert "reconnect" in refused.value.message
 
     def test_one_default_per_platform(self, box: Any, connect: Any, in_workspace: SimpleNamespace) -> None:
         first, second = connect("tiktok"), connect("tiktok", "tt-trail")
-        connected.make_default(actor=in_workspace.alice_actor, account_id=second.pk)
+        social_accounts.make_default(actor=in_workspace.alice_actor, account_id=second.pk)
         assert SocialAccount.objects.get(is_default=True).pk == second.pk
-        connected.disconnect(actor=in_workspace.alice_actor, account_id=first.pk)
+        social_accounts.disconnect(actor=in_workspace.alice_actor, account_id=first.pk)
         with pytest.raises(Conflict):
-            connected.make_default(actor=in_workspace.alice_actor, account_id=first.pk)
+            social_accounts.make_default(actor=in_workspace.alice_actor, account_id=first.pk)

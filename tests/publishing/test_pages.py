@@ -11,7 +11,7 @@ from django.urls import reverse
 from core import clock
 from jobs.testing import drain
 from media.models import MediaFile
-from publishing import pictures
+from publishing.connections import avatars
 from publishing.models import Grant, Post, PostTarget, SocialAccount
 from publishing.services import schedule
 from tests.publishing.conftest import portrait
@@ -291,15 +291,15 @@ class TestPictures:
     def test_one_that_cannot_be_had_is_no_failure(self, box: Any, connect: Any, url: str) -> None:
         account = connect("tiktok")
         SocialAccount.objects.update(avatar_url=url)
-        (job,) = [job for job in drain() if job.kind == pictures.KIND]
+        (job,) = [job for job in drain() if job.kind == avatars.KIND]
         assert job.status == "done"
         account.refresh_from_db()
         assert account.picture is None
 
     def test_what_is_no_picture_or_too_much_is_left(self, box: Any, connect: Any, monkeypatch: Any) -> None:
         account = connect("tiktok")
-        monkeypatch.setattr(pictures, "MOST_BYTES", 10)
-        assert pictures.fetch(account.pk, "t").result == {"picture": "none"}
-        monkeypatch.setattr(pictures, "MOST_BYTES", 1_000_000)
+        monkeypatch.setattr(avatars, "MOST_BYTES", 10)
+        assert avatars.fetch(account.pk, "t").result == {"picture": "none"}
+        monkeypatch.setattr(avatars, "MOST_BYTES", 1_000_000)
         SocialAccount.objects.update(avatar_url=f"{box.base}/_control/posts")
-        assert pictures.fetch(account.pk, "t").result == {"picture": "none"}
+        assert avatars.fetch(account.pk, "t").result == {"picture": "none"}

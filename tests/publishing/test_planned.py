@@ -10,10 +10,10 @@ from django.urls import reverse
 from core import clock
 from core.errors import NotFound
 from jobs.testing import drain
-from publishing import planned
 from publishing.engine import grants
 from publishing.models import AccountStatus, Post, PostTarget, SocialAccount
-from publishing.services import connected, schedule, targets
+from publishing.schedule import blocked
+from publishing.services import schedule, social_accounts, targets
 from publishing.services.schedule import When
 
 
@@ -34,7 +34,7 @@ class TestPlanned:
     ) -> None:
         account = connect("tiktok")
         target = plan(account)
-        connected.disconnect(actor=in_workspace.alice_actor, account_id=account.pk, confirmed=True)
+        social_accounts.disconnect(actor=in_workspace.alice_actor, account_id=account.pk, confirmed=True)
         target.refresh_from_db()
         assert (target.state, target.status_group, target.error_code) == ("scheduled", "needs_you", "auth_expired")
         assert Post.objects.get().state == "needs_you"
@@ -69,11 +69,11 @@ class TestPlanned:
         account = connect("tiktok")
         target = plan(account)
         SocialAccount.objects.filter(pk=account.pk).update(status=AccountStatus.EXPIRED)
-        assert (planned.catch_up(), planned.catch_up()) == (1, 0)
+        assert (blocked.catch_up(), blocked.catch_up()) == (1, 0)
         target.refresh_from_db()
         assert target.status_group == "needs_you"
         SocialAccount.objects.filter(pk=account.pk).update(status=AccountStatus.CONNECTED)
-        assert planned.catch_up() == 1
+        assert blocked.catch_up() == 1
         assert Post.objects.get().state == "scheduled"
 
     def test_a_draft_that_was_planned_forgets_it(self, connect: Any, plan: Any, in_workspace: Any) -> None:

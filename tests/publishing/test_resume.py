@@ -11,7 +11,7 @@ from publishing.engine import grants
 from publishing.models import Grant, GrantState, PostTarget, SocialAccount
 from publishing.platforms.errors import PlatformError
 from publishing.platforms.registry import ADAPTERS
-from publishing.services import connected, schedule
+from publishing.services import schedule, social_accounts
 from tests.publishing.conftest import PEOPLE
 
 pytestmark = pytest.mark.slow
@@ -40,7 +40,7 @@ def test_after_we_gave_it_back(platform: str, box: Any, connect: Any, make_post:
     account, actor = connect(platform), in_workspace.alice_actor
     post = make_post(account)
     schedule.publish_now(actor=actor, post_id=post.pk)
-    connected.disconnect(actor=actor, account_id=account.pk, confirmed=True)
+    social_accounts.disconnect(actor=actor, account_id=account.pk, confirmed=True)
     drain(advance=True)
     target = PostTarget.objects.get(post=post)
     assert (target.state, target.error_code) == ("action_required", "auth_expired")

@@ -13,7 +13,7 @@ from jobs.testing import drain
 from publishing.engine import grants, secrets
 from publishing.models import Grant, OAuthState, PostTarget
 from publishing.platforms.errors import PlatformError
-from publishing.services import connected, connections
+from publishing.services import connections, social_accounts
 from tests.publishing.conftest import portrait
 
 NEW = b"n" * 32
@@ -178,7 +178,7 @@ class TestPlace:
     ) -> None:
         account = connect("tiktok")
         Grant.objects.filter(pk=account.grant_id).update(access_sealed="v1.00000000.AAAA", refresh_sealed="rubbish")
-        connected.disconnect(actor=in_workspace.alice_actor, account_id=account.pk)
+        social_accounts.disconnect(actor=in_workspace.alice_actor, account_id=account.pk)
         assert not Grant.objects.exists()
 
     def test_renewal_of_an_unreadable_grant_makes_it_dead_and_nothing_else(self, connect: Any) -> None:

@@ -13,8 +13,8 @@ from accounts.services import tokens
 from core import clock, zones
 from core.errors import Conflict
 from jobs.testing import drain
-from publishing import due, lateness
 from publishing.models import PostTarget
+from publishing.schedule import lateness, scheduler
 from publishing.services import posts, schedule
 from publishing.services.posts import TargetInput
 from publishing.services.schedule import When
@@ -140,7 +140,7 @@ class TestConflicts:
         assert "is planned" in refused.value.message
         PostTarget.objects.filter(state="draft").delete()
         clock.advance(timedelta(minutes=61))
-        due.queue_due()
+        scheduler.queue_due()
         drain(advance=True)
         with pytest.raises(Conflict) as refused:
             schedule.schedule_post(actor=actor, post_id=draft().pk, when=self.at(3000), accept_conflicts=False)
@@ -177,7 +177,7 @@ class TestLateness:
         found = lateness.of(target)
         assert found is not None
         assert found.sentence == "Late by 42 minutes: our workers were not running or were busy."
-        due.queue_due()
+        scheduler.queue_due()
         drain(advance=True)
         target.refresh_from_db()
         after = lateness.of(target)
@@ -191,7 +191,7 @@ class TestLateness:
         box.fault("rate_limit", platform="tiktok", step="video.init", retry_after=600)
         target = self.planned(draft, in_workspace)
         clock.advance(timedelta(minutes=5))
-        due.queue_due()
+        scheduler.queue_due()
         drain()
         clock.advance(timedelta(minutes=10))
         box.fault("token_revoked", platform="tiktok", step="video.init")
@@ -213,7 +213,7 @@ class TestLateness:
         target = self.planned(draft, in_workspace)
         assert lateness.of(target) is None
         clock.advance(timedelta(minutes=5, seconds=4))
-        due.queue_due()
+        scheduler.queue_due()
         drain(advance=True)
         target.refresh_from_db()
         assert (target.state, lateness.of(target)) == ("published", None)

@@ -13,13 +13,15 @@ from accounts.selectors import timezone_of
 from core import clock, scope
 from core.errors import Conflict, NotFound, PermissionDenied, ValidationFailed
 from jobs.testing import drain
-from publishing import due, reading, selectors, specs
+from publishing import selectors
 from publishing.models import (
     Post,
     PostTarget,
     SocialAccount,
 )
-from publishing.services import connected, posts, schedule, targets
+from publishing.posts import request_body, specs
+from publishing.schedule import scheduler
+from publishing.services import posts, schedule, social_accounts, targets
 from publishing.services.posts import TargetInput
 from publishing.services.schedule import When
 from tests import factories
@@ -35,10 +37,10 @@ class TestDue:
         for post, minutes in ((soon, 10), (later, 90)):
             when = When(at=clock.now() + timedelta(minutes=minutes), zone="UTC")
             schedule.schedule_post(actor=actor, post_id=post.pk, when=when)
-        assert due.queue_due() == 0
+        assert scheduler.queue_due() == 0
         clock.advance(timedelta(minutes=11))
-        assert due.queue_due() == 1
-        assert due.queue_due() == 0
+        assert scheduler.queue_due() == 1
+        assert scheduler.queue_due() == 0
         drain(advance=True, until=clock.now() + timedelta(minutes=5))
         soon.refresh_from_db()
         later.refresh_from_db()
@@ -54,7 +56,7 @@ class TestDue:
             _, notes = schedule.schedule_post(actor=in_workspace.alice_actor, post_id=post.pk, when=when)
         assert "same minute" in notes[0]
         clock.advance(timedelta(minutes=2))
-        assert due.queue_due() == 1
+        assert scheduler.queue_due() == 1
         failed = PostTarget.objects.get(state="failed")
         assert (failed.error_code, failed.post.state) == ("duplicate_content", "failed")
         drain(advance=True)
@@ -183,7 +185,7 @@ class TestPosts:
         assert selectors.stakes(actor) == {}
         schedule.schedule_post(actor=actor, post_id=post.pk, when=When(at=clock.now() + timedelta(days=1)))
         assert selectors.stakes(actor) == {account.pk: selectors.Stakes(scheduled=1, in_flight=0)}
-        connected.disconnect(actor=actor, account_id=account.pk, confirmed=True)
+        social_accounts.disconnect(actor=actor, account_id=account.pk, confirmed=True)
         with pytest.raises(ValidationFailed, match="disconnected"):
             schedule.publish_now(actor=actor, post_id=post.pk)
 
@@ -280,7 +282,7 @@ class TestTargets:
         account, actor = connect("youtube"), in_workspace.alice_actor
         box.fault("processing_failed", platform="youtube", step="upload.start")
         target = publish(account)
-        connected.disconnect(actor=actor, account_id=account.pk, confirmed=True)
+        social_accounts.disconnect(actor=actor, account_id=account.pk, confirmed=True)
         with pytest.raises(Conflict, match="disconnected"):
             targets.retry(actor=actor, post_id=target.post_id, target_id=target.pk)
 
@@ -291,7 +293,7 @@ class TestTargets:
         account, actor = connect("tiktok"), in_workspace.alice_actor
         post = make_post(account)
         schedule.publish_now(actor=actor, post_id=post.pk)
-        connected.disconnect(actor=actor, account_id=account.pk, confirmed=True)
+        social_accounts.disconnect(actor=actor, account_id=account.pk, confirmed=True)
         drain(advance=True)
         assert post.targets.get().state == "action_required"
         connect("tiktok")
@@ -301,18 +303,18 @@ class TestTargets:
 
 class TestReading:
     def test_hashtags_are_added_once(self) -> None:
-        assert reading.with_hashtags("Hi #Calm", ["calm", "#new", " ", "new"]) == "Hi #Calm\n\n#new"
-        assert reading.with_hashtags("Hi", []) == "Hi"
-        assert reading.text_of({}) is None
-        assert reading.text_of({"hashtags": ["a"]}) == "#a"
+        assert request_body.with_hashtags("Hi #Calm", ["calm", "#new", " ", "new"]) == "Hi #Calm\n\n#new"
+        assert request_body.with_hashtags("Hi", []) == "Hi"
+        assert request_body.text_of({}) is None
+        assert request_body.text_of({"hashtags": ["a"]}) == "#a"
 
     def test_a_title_is_the_first_line_cut_at_a_word(self) -> None:
-        assert reading.title_from("\n  First line #tag\nsecond") == "First line"
-        assert reading.title_from("#only #tags") == "#only #tags"
-        assert reading.title_from("word " * 40) == ("word " * 20).strip()
-        assert reading.title_from("x" * 150) == "x" * 100
-        assert reading.title_from("a <b> c") == "a b c"
-        assert reading.title_from("") == ""
+        assert request_body.title_from("\n  First line #tag\nsecond") == "First line"
+        assert request_body.title_from("#only #tags") == "#only #tags"
+        assert request_body.title_from("word " * 40) == ("word " * 20).strip()
+        assert request_body.title_from("x" * 150) == "x" * 100
+        assert request_body.title_from("a <b> c") == "a b c"
+        assert request_body.title_from("") == ""
 
 
 class TestIsolation:

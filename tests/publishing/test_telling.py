@@ -7,9 +7,9 @@ from accounts.models import Membership, Role
 from core import clock
 from jobs.testing import drain
 from notifications.models import Kind, Notice
-from publishing import telling
 from publishing.models import Grant, PostTarget, SocialAccount
-from publishing.services import connected, posts, schedule, targets
+from publishing.notices import notify
+from publishing.services import posts, schedule, social_accounts, targets
 from publishing.services.posts import TargetInput
 from publishing.transitions import refresh_posts
 from tests.publishing.conftest import TIKTOK, portrait
@@ -35,7 +35,7 @@ class TestPosts:
         assert notice.title == "Published: “A quiet morning”"
         assert target.permalink in notice.text
         assert notice.link == f"/posts/{target.post_id}/"
-        telling.post(target.post_id)
+        notify.post(target.post_id)
         assert len(told()) == 1
 
     def test_several_accounts_make_one_notice(self, connect: Any, make_post: Any, in_workspace: Any) -> None:
@@ -83,10 +83,10 @@ class TestPosts:
         PostTarget.objects.filter(pk=live.pk).update(state="published", published_at=now, finished_at=now)
         PostTarget.objects.filter(pk=waits.pk).update(state="waiting", next_at=now + timedelta(minutes=30))
         refresh_posts([post.pk])
-        telling.post(post.pk)
+        notify.post(post.pk)
         assert told() == []
         PostTarget.objects.filter(pk=waits.pk).update(next_at=now + timedelta(hours=20))
-        telling.post(post.pk)
+        notify.post(post.pk)
         (notice,) = told()
         assert (notice.kind, notice.title) == (
             Kind.POST_PARTLY_OUT,
@@ -131,7 +131,7 @@ class TestConnections:
         connect("tiktok")
         drain()
         assert Notice.objects.count() == 2
-        connected.disconnect(actor=in_workspace.alice_actor, account_id=account.pk)
+        social_accounts.disconnect(actor=in_workspace.alice_actor, account_id=account.pk)
         connect("tiktok")
         drain()
         assert Notice.objects.count() == 4
@@ -158,29 +158,29 @@ class TestConnections:
         drain()
         ends = Grant.objects.get(accounts=account).ends_at
         clock.advance(ends - clock.now() - timedelta(days=7, minutes=5))
-        assert telling.order_expiring() == 0
+        assert notify.order_expiring() == 0
         clock.advance(timedelta(minutes=10))
-        assert telling.order_expiring() == 1
+        assert notify.order_expiring() == 1
         drain()
         (notice,) = told(Kind.CONNECTION_EXPIRING)
         assert (notice.recipient, f"{ends:%B}" in notice.title) == (in_workspace.alice, True)
         assert account.handle in notice.text
         clock.advance(timedelta(hours=1))
-        assert telling.order_expiring() == 0
+        assert notify.order_expiring() == 0
 
     def test_a_consent_that_cannot_be_renewed_at_all_ends_with_its_access_token(self, connect: Any) -> None:
         account = connect("youtube")
         soon = clock.now() + timedelta(days=3)
         Grant.objects.filter(accounts=account).update(refresh_sealed="", expires_at=soon)
-        assert telling.order_expiring() == 1
+        assert notify.order_expiring() == 1
         drain()
         assert len(told(Kind.CONNECTION_EXPIRING)) == 1
 
 
 def test_news_of_what_is_gone_is_no_news(connect: Any, in_workspace: Any) -> None:
     account = connect("tiktok")
-    for teller in telling.TELLERS.values():
+    for teller in notify.TELLERS.values():
         teller(in_workspace.workspace.pk)
     SocialAccount.objects.filter(pk=account.pk).update(grant=None)
-    telling.lost(account.pk)
+    notify.lost(account.pk)
     assert told() == []

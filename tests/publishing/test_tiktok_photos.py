@@ -14,11 +14,12 @@ from core import clock
 from core.errors import Conflict, ValidationFailed
 from jobs.testing import drain
 from notifications.models import Kind, Notice
-from publishing import queueing, selectors
+from publishing import selectors
 from publishing.models import Attempt, Delivery, Post, PostTarget
 from publishing.platforms.base import AccountRef, Checkpoint, MediaSpec, Spec, Unknown
 from publishing.platforms.registry import adapter_for
 from publishing.platforms.tiktok.check import problems
+from publishing.schedule import queueing
 from publishing.services import metrics, posts, schedule, targets
 from publishing.services.posts import TargetInput
 from tests import factories

@@ -23,7 +23,7 @@ from publishing.models import (
     QuotaWindow,
 )
 from publishing.platforms.declared import QuotaNeed
-from publishing.services import creator, metrics, schedule
+from publishing.services import creator_options, metrics, schedule
 
 
 class TestNumbers:
@@ -177,21 +177,21 @@ class TestQuotas:
 class TestCreator:
     def test_choices_are_asked_once_a_minute_and_never_raise(self, box: Any, connect: Any) -> None:
         account = connect("tiktok")
-        assert "SELF_ONLY" in creator.choices(account).options["privacy_level_options"]
-        creator.choices(account)
+        assert "SELF_ONLY" in creator_options.choices(account).options["privacy_level_options"]
+        creator_options.choices(account)
         assert len(box.calls("tiktok", "creator_info")) == 1
-        assert creator.choices(connect("youtube")) == creator.Choices({})
+        assert creator_options.choices(connect("youtube")) == creator_options.Choices({})
 
     def test_trouble_is_told_in_place_of_choices(self, box: Any, connect: Any, monkeypatch: Any) -> None:
         account = connect("tiktok")
         box.fault("quota", platform="tiktok", step="creator_info")
-        assert "daily post limit" in creator.choices(account).problem
+        assert "daily post limit" in creator_options.choices(account).problem
         box.fault("reset_before", platform="tiktok", step="creator_info")
-        assert "did not answer" in creator.choices(account).problem
+        assert "did not answer" in creator_options.choices(account).problem
         monkeypatch.setattr(rate_slots, "take", lambda *_: timedelta(seconds=7))
-        assert "pause" in creator.choices(account).problem
+        assert "pause" in creator_options.choices(account).problem
         account.grant = None
-        assert "disconnected" in creator.choices(account).problem
+        assert "disconnected" in creator_options.choices(account).problem
 
 
 class TestHousekeeping:

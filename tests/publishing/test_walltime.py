@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import pytest
 
 from core.errors import ValidationFailed
-from publishing.walltime import Shift, to_instant, to_wall
+from publishing.schedule.walltime import Shift, to_instant, to_wall
 
 CASES = [
     # zone, as written, instant in UTC, as shown, what happened

@@ -12,7 +12,7 @@ from core import clock
 from media import services as files
 from media.models import MediaFile
 from publishing.models import PostTarget, SocialAccount
-from publishing.services import connected, posts
+from publishing.services import posts, social_accounts
 from tests import factories
 
 
@@ -29,7 +29,7 @@ def test_reconnecting_an_account_while_its_picture_is_renewed_keeps_the_new_pict
     account = connect("tiktok")
     former, renewed = picture_of(in_workspace.workspace), picture_of(in_workspace.workspace)
     SocialAccount.objects.filter(pk=account.pk).update(picture=former)
-    real = connected.describe
+    real = social_accounts.describe
 
     def renew_meanwhile(row: SocialAccount, info: Any) -> None:
         if row.pk == account.pk and row.picture_id == former.pk:
@@ -37,7 +37,7 @@ def test_reconnecting_an_account_while_its_picture_is_renewed_keeps_the_new_pict
             files.forget(former)
         real(row, info)
 
-    monkeypatch.setattr(connected, "describe", renew_meanwhile)
+    monkeypatch.setattr(social_accounts, "describe", renew_meanwhile)
     connect("tiktok")
     account.refresh_from_db()
     assert account.picture_id == renewed.pk

@@ -4,13 +4,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from core import clock
-from publishing.oauth import ConnectBackend
 from publishing.platforms.base import Tokens
 from publishing.platforms.http import Answer, Caller
 from publishing.platforms.instagram import tokens
 from publishing.platforms.meta import errors
 from publishing.platforms.meta.login import FacebookLogin
 from publishing.platforms.meta.tokens import good, parse
+from publishing.platforms.oauth import ConnectBackend
 
 
 class InstagramConnect(ConnectBackend):

@@ -5,11 +5,11 @@ from dataclasses import replace
 from typing import Any
 
 from core import clock
-from publishing.oauth import ConnectBackend
 from publishing.platforms.base import Tokens
 from publishing.platforms.errors import NoAnswer, NotSent
 from publishing.platforms.http import Answer, Caller
 from publishing.platforms.linkedin import errors, tokens
+from publishing.platforms.oauth import ConnectBackend
 
 
 class LinkedInConnect(ConnectBackend):

@@ -4,10 +4,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from core import clock
-from publishing.oauth import ConnectBackend
 from publishing.platforms.base import Tokens
 from publishing.platforms.http import Answer, Caller
 from publishing.platforms.meta import errors, tokens
+from publishing.platforms.oauth import ConnectBackend
 
 
 class FacebookLogin(ConnectBackend):

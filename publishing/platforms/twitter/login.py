@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from core import clock
-from publishing.oauth import ConnectBackend
 from publishing.platforms.base import Tokens
 from publishing.platforms.http import Answer
+from publishing.platforms.oauth import ConnectBackend
 from publishing.platforms.twitter import errors, tokens
 
 

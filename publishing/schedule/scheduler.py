@@ -19,9 +19,10 @@ from core import clock
 from core.actor import Actor
 from core.errors import Conflict
 from media.models import MediaFile
-from publishing import queueing, specs
 from publishing.errors import Code, TargetError
 from publishing.models import PostMedia, PostTarget
+from publishing.posts import specs
+from publishing.schedule import queueing
 from publishing.states import IN_FLIGHT, TargetState
 from publishing.transitions import lock_posts, move, move_many, publish_events
 

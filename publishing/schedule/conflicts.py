@@ -8,8 +8,8 @@ from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
-from publishing import specs
 from publishing.models import Post, PostTarget
+from publishing.posts import specs
 from publishing.states import IN_FLIGHT, TargetState
 
 MINUTE = timedelta(minutes=1)

@@ -11,13 +11,14 @@ from typing import Any
 from core.actor import Actor
 from core.text.lengths import length
 from media.models import MediaFile
-from publishing import selectors, specs
+from publishing import selectors
 from publishing.models import SocialAccount
 from publishing.platforms import accepts
 from publishing.platforms.base import Spec
 from publishing.platforms.declared import Problem
 from publishing.platforms.registry import ADAPTERS, adapter_for
-from publishing.services.creator import known
+from publishing.posts import specs
+from publishing.services.creator_options import known
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,12 +20,14 @@ from core.errors import ValidationFailed
 from core.idempotency import idempotent, key_of
 from core.serializers import PageQuery
 from jobs.models import Job
-from publishing import advice_serializers as advice
-from publishing import preflight, queueing, reading, selectors
-from publishing import serializers as shapes
+from publishing import selectors
 from publishing.errors import Code
 from publishing.models import Attempt, Post, PostTarget
-from publishing.services import posts, schedule, sending, targets, wording
+from publishing.posts import preflight, request_body
+from publishing.posts import preflight_serializers as advice
+from publishing.posts import serializers as shapes
+from publishing.schedule import queueing
+from publishing.services import captions, posts, schedule, sending, targets
 from publishing.services.posts import Content
 from publishing.services.sending import At, Draft, Now, Sent, Timing
 
@@ -77,7 +79,7 @@ def scheduled(post: Post, notes: list[str], code: int) -> Response:
 
 
 def _timing(body: dict[str, Any]) -> At:
-    return At(reading.when_of(body), reading.own_times(body), body["accept_conflicts"])
+    return At(request_body.when_of(body), request_body.own_times(body), body["accept_conflicts"])
 
 
 class PostViewSet(GenerateThrottled, mixins.ListModelMixin, ActorViewSet):
@@ -99,10 +101,10 @@ class PostViewSet(GenerateThrottled, mixins.ListModelMixin, ActorViewSet):
         return selectors.filtered_posts(self.actor, **wanted)
 
     def _content(self, body: dict[str, Any]) -> Content:
-        text = reading.text_of(body) or ""
-        media_ids = reading.media_of(self.actor, body) or []
-        wanted = reading.targets_of(self.actor, body, text) or []
-        if not media_ids and reading.need_media(self.actor, wanted):
+        text = request_body.text_of(body) or ""
+        media_ids = request_body.media_of(self.actor, body) or []
+        wanted = request_body.targets_of(self.actor, body, text) or []
+        if not media_ids and request_body.need_media(self.actor, wanted):
             sentence = "Name the file to post: media_ids, video_id or rendition_id."
             raise ValidationFailed(Code.MEDIA_UNKNOWN, sentence, fields={"media_ids": [sentence]})
         return Content(text, media_ids, wanted, body.get("campaign", ""))
@@ -131,14 +133,14 @@ class PostViewSet(GenerateThrottled, mixins.ListModelMixin, ActorViewSet):
     def update(self, request: Request, pk: UUID) -> Response:
         """Change what has not gone out. 409 with the present version when somebody else was faster."""
         body, present = self.body, selectors.post(self.actor, pk)
-        text = reading.text_of(body, present.text)
+        text = request_body.text_of(body, present.text)
         post = posts.update_post(
             actor=self.actor,
             post_id=pk,
             version=body.get("version"),
             text=text,
-            media_ids=reading.media_of(self.actor, body),
-            targets=reading.targets_of(self.actor, body, text or present.text, list(present.targets.all())),
+            media_ids=request_body.media_of(self.actor, body),
+            targets=request_body.targets_of(self.actor, body, text or present.text, list(present.targets.all())),
             campaign=body.get("campaign"),
         )
         return Response(shapes.PostSerializer(post).data)
@@ -204,7 +206,7 @@ class PostViewSet(GenerateThrottled, mixins.ListModelMixin, ActorViewSet):
     @endpoint(request=advice.OptimizeSerializer, responses=advice.ProposalsSerializer)
     def optimize(self, request: Request, pk: UUID) -> Response:
         """How the text could read on each account's platform. Changes nothing: PATCH the post with what you like."""
-        found = wording.optimize(actor=self.actor, post_id=pk, **self.body)
+        found = captions.optimize(actor=self.actor, post_id=pk, **self.body)
         return Response(advice.ProposalsSerializer({"items": found}).data)
 
     @endpoint(responses=advice.AllLimitsSerializer)
@@ -218,8 +220,8 @@ class PostViewSet(GenerateThrottled, mixins.ListModelMixin, ActorViewSet):
         zone = self.query.get("timezone") or timezone_of(self.actor)
         rows = selectors.scheduled(
             self.actor,
-            start=reading.instant_of(self.query.get("start"), zone),
-            end=reading.instant_of(self.query.get("end"), zone),
+            start=request_body.instant_of(self.query.get("start"), zone),
+            end=request_body.instant_of(self.query.get("end"), zone),
             platform=self.query["platform"],
         )
         return self.paged(rows, shapes.ScheduledSerializer)

@@ -19,8 +19,8 @@ from publishing.models import OAuthState
 from publishing.platforms.base import AccountInfo, AccountRef, Session, Tokens
 from publishing.platforms.errors import Kind, NoAnswer, NotSent, PlatformError
 from publishing.platforms.registry import SERVICES, service_behind
-from publishing.services import choosing, connections
-from publishing.services.choosing import Choice
+from publishing.services import account_choice, connections
+from publishing.services.account_choice import Choice
 
 LONGEST = 500
 
@@ -62,7 +62,7 @@ def connect(*, actor: Actor, service: str, key: str, door: OAuthState.Door = OAu
         expires_at=now,
         used_at=now,
     )
-    return choosing.offer(row, "", tokens, infos)
+    return account_choice.offer(row, "", tokens, infos)
 
 
 def _ask(service: str, tokens: Tokens) -> tuple[Tokens, list[AccountInfo]]:

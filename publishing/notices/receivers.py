@@ -7,7 +7,9 @@ from django.dispatch import receiver
 
 import jobs
 from core.actor import Actor
-from publishing import pictures, signals, telling
+from publishing import signals
+from publishing.connections import avatars
+from publishing.notices import notify
 from publishing.states import FINISHED
 from publishing.states import TargetState as S
 
@@ -28,14 +30,14 @@ def tell_of_post_too(sender: Any, *, post_id: UUID, workspace_id: UUID, **_: Any
 
 def _order_post(post_id: UUID, workspace_id: UUID) -> None:
     jobs.enqueue(
-        kind=telling.POST, actor=Actor.system(workspace_id), subject=("post", post_id), unique_key=f"tell:{post_id}"
+        kind=notify.POST, actor=Actor.system(workspace_id), subject=("post", post_id), unique_key=f"tell:{post_id}"
     )
 
 
 @receiver(signals.target_asks)
 def tell_of_target(sender: Any, *, target_id: UUID, workspace_id: UUID, **_: Any) -> None:
     jobs.enqueue(
-        kind=telling.TARGET,
+        kind=notify.TARGET,
         actor=Actor.system(workspace_id),
         subject=("post_target", target_id),
         unique_key=f"tell:{target_id}",
@@ -44,14 +46,14 @@ def tell_of_target(sender: Any, *, target_id: UUID, workspace_id: UUID, **_: Any
 
 @receiver(signals.account_connected)
 def tell_of_connection(sender: Any, *, account_id: UUID, workspace_id: UUID, **_: Any) -> None:
-    jobs.enqueue(kind=telling.CONNECTED, actor=Actor.system(workspace_id), subject=("social_account", account_id))
+    jobs.enqueue(kind=notify.CONNECTED, actor=Actor.system(workspace_id), subject=("social_account", account_id))
 
 
 @receiver(signals.account_lost)
 def tell_of_loss(sender: Any, *, account_id: UUID, workspace_id: UUID, **_: Any) -> None:
-    jobs.enqueue(kind=telling.LOST, actor=Actor.system(workspace_id), subject=("social_account", account_id))
+    jobs.enqueue(kind=notify.LOST, actor=Actor.system(workspace_id), subject=("social_account", account_id))
 
 
 @receiver(signals.account_connected)
 def fetch_picture(sender: Any, *, account_id: UUID, workspace_id: UUID, **_: Any) -> None:
-    pictures.order(account_id, workspace_id)
+    avatars.order(account_id, workspace_id)

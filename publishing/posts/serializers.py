@@ -7,9 +7,10 @@ from rest_framework import serializers
 
 from core.fields import BoundField, WallTimeField, WhenField, ZoneField
 from core.serializers import InputSerializer, PageQuery, VersionField
-from publishing import lateness, selectors
+from publishing import selectors
 from publishing.models import Attempt, Platform, Post, PostMedia, PostTarget, SocialAccount
-from publishing.option_serializers import PlatformOptionsSerializer
+from publishing.posts.option_serializers import PlatformOptionsSerializer
+from publishing.schedule import lateness
 from publishing.states import PostState
 
 

@@ -12,15 +12,17 @@ from core import clock
 from core.actor import Actor
 from core.errors import Conflict, Unavailable
 from core.words import counted
-from publishing import pictures, planned, selectors
+from publishing import selectors
+from publishing.connections import avatars
 from publishing.engine import grants, secrets
-from publishing.engine.asking import ask
+from publishing.engine.account_calls import ask
 from publishing.errors import Code
 from publishing.models import AccountStatus, SocialAccount
 from publishing.platforms.base import AccountInfo
 from publishing.platforms.errors import Kind, NoAnswer, NotSent, PlatformError
 from publishing.platforms.registry import adapter_for
-from publishing.services import giving_back
+from publishing.schedule import blocked
+from publishing.services import revocation
 
 STAKES_LISTED = 50
 DESCRIPTION = ("username", "name", "avatar_url", "profile_url", "follower_count", "facts", "checked_at")
@@ -59,11 +61,11 @@ def disconnect(*, actor: Actor, account_id: UUID, confirmed: bool = False) -> se
             problem="",
             updated_at=clock.now(),
         )
-        lost = giving_back.drop(grant) if grant is not None and not grant.accounts.exists() else None
+        lost = revocation.drop(grant) if grant is not None and not grant.accounts.exists() else None
         audit.record(actor, "account.disconnect", ("social_account", account.pk), {"account": account.handle})
-    planned.follow_accounts([account.pk])
+    blocked.follow_accounts([account.pk])
     if lost is not None:
-        giving_back.tell(lost)
+        revocation.tell(lost)
     return stakes
 
 
@@ -115,7 +117,7 @@ def look_at(account: SocialAccount) -> SocialAccount:
         account.token_sealed = secrets.seal_account_token(account, info.token)
     account.status, account.problem = AccountStatus.CONNECTED, ""
     _keep(account, "token_sealed", "status", "problem", *DESCRIPTION)
-    pictures.order(account.pk, account.workspace_id)
+    avatars.order(account.pk, account.workspace_id)
     return account
 
 
@@ -133,7 +135,7 @@ def _keep(account: SocialAccount, *fields: str) -> None:
     values = {name: getattr(account, name) for name in fields}
     if not rows.exclude(status=AccountStatus.DISCONNECTED).update(**values, updated_at=clock.now()):
         raise Conflict(Code.ACCOUNT_NOT_CONNECTED, "This account was disconnected or connected anew meanwhile.")
-    planned.follow_accounts([account.pk])
+    blocked.follow_accounts([account.pk])
 
 
 def make_default(*, actor: Actor, account_id: UUID) -> SocialAccount:

@@ -7,7 +7,7 @@ from typing import Any
 from django.core.cache import cache
 
 from publishing.engine import grants, rate_slots
-from publishing.engine.asking import ask
+from publishing.engine.account_calls import ask
 from publishing.models import SocialAccount
 from publishing.platforms.base import AccountRef
 from publishing.platforms.errors import NoAnswer, NotSent, PlatformError

@@ -10,10 +10,10 @@ import jobs
 from core import clock
 from core.actor import Actor
 from core.errors import Conflict
-from publishing import specs
 from publishing.errors import Code
 from publishing.models import PostTarget
 from publishing.platforms.base import Spec
+from publishing.posts import specs
 from publishing.states import IN_FLIGHT, TargetState
 from publishing.transitions import move
 

@@ -32,7 +32,7 @@ class ConnectStrategy(BaseStrategy[Any]):
         raise KeyError(name)
 
     def get_pipeline(self, backend: Any = None) -> list[str]:
-        return ["publishing.oauth.hand_back"]
+        return ["publishing.platforms.oauth.hand_back"]
 
     def authenticate(self, backend: Any, *args: Any, **kwargs: Any) -> Any:
         return backend.authenticate(*args, **{**kwargs, "strategy": self, "storage": None, "backend": backend})

@@ -8,10 +8,12 @@ from uuid import UUID
 from core.actor import Actor
 from core.errors import ValidationFailed
 from core.serializers import not_a_field
-from publishing import selectors, sources, walltime
+from publishing import selectors
 from publishing.errors import Code
 from publishing.models import PostTarget, SocialAccount
 from publishing.platforms.registry import adapter_for
+from publishing.posts import sources
+from publishing.schedule import walltime
 from publishing.services.posts import TargetInput
 from publishing.services.schedule import When
 

@@ -21,11 +21,11 @@ from accounts.policy import Action
 from core.api import ActorViewSet, endpoint
 from core.errors import DomainError
 from publishing import selectors
-from publishing import serializers as shapes
 from publishing.models import OAuthState, SocialAccount
 from publishing.platforms.registry import adapter_for
-from publishing.services import connected, connections, keys
-from publishing.services.choosing import Choice
+from publishing.posts import serializers as shapes
+from publishing.services import api_keys, connections, social_accounts
+from publishing.services.account_choice import Choice
 from publishing.states import TargetState
 
 
@@ -60,7 +60,7 @@ class ConnectionViewSet(ActorViewSet):
         """Connect a service by its API key: the accounts behind it, to choose from. Nothing is connected before."""
         policy.require(self.actor, Action.MANAGE_CONNECTIONS)
         given = self.body["api_key"]
-        found = keys.connect(actor=self.actor, service=service, key=given, door=door_of(request))
+        found = api_keys.connect(actor=self.actor, service=service, key=given, door=door_of(request))
         pending = connections.pending(actor=self.actor, choice_id=found.choice_id)
         return Response(shapes.ChoiceSerializer(pending).data, status=status.HTTP_201_CREATED)
 
@@ -95,18 +95,18 @@ class ConnectionViewSet(ActorViewSet):
 
         409 with the posts that this would stop (`details.uses`), until it is asked again with `confirm=true`.
         """
-        connected.disconnect(actor=self.actor, account_id=pk, confirmed=self.query["confirm"])
+        social_accounts.disconnect(actor=self.actor, account_id=pk, confirmed=self.query["confirm"])
         return Response(status=status.HTTP_204_NO_CONTENT)
 
     @endpoint(responses=shapes.AccountSerializer)
     def refresh(self, request: Request, pk: UUID) -> Response:
         """Ask the platform anew who the account is and how many follow it."""
-        return Response(shapes.AccountSerializer(connected.refresh_account(actor=self.actor, account_id=pk)).data)
+        return Response(shapes.AccountSerializer(social_accounts.refresh_account(actor=self.actor, account_id=pk)).data)
 
     @endpoint(responses=shapes.AccountSerializer)
     def make_default(self, request: Request, pk: UUID) -> Response:
         """Make this the account that its platform's name alone means."""
-        return Response(shapes.AccountSerializer(connected.make_default(actor=self.actor, account_id=pk)).data)
+        return Response(shapes.AccountSerializer(social_accounts.make_default(actor=self.actor, account_id=pk)).data)
 
     @endpoint(responses=shapes.StatsSerializer)
     def stats(self, request: Request, pk: UUID) -> Response:

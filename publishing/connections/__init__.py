@@ -1,0 +1,1 @@
+"""Accounts and the consents behind them: routes, shapes, pictures."""

@@ -1,0 +1,1 @@
+"""Files that posts show: the copies that platforms are given, and their deletion."""

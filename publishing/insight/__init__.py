@@ -1,0 +1,1 @@
+"""How publishing itself is doing, for operators."""
