@@ -21,9 +21,9 @@ from accounts.policy import Action
 from core.api import ActorViewSet, endpoint
 from core.errors import DomainError
 from publishing import selectors
+from publishing.connections import serializers as shapes
 from publishing.models import OAuthState, SocialAccount
 from publishing.platforms.registry import adapter_for
-from publishing.posts import serializers as shapes
 from publishing.services import api_keys, connections, social_accounts
 from publishing.services.account_choice import Choice
 from publishing.states import TargetState

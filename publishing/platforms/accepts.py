@@ -10,12 +10,10 @@ import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
+from publishing.platforms.spec import MediaSpec, Spec
 from publishing.platforms.videos import Videos, copy_of
-
-if TYPE_CHECKING:
-    from publishing.platforms.base import MediaSpec, Spec
 
 Recipe = Mapping[str, Any]
 
@@ -47,7 +45,7 @@ class Accepts:
     source: str = ""
     read_on: date | None = None
 
-    def videos_of(self, spec: "Spec") -> Videos:
+    def videos_of(self, spec: Spec) -> Videos:
         """What is taken of the videos of this post."""
         asked = (rules for (name, value), rules in self.asked.items() if spec.options.get(name) == value)
         return next(asked, self.videos)
@@ -57,9 +55,9 @@ class Accepts:
 class Conversion:
     """How one file is made acceptable: the recipe, the file it will be, and the words for a person."""
 
-    media: "MediaSpec"
+    media: MediaSpec
     recipe: Recipe
-    becomes: "MediaSpec"
+    becomes: MediaSpec
     words: str
 
     @property
@@ -79,7 +77,7 @@ def kinds(text: object) -> frozenset[str]:
     return frozenset(str(text).split())
 
 
-def plan(spec: "Spec", accepts: Accepts) -> list[Conversion]:
+def plan(spec: Spec, accepts: Accepts) -> list[Conversion]:
     """What has to be converted before a spec can go out, in the order of its files."""
     rules = accepts.videos_of(spec)
     found = [_video(item, rules) if item.is_video else _image(item, accepts.images) for item in spec.media]
@@ -88,7 +86,7 @@ def plan(spec: "Spec", accepts: Accepts) -> list[Conversion]:
     return list({(item.media.file_id, item.key): item for item in found if item is not None}.values())
 
 
-def converted(spec: "Spec", accepts: Accepts) -> "Spec":
+def converted(spec: Spec, accepts: Accepts) -> Spec:
     """The spec as it will be once everything is converted: what the platform's check has to judge."""
     media = tuple(_becomes(item, accepts.videos_of(spec), accepts.images) for item in spec.media)
     thumbnail = spec.thumbnail
@@ -97,7 +95,7 @@ def converted(spec: "Spec", accepts: Accepts) -> "Spec":
     return replace(spec, media=media, thumbnail=thumbnail)
 
 
-def _becomes(item: "MediaSpec", videos: Videos, images: Images) -> "MediaSpec":
+def _becomes(item: MediaSpec, videos: Videos, images: Images) -> MediaSpec:
     found = _video(item, videos) if item.is_video else _image(item, images)
     return found.becomes if found else item
 
@@ -107,12 +105,12 @@ def _wrong(value: str, taken: frozenset[str]) -> bool:
     return bool(value and taken and value not in taken)
 
 
-def _video(item: "MediaSpec", rules: Videos) -> Conversion | None:
+def _video(item: MediaSpec, rules: Videos) -> Conversion | None:
     found = copy_of(item, rules)
     return Conversion(item, *found) if found else None
 
 
-def _image(item: "MediaSpec", rules: Images) -> Conversion | None:
+def _image(item: MediaSpec, rules: Images) -> Conversion | None:
     # An animation would lose its movement: that is for a person to decide.
     if item.animated or item.is_video:
         return None

@@ -15,6 +15,9 @@ from typing import Any, ClassVar
 from publishing.platforms.accepts import Accepts
 from publishing.platforms.declared import Consent, Field, Guide, Limit, Problem, QuotaNeed, Rate
 from publishing.platforms.http import Caller
+from publishing.platforms.spec import AccountRef as AccountRef
+from publishing.platforms.spec import MediaSpec as MediaSpec
+from publishing.platforms.spec import Spec as Spec
 from publishing.states import TargetState
 
 
@@ -33,65 +36,6 @@ class Step:
     effect: Effect
     state: TargetState
     rate: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class MediaSpec:
-    """One file of a post, as frozen. Sizes in bytes, times in seconds, sides in pixels as shown, rates a second.
-
-    `starts_at_once`: the index lies in front; None where that is not known or means nothing.
-    """
-
-    file_id: str
-    storage_key: str
-    sha256: str
-    size_bytes: int
-    content_type: str
-    duration_s: float | None = None
-    width: int | None = None
-    height: int | None = None
-    fps: float | None = None
-    video_codec: str = ""
-    name: str = ""
-    audio_codec: str = ""
-    pixel_format: str = ""
-    animated: bool = False
-    sample_rate_hz: int | None = None
-    channels: int | None = None
-    bit_rate: int | None = None
-    starts_at_once: bool | None = None
-    interlaced: bool = False
-    open_gop: bool = False
-
-    @property
-    def is_video(self) -> bool:
-        return self.content_type.startswith("video/")
-
-
-@dataclass(frozen=True, slots=True)
-class Spec:
-    """Everything that will be sent to one account."""
-
-    platform: str
-    text: str
-    title: str
-    options: Mapping[str, Any]
-    media: tuple[MediaSpec, ...]
-    thumbnail: MediaSpec | None = None
-
-    @property
-    def video(self) -> MediaSpec | None:
-        """The first video."""
-        return next((item for item in self.media if item.is_video), None)
-
-
-@dataclass(frozen=True, slots=True)
-class AccountRef:
-    """The account a call is for."""
-
-    external_id: str
-    username: str
-    facts: Mapping[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,13 +8,11 @@ the way out, before anything is sent, in the same words for every platform.
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from media.words import size_words
 from publishing.platforms.declared import Problem
-
-if TYPE_CHECKING:
-    from publishing.platforms.base import MediaSpec
+from publishing.platforms.spec import MediaSpec
 
 UPRIGHT = 9 / 16
 SHAPE_SLACK = 0.02  # a picture's sides are whole pixels, so its shape may miss a limit by a little
@@ -68,7 +66,7 @@ class Fault:
     takes: str
 
 
-def problems(item: "MediaSpec", label: str, rules: Videos, *, otherwise: str = "choose another") -> Iterator[Problem]:
+def problems(item: MediaSpec, label: str, rules: Videos, *, otherwise: str = "choose another") -> Iterator[Problem]:
     """Everything that the platform would refuse, with the file's own value and the way out; `otherwise` is what helps
     when the length cannot be changed."""
     name = f"“{item.name}”" if item.name else "This video"
@@ -80,7 +78,7 @@ def problems(item: "MediaSpec", label: str, rules: Videos, *, otherwise: str = "
         yield Problem("media", fault.code, sentence)
 
 
-def not_a_video(item: "MediaSpec", label: str) -> Problem:
+def not_a_video(item: MediaSpec, label: str) -> Problem:
     """Where only a video will do."""
     name = f"“{item.name}”" if item.name else "This file"
     return Problem("media", "media_missing", f"{name} is a picture; {label} takes exactly one video. Choose a video.")
@@ -97,7 +95,7 @@ def seconds_words(seconds: float) -> str:
     return " ".join(parts[:2])
 
 
-def _length_faults(item: "MediaSpec", rules: Videos) -> Iterator[Fault]:
+def _length_faults(item: MediaSpec, rules: Videos) -> Iterator[Fault]:
     length, most, least = item.duration_s, rules.seconds_max, rules.seconds_min
     if length is None:
         return
@@ -117,7 +115,7 @@ def _list(values: frozenset[str]) -> str:
     return ", ".join(sorted(names.get(value, value.upper()) for value in values))
 
 
-def _format_faults(item: "MediaSpec", rules: Videos) -> Iterator[Fault]:
+def _format_faults(item: MediaSpec, rules: Videos) -> Iterator[Fault]:
     if _wrong(item.content_type, rules.types):
         yield Fault("container", f"is {_list(frozenset({item.content_type}))}", _list(rules.types))
     if _wrong(item.video_codec, rules.codecs):
@@ -138,7 +136,7 @@ def _format_faults(item: "MediaSpec", rules: Videos) -> Iterator[Fault]:
         yield Fault("open_gop", "has open groups of pictures", "closed ones")
 
 
-def _picture_faults(item: "MediaSpec", rules: Videos) -> Iterator[Fault]:
+def _picture_faults(item: MediaSpec, rules: Videos) -> Iterator[Fault]:
     fps = item.fps
     if fps and not _takes_rate(fps, rules):
         low, high = rules.fps_min, rules.fps_max
@@ -171,7 +169,7 @@ def _takes_shape(shape: float, rules: Videos) -> bool:
     return shape >= low * (1 - 0.005) and (not high or shape <= high * (1 + 0.005))
 
 
-def _weight_faults(item: "MediaSpec", rules: Videos) -> Iterator[Fault]:
+def _weight_faults(item: MediaSpec, rules: Videos) -> Iterator[Fault]:
     if rules.bytes_max and item.size_bytes > rules.bytes_max:
         yield Fault("too_large", f"has {size_words(item.size_bytes)}", f"up to {size_words(rules.bytes_max)}")
     if rules.bytes_min and item.size_bytes < rules.bytes_min:
@@ -185,7 +183,7 @@ def _weight_faults(item: "MediaSpec", rules: Videos) -> Iterator[Fault]:
 # The copy -----------------------------------------------------------------------------------------------------------
 
 
-def copy_of(item: "MediaSpec", rules: Videos) -> tuple[dict[str, Any], "MediaSpec", str] | None:
+def copy_of(item: MediaSpec, rules: Videos) -> tuple[dict[str, Any], MediaSpec, str] | None:
     """The recipe of a copy that the platform takes, the file it will be, and words for a person; None when the file is
     taken as it is, or when no copy would be."""
     faults = [*_format_faults(item, rules), *_picture_faults(item, rules), *_weight_faults(item, rules)]
@@ -223,7 +221,7 @@ def copy_of(item: "MediaSpec", rules: Videos) -> tuple[dict[str, Any], "MediaSpe
     return recipe, becomes, ", ".join(["H.264 MP4" + (f" {words[0]}" if words else ""), *words[1:]])
 
 
-def _can_be_laid_out_anew(item: "MediaSpec", faults: Sequence[Fault]) -> bool:
+def _can_be_laid_out_anew(item: MediaSpec, faults: Sequence[Fault]) -> bool:
     """Whether the pictures and the sound are right, and only the file around them is not."""
     return (
         {fault.code for fault in faults} <= {"container", "index_behind"}
@@ -232,17 +230,17 @@ def _can_be_laid_out_anew(item: "MediaSpec", faults: Sequence[Fault]) -> bool:
     )
 
 
-def _size(item: "MediaSpec", rules: Videos) -> int:
+def _size(item: MediaSpec, rules: Videos) -> int:
     """All that is known of the copy's bytes beforehand: that they are within the limits."""
     size = max(item.size_bytes, rules.bytes_min)
     return min(size, rules.bytes_max) if rules.bytes_max else size
 
 
-def _bit_rate(item: "MediaSpec", rules: Videos) -> int | None:
+def _bit_rate(item: MediaSpec, rules: Videos) -> int | None:
     return min(item.bit_rate, rules.bit_rate_max) if item.bit_rate and rules.bit_rate_max else item.bit_rate
 
 
-def _bits(item: "MediaSpec", rules: Videos) -> dict[str, int] | None:
+def _bits(item: MediaSpec, rules: Videos) -> dict[str, int] | None:
     """Bits a second of the copy's pictures, where the limits come near; None when too few would be left of them."""
     found: dict[str, int] = {}
     length = item.duration_s or 0.0

@@ -23,6 +23,7 @@ from jobs.models import Job
 from publishing import selectors
 from publishing.errors import Code
 from publishing.models import Attempt, Post, PostTarget
+from publishing.posts import input_serializers as inputs
 from publishing.posts import preflight, request_body
 from publishing.posts import preflight_serializers as advice
 from publishing.posts import serializers as shapes
@@ -113,12 +114,12 @@ class PostViewSet(GenerateThrottled, mixins.ListModelMixin, ActorViewSet):
         content = self._content(self.body)
         return sending.send(actor=self.actor, content=content, timing=timing, key=key_of(self.request))
 
-    @endpoint(query=shapes.PostQuerySerializer)
+    @endpoint(query=inputs.PostQuerySerializer)
     def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:
         """The workspace's posts, newest first."""
         return super().list(request, *args, **kwargs)
 
-    @endpoint(request=shapes.PostInputSerializer, responses={201: shapes.PostSerializer})
+    @endpoint(request=inputs.PostInputSerializer, responses={201: shapes.PostSerializer})
     @idempotent
     def create(self, request: Request) -> Response:
         """Make a draft."""
@@ -129,7 +130,7 @@ class PostViewSet(GenerateThrottled, mixins.ListModelMixin, ActorViewSet):
         """One post."""
         return Response(shapes.PostSerializer(selectors.post(self.actor, pk)).data)
 
-    @endpoint(request=shapes.PostChangeSerializer, responses=shapes.PostSerializer)
+    @endpoint(request=inputs.PostChangeSerializer, responses=shapes.PostSerializer)
     def update(self, request: Request, pk: UUID) -> Response:
         """Change what has not gone out. 409 with the present version when somebody else was faster."""
         body, present = self.body, selectors.post(self.actor, pk)
@@ -155,7 +156,7 @@ class PostViewSet(GenerateThrottled, mixins.ListModelMixin, ActorViewSet):
 
     @endpoint(
         operation_id="posts_publish_new",
-        request=shapes.PublishSerializer,
+        request=inputs.PublishSerializer,
         responses={201: shapes.PostSerializer, 202: shapes.PublishedSerializer},
     )
     @idempotent
@@ -173,7 +174,7 @@ class PostViewSet(GenerateThrottled, mixins.ListModelMixin, ActorViewSet):
 
     @endpoint(
         operation_id="posts_schedule_new",
-        request=shapes.ScheduleSerializer,
+        request=inputs.ScheduleSerializer,
         responses={201: shapes.ScheduledAnswerSerializer},
     )
     @idempotent
@@ -182,7 +183,7 @@ class PostViewSet(GenerateThrottled, mixins.ListModelMixin, ActorViewSet):
         found = self._send(_timing(self.body))
         return scheduled(found.post, found.notes, status.HTTP_201_CREATED)
 
-    @endpoint(request=shapes.WhenSerializer, responses=shapes.ScheduledAnswerSerializer)
+    @endpoint(request=inputs.WhenSerializer, responses=shapes.ScheduledAnswerSerializer)
     @idempotent
     def schedule(self, request: Request, pk: UUID) -> Response:
         """Give a draft its time, or move a scheduled post."""
@@ -214,7 +215,7 @@ class PostViewSet(GenerateThrottled, mixins.ListModelMixin, ActorViewSet):
         """What each platform allows, with unit, source and date."""
         return Response(advice.AllLimitsSerializer({"items": preflight.limits()}).data)
 
-    @endpoint(query=shapes.ScheduledFilterSerializer, responses=shapes.ScheduledSerializer(many=True))
+    @endpoint(query=inputs.ScheduledFilterSerializer, responses=shapes.ScheduledSerializer(many=True))
     def scheduled(self, request: Request) -> Response:
         """What is still to come, soonest first, in [start, end)."""
         zone = self.query.get("timezone") or timezone_of(self.actor)
@@ -250,7 +251,7 @@ class PostViewSet(GenerateThrottled, mixins.ListModelMixin, ActorViewSet):
         """Stop one account. 409 once it may be live."""
         return self._target(targets.cancel(actor=self.actor, post_id=pk, target_id=target_id))
 
-    @endpoint(request=shapes.ResolveSerializer, responses=shapes.TargetSerializer)
+    @endpoint(request=inputs.ResolveSerializer, responses=shapes.TargetSerializer)
     def resolve(self, request: Request, pk: UUID, target_id: UUID) -> Response:
         """Answer whether an unconfirmed post is live: with its `url`, or `"live": false` to send it again."""
         body = self.body
