@@ -44,13 +44,13 @@ def renew_grant(ctx: JobContext) -> Done | Again:
     return housekeeping.renew_ahead(ctx.subject_id)
 
 
-def _tell(ctx: JobContext) -> Done:
-    """Tell people of a post or a connection, in the transaction that ends the job."""
-    return Done(commit=partial(notify.TELLERS[ctx.kind], ctx.subject_id))
+def _notify(ctx: JobContext) -> Done:
+    """Notify people of a post or a connection, in the transaction that ends the job."""
+    return Done(commit=partial(notify.NOTIFIERS[ctx.kind], ctx.subject_id))
 
 
-for _kind in notify.TELLERS:
-    jobs.handler(_kind, queue=Queue.DEFAULT)(_tell)
+for _kind in notify.NOTIFIERS:
+    jobs.handler(_kind, queue=Queue.DEFAULT)(_notify)
 
 
 @jobs.handler(avatars.KIND, queue=Queue.DEFAULT)

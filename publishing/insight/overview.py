@@ -17,7 +17,7 @@ OPEN = Q(state__in=sorted({*IN_FLIGHT, TargetState.IN_INBOX}))
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class PlatformSummary:
     """One platform: posts that are due but not started, on their way, waiting for a time, being looked for, asking a
     person, waiting in an inbox as drafts, and failed within a day."""
 
@@ -33,7 +33,7 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Trouble:
+class ErrorSummary:
     """An error code of one platform, among what waits, asks, or failed within a day."""
 
     platform: str
@@ -42,7 +42,7 @@ class Trouble:
     latest: object
 
 
-def lines() -> list[Line]:
+def lines() -> list[PlatformSummary]:
     """Every platform, in the system scope."""
     now = clock.now()
     counts: dict[str, dict[str, Any]] = {
@@ -63,7 +63,7 @@ def lines() -> list[Line]:
     result = []
     for name, adapter in ADAPTERS.items():
         row = {key: value for key, value in counts.get(name, {}).items() if key != "platform"}
-        result.append(Line(name, adapter.label, late=late.get(name, 0), failed=failed.get(name, 0), **row))
+        result.append(PlatformSummary(name, adapter.label, late=late.get(name, 0), failed=failed.get(name, 0), **row))
     return result
 
 
@@ -72,7 +72,7 @@ def _by_platform(which: Q) -> dict[str, int]:
     return {row["platform"]: row["count"] for row in rows}
 
 
-def troubles(limit: int = 12) -> list[Trouble]:
+def troubles(limit: int = 12) -> list[ErrorSummary]:
     """The most frequent errors of what waits, asks, or failed within a day; in the system scope."""
     waits = Q(state__in=[TargetState.WAITING, TargetState.UNCONFIRMED, TargetState.ACTION_REQUIRED])
     failed = Q(state=TargetState.FAILED, finished_at__gte=clock.now() - RECENT)
@@ -83,4 +83,4 @@ def troubles(limit: int = 12) -> list[Trouble]:
         .annotate(count=Count("pk"), latest=Max("updated_at"))
         .order_by("-count", "platform", "error_code")[:limit]
     )
-    return [Trouble(row["platform"], row["error_code"], row["count"], row["latest"]) for row in rows]
+    return [ErrorSummary(row["platform"], row["error_code"], row["count"], row["latest"]) for row in rows]

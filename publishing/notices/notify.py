@@ -191,7 +191,7 @@ def expiring(grant_id: UUID) -> None:
     notify(workspace_id=grant.workspace_id, news=news, admins=True)
 
 
-TELLERS: dict[str, Callable[[UUID], None]] = {
+NOTIFIERS: dict[str, Callable[[UUID], None]] = {
     POST: post,
     TARGET: target,
     CONNECTED: connected,

@@ -18,7 +18,7 @@ SAME_CONTENT_WITHIN = timedelta(days=7)
 _LOOK_AT = 500
 
 
-class Kind(StrEnum):
+class ConflictKind(StrEnum):
     """Why it is told."""
 
     SAME_MINUTE = "same_minute"
@@ -29,7 +29,7 @@ class Kind(StrEnum):
 class ScheduleConflict:
     """One account's share that meets another post. `at` is when the other goes or went out."""
 
-    kind: Kind
+    kind: ConflictKind
     account_id: UUID
     post_id: UUID
     at: datetime
@@ -69,7 +69,7 @@ def _same_minute(target: PostTarget, at: datetime) -> list[ScheduleConflict]:
     if other is None or other.due_at is None:
         return []
     sentence = f"Another post to {target.account.handle} is planned for the same minute."
-    return [ScheduleConflict(Kind.SAME_MINUTE, target.account_id, other.post_id, other.due_at, sentence)]
+    return [ScheduleConflict(ConflictKind.SAME_MINUTE, target.account_id, other.post_id, other.due_at, sentence)]
 
 
 def _same_content(target: PostTarget, at: datetime) -> list[ScheduleConflict]:
@@ -95,4 +95,4 @@ def _twin(target: PostTarget, other: PostTarget, at: datetime, verb: str) -> Sch
     days = SAME_CONTENT_WITHIN.days
     content = specs.same_words(specs.build(target))
     sentence = f"{content} {verb} to {target.account.handle} within {days} days of this."
-    return ScheduleConflict(Kind.SAME_CONTENT, target.account_id, other.post_id, at, sentence)
+    return ScheduleConflict(ConflictKind.SAME_CONTENT, target.account_id, other.post_id, at, sentence)

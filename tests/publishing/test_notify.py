@@ -179,8 +179,8 @@ class TestConnections:
 
 def test_news_of_what_is_gone_is_no_news(connect: Any, in_workspace: Any) -> None:
     account = connect("tiktok")
-    for teller in notify.TELLERS.values():
-        teller(in_workspace.workspace.pk)
+    for notifier in notify.NOTIFIERS.values():
+        notifier(in_workspace.workspace.pk)
     SocialAccount.objects.filter(pk=account.pk).update(grant=None)
     notify.lost(account.pk)
     assert told() == []
