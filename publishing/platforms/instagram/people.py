@@ -5,7 +5,7 @@ from typing import Any
 
 from publishing.platforms.base import AccountInfo, Session
 from publishing.platforms.errors import Kind, PlatformError
-from publishing.platforms.meta import errors, graph, pages
+from publishing.platforms.meta import graph, instagram_errors, pages
 
 LABEL = "Instagram"
 BY_FACEBOOK = "facebook"
@@ -26,7 +26,7 @@ def _own(session: Session) -> AccountInfo:
     fields = {"fields": "user_id,username,name,account_type,profile_picture_url"}
     me = graph.call(session, LABEL, "GET", "/me", params=fields)
     if str(me.get("account_type", "")).upper() == "PERSONAL":
-        raise PlatformError(Kind.ACCOUNT_TYPE, errors.PERSONAL, code="personal")
+        raise PlatformError(Kind.ACCOUNT_TYPE, instagram_errors.PERSONAL, code="personal")
     # `id` is the app's own name for the person; calls are made with `user_id`.
     return _info(me, str(me.get("user_id") or me.get("id", "")), {"account_type": str(me.get("account_type", ""))})
 

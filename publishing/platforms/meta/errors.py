@@ -7,98 +7,26 @@ from typing import Any
 from core.logging import redact
 from publishing.platforms.errors import Kind, PlatformError
 from publishing.platforms.http import Answer
-from publishing.platforms.meta import usage
+from publishing.platforms.meta import facebook_errors, instagram_errors, sentences, usage
 
 _DAY = timedelta(hours=24)
 _PAUSE = timedelta(minutes=5)
 _NUMBER = re.compile(r"\b(?:22070\d\d|1[34]\d{5}|1609\d{3}|20\d{5}|4854002)\b")
 NOT_READY = "not_ready"
 
-TROUBLE = "{label} is experiencing issues."
-EXPIRED = "Your {label} connection expired. Please reconnect to publish."
-SCOPES = "{label} did not allow this with the permissions given. Reconnect the account and leave every permission on."
-PERSONAL = (
-    "This is a personal Instagram account, and Instagram lets apps post only to professional ones. Switch it in the "
-    "Instagram app (Settings → Account type and tools → Switch to professional account; it is free), then connect "
-    "again."
-)
-_PAUSED = "{label} asked for a pause. The post goes on by itself when it ends."
-_FETCH = "{label} could not fetch the file."
-_SPAM = (
-    "{label} suspects spam and holds this account back. Posts to it rest for some hours; look into the {label} app to "
-    "see whether it asks something of you."
-)
-_ACCOUNT = "{label} restricts this account. Open the {label} app, do what it asks there, then reconnect."
-_GUIDELINES = "{label} says that this post breaks its rules. Change it before you send it again."
-_QUOTA = (
-    "{label}'s daily post limit for this account is reached. Your post goes out by itself once the limit allows it."
-)
-_AGAIN = "{label} lost what was prepared for this post."
-_FORMAT = "{label} cannot use this file's format."
-
-# What a subcode, or one of Facebook's long codes, means: kind, sentence, whether what was prepared is worthless.
-_EXACT: dict[int, tuple[Kind, str, bool]] = {
-    2207003: (Kind.TRANSIENT, _FETCH, True),
-    2207020: (Kind.TRANSIENT, _AGAIN, True),
-    2207001: (Kind.TRANSIENT, TROUBLE, True),
-    2207032: (Kind.TRANSIENT, TROUBLE, True),
-    2207053: (Kind.TRANSIENT, TROUBLE, True),
-    2207057: (Kind.REJECTED, "The chosen cover frame lies outside the video. Choose another moment.", False),
-    2207051: (Kind.SPAM_HOLD, _SPAM, False),
-    2207042: (Kind.QUOTA, _QUOTA, False),
-    2207006: (Kind.TRANSIENT, _AGAIN, True),
-    2207008: (Kind.TRANSIENT, _AGAIN, True),
-    2207050: (Kind.ACCOUNT_TYPE, _ACCOUNT, False),
-    2207023: (Kind.REJECTED, "Instagram does not take this kind of media here.", False),
-    2207028: (Kind.REJECTED, "An Instagram carousel has 2 to 10 items.", False),
-    2207035: (Kind.REJECTED, "Instagram refused the product tags of this post.", False),
-    2207036: (Kind.REJECTED, "Instagram refused the product tags of this post.", False),
-    2207037: (Kind.REJECTED, "Instagram refused the product tags of this post.", False),
-    2207040: (Kind.REJECTED, "The caption has too many hashtags or mentions for Instagram.", False),
-    2207026: (Kind.UNSUPPORTED_FORMAT, "Instagram cannot use this video. It takes MP4 and MOV, H.264 or H.265.", True),
-    2207052: (Kind.TRANSIENT, _FETCH, True),
-    2207027: (Kind.TRANSIENT, "Instagram is still preparing this post.", False),
-    2207004: (Kind.UNSUPPORTED_FORMAT, "The picture is too large for Instagram (8 MB at most).", True),
-    2207005: (Kind.UNSUPPORTED_FORMAT, "Instagram takes JPEG pictures only.", True),
-    2207009: (Kind.UNSUPPORTED_FORMAT, "Instagram takes pictures between 4:5 (tall) and 1.91:1 (wide).", True),
-    2207010: (Kind.REJECTED, "The caption is too long for Instagram (2,200 characters).", False),
-    2207077: (Kind.TRANSIENT, _FETCH, True),
-    2207082: (Kind.TRANSIENT, TROUBLE, True),
-    2207081: (Kind.REJECTED, "This Instagram account has no trial reels.", False),
-    1366046: (Kind.UNSUPPORTED_FORMAT, "The picture is too large for Facebook, or of a wrong kind.", True),
-    1366051: (Kind.REJECTED, "Facebook says that these photos were posted already.", False),
-    1390008: (Kind.SPAM_HOLD, "Facebook says that this Page posts too fast. Posts to it rest for some hours.", False),
-    1346003: (Kind.REJECTED, _GUIDELINES, False),
-    1404102: (Kind.REJECTED, _GUIDELINES, False),
-    1404078: (
-        Kind.ACCOUNT_TYPE,
-        "Facebook asks for a Page Publishing Authorization. Open the Page on Facebook, complete it, then reconnect.",
-        False,
-    ),
-    1404112: (Kind.ACCOUNT_TYPE, _ACCOUNT, False),
-    4854002: (Kind.ACCOUNT_TYPE, "Confirm your identity on Facebook, which asks for it, then reconnect.", False),
-    1609005: (Kind.REJECTED, "Facebook could not read the linked page. Check the link.", False),
-    1609008: (Kind.REJECTED, "Facebook does not take links to facebook.com in a post.", False),
-    2061006: (Kind.REJECTED, "Facebook could not use the address in this post. Check the link.", False),
-    2069019: (Kind.UNSUPPORTED_FORMAT, _FORMAT, True),
-    1363008: (Kind.UNSUPPORTED_FORMAT, "Facebook cannot use this video: its length, size or shape does not fit.", True),
-    1363026: (Kind.UNSUPPORTED_FORMAT, "Facebook cannot read this file as a video.", True),
-    1363047: (Kind.TRANSIENT, TROUBLE, False),
-    1609010: (Kind.TRANSIENT, TROUBLE, False),
-}  # fmt: skip
-
+_EXACT = {**instagram_errors.MEANINGS, **facebook_errors.MEANINGS}
 _CODES: dict[int, tuple[Kind, str, bool]] = {
-    1: (Kind.TRANSIENT, TROUBLE, False),
-    2: (Kind.TRANSIENT, TROUBLE, False),
-    -1: (Kind.TRANSIENT, TROUBLE, True),
-    -2: (Kind.TRANSIENT, _FETCH, True),
-    9: (Kind.QUOTA, _QUOTA, False),
-    24: (Kind.TRANSIENT, _AGAIN, True),
-    25: (Kind.ACCOUNT_TYPE, _ACCOUNT, False),
-    102: (Kind.AUTH_EXPIRED, EXPIRED, False),
-    190: (Kind.AUTH_EXPIRED, EXPIRED, False),
+    1: (Kind.TRANSIENT, sentences.TROUBLE, False),
+    2: (Kind.TRANSIENT, sentences.TROUBLE, False),
+    -1: (Kind.TRANSIENT, sentences.TROUBLE, True),
+    -2: (Kind.TRANSIENT, sentences.FETCH, True),
+    9: (Kind.QUOTA, sentences.QUOTA, False),
+    24: (Kind.TRANSIENT, sentences.AGAIN, True),
+    25: (Kind.ACCOUNT_TYPE, sentences.ACCOUNT, False),
+    102: (Kind.AUTH_EXPIRED, sentences.EXPIRED, False),
+    190: (Kind.AUTH_EXPIRED, sentences.EXPIRED, False),
     352: _EXACT[2207026],
-    368: (Kind.SPAM_HOLD, _SPAM, False),
+    368: (Kind.SPAM_HOLD, sentences.SPAM, False),
     506: (Kind.REJECTED, "Facebook refuses the same post twice in a row. Change the text.", False),
     9004: _EXACT[2207052],
     9007: _EXACT[2207027],
@@ -144,20 +72,20 @@ def _meaning(
     if subcode in _EXACT:
         return _EXACT[subcode]
     if code == 10 and "not an instagram business" in words.lower():
-        return Kind.ACCOUNT_TYPE, PERSONAL, False
+        return Kind.ACCOUNT_TYPE, instagram_errors.PERSONAL, False
     if code in _CODES:
         return _CODES[code]
     if code in _LIMITED:
-        return Kind.RATE_LIMITED, _PAUSED, False
+        return Kind.RATE_LIMITED, sentences.PAUSED, False
     if code is not None and (code in (3, 10) or 200 <= code <= 299):
-        return Kind.AUTH_EXPIRED, SCOPES, False
+        return Kind.AUTH_EXPIRED, sentences.SCOPES, False
     if code == 100 and subcode == 33:
         return Kind.AUTH_EXPIRED, "{label} does not show this account to us any more. Reconnect it.", False
     long = next((_EXACT[int(number)] for number in _NUMBER.findall(words) if int(number) in _EXACT), None)
     if long is not None:
         return long
     if found.get("is_transient") or status >= 500 or code is None:
-        return Kind.TRANSIENT, TROUBLE, False
+        return Kind.TRANSIENT, sentences.TROUBLE, False
     plain = words.replace("{", "(").replace("}", ")")
     return Kind.REJECTED, f"{{label}} refused this post: {plain}", False
 
@@ -172,7 +100,7 @@ def _int(value: object) -> int | None:
 def failure(text: str, label: str, code: str = "") -> PlatformError:
     """What a container or a video that ended in an error means. It is dead; what may heal starts again."""
     number = next((int(item) for item in _NUMBER.findall(f"{code} {text}") if int(item) in _EXACT), None)
-    kind, sentence, _ = _EXACT[number] if number else (Kind.TRANSIENT, TROUBLE, True)
+    kind, sentence, _ = _EXACT[number] if number else (Kind.TRANSIENT, sentences.TROUBLE, True)
     known = str(number or code or "processing_failed")
     return PlatformError(kind, sentence.format(label=label), words=text, code=known, dead=True, restart=True)
 
@@ -185,7 +113,7 @@ def transfer(answer: Answer, now: datetime, label: str) -> PlatformError:
     info = body.get("debug_info")
     words = redact(str(info.get("message", ""))) if isinstance(info, dict) else answer.words
     number = next((int(item) for item in _NUMBER.findall(words) if int(item) in _EXACT), None)
-    kind, sentence, _ = _EXACT[number] if number else (Kind.TRANSIENT, TROUBLE, True)
+    kind, sentence, _ = _EXACT[number] if number else (Kind.TRANSIENT, sentences.TROUBLE, True)
     known = str(number or f"upload_{answer.status}")
     # A server's own failure may come after the bytes arrived: whoever uploads asks how far it got.
     restart = answer.status < 500
@@ -203,9 +131,9 @@ def oauth(answer: Answer, label: str) -> PlatformError:
         error = {"code": body.get("code"), "message": words}
     code, words = _int(error.get("code")), redact(str(error.get("message", ""))) or answer.words
     if code in _DEAD_TOKEN:
-        return PlatformError(Kind.AUTH_EXPIRED, EXPIRED.format(label=label), words=words, code=str(code))
+        return PlatformError(Kind.AUTH_EXPIRED, sentences.EXPIRED.format(label=label), words=words, code=str(code))
     if answer.status >= 500 or code == 2 or code in _LIMITED:
-        return PlatformError(Kind.TRANSIENT, TROUBLE.format(label=label), words=words, status=answer.status)
+        return PlatformError(Kind.TRANSIENT, sentences.TROUBLE.format(label=label), words=words, status=answer.status)
     if "24 hours" in words:
         sentence = f"{label} renews a permission only when it is a day old."
         return PlatformError(Kind.TRANSIENT, sentence, words=words, code="too_young", status=answer.status)
