@@ -33,7 +33,7 @@ def move(target: PostTarget, to: TargetState, *, fence: UUID | None = None, only
     """Bring a target into a state by a conditional UPDATE; False when it is not where the caller thought.
 
     `fence` demands that the run with this token still owns the target, `only_if` is a further condition (a Q). The
-    given instance takes over what was written. What explained a former state goes with it, unless `fields` say anew.
+    given instance takes over what was written. What explained a former state goes with it, unless `fields` say it.
     """
     rows = PostTarget.objects.filter(pk=target.pk, state__in=sources_of(to))
     if fence is not None:

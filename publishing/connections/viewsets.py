@@ -100,7 +100,7 @@ class ConnectionViewSet(ActorViewSet):
 
     @endpoint(responses=shapes.AccountSerializer)
     def refresh(self, request: Request, pk: UUID) -> Response:
-        """Ask the platform anew who the account is and how many follow it."""
+        """Ask the platform again who the account is and how many follow it."""
         return Response(shapes.AccountSerializer(social_accounts.refresh_account(actor=self.actor, account_id=pk)).data)
 
     @endpoint(responses=shapes.AccountSerializer)
@@ -141,7 +141,7 @@ class CallbackView(APIView):
 
     @extend_schema(request=None, responses={303: OpenApiResponse(description="To the connections page.")})
     def get(self, request: Request, platform: str) -> HttpResponseRedirect:
-        """Finish a walk to a consent page."""
+        """Finish a consent."""
         inner = request._request
         outcome: dict[str, str]
         query = {name: str(inner.GET[name]) for name in inner.GET}

@@ -34,7 +34,7 @@ def apply(
     with transaction.atomic():
         if together:
             _close(target, decided, attempt)
-        if decided.if_reconnected is not None and grants.connected_anew(target.account):
+        if decided.if_reconnected is not None and grants.reconnected(target.account):
             decided = decided.if_reconnected
         if decided.account_problem:
             _mark_account(target.account_id, decided.account_problem)

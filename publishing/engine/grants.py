@@ -68,7 +68,7 @@ def renew(grant: Grant, *, patience_s: float = 0.0) -> Grant:
         return kept
     except PlatformError as error:
         if error.kind is Kind.AUTH_EXPIRED:
-            bury(grant, error.sentence)
+            mark_dead(grant, error.sentence)
         raise
     except (NoAnswer, NotSent) as error:
         # Nobody knows whether the platform has replaced the refresh token: presenting the old one once more tells.
@@ -140,11 +140,11 @@ def replaced(grant: Grant, sentence: str) -> bool:
     present = read(grant.pk)
     if present.token_version != grant.token_version and present.state == GrantState.ACTIVE:
         return True
-    bury(present, sentence)
+    mark_dead(present, sentence)
     return False
 
 
-def bury(grant: Grant, sentence: str) -> None:
+def mark_dead(grant: Grant, sentence: str) -> None:
     """The consent is gone: nothing works until the person gives it again."""
     with transaction.atomic():
         rows = Grant.objects.filter(pk=grant.pk, token_version=grant.token_version, state=GrantState.ACTIVE)
@@ -152,7 +152,7 @@ def bury(grant: Grant, sentence: str) -> None:
             return
         connected, lost = SocialAccount.objects.filter(grant_id=grant.pk, status=AccountStatus.CONNECTED), []
         for account_id, workspace_id in list(connected.values_list("pk", "workspace_id")):
-            # Unless it was disconnected or connected anew since it was listed.
+            # Unless it was disconnected or reconnected since it was listed.
             expired = {"status": AccountStatus.EXPIRED, "problem": sentence[:300], "updated_at": clock.now()}
             if connected.filter(pk=account_id).update(**expired):
                 lost.append(account_id)
@@ -160,7 +160,7 @@ def bury(grant: Grant, sentence: str) -> None:
     blocked.follow_accounts(lost)
 
 
-def connected_anew(account: SocialAccount) -> bool:
+def reconnected(account: SocialAccount) -> bool:
     """Whether the account was connected since `account` was read. In a transaction: until it ends, nobody can.
 
     Without the lock a post could be parked just after a reconnect has taken up everything that was parked, for ever.

@@ -164,7 +164,7 @@ class SocialAccount(WorkspaceModel):
 
 
 class OAuthState(WorkspaceModel):
-    """One walk to a platform's consent page and back: single use, ten minutes, of one person in one workspace.
+    """One consent at a platform's page: single use, ten minutes, of one person in one workspace.
 
     `state_hash` is the SHA-256 of the value in the address; `sealed` holds what the way back needs (PKCE verifier).
     When the consent reaches several accounts, `sealed` holds it until `choice_until`, while the person chooses.

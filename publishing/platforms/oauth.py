@@ -1,9 +1,9 @@
-"""The walk to a platform's consent page and back, by social-auth's association-only backends.
+"""Consents at the platforms' pages, by social-auth's association-only backends.
 
 social-auth builds the address, binds state and PKCE verifier to the person, checks both on return and exchanges the
-code. What it would keep in a web session lives in our single-use `OAuthState` row instead, so that the walk is bound to
-a workspace too, ends after ten minutes, and can be begun by an API client. It makes no users and stores no tokens: its
-pipeline is one step that hands the token answer back to us.
+code. What it would keep in a web session lives in our single-use `OAuthState` row instead, so that a consent is bound
+to a workspace too, ends after ten minutes, and can be begun by an API client. It makes no users and stores no tokens:
+its pipeline is one step that hands the token answer back to us.
 """
 
 from collections.abc import Mapping
@@ -20,7 +20,7 @@ from publishing.platforms.http import Answer, Caller
 
 
 class ConnectStrategy(BaseStrategy[Any]):
-    """social-auth's view of one walk: a dict instead of a session, the callback's query instead of a request."""
+    """social-auth's view of one consent: a dict instead of a session, the callback's query instead of a request."""
 
     def __init__(self, kept: dict[str, Any], query: Mapping[str, str] | None = None) -> None:
         super().__init__(storage=None)
@@ -131,7 +131,7 @@ def redirect_uri(platform: str) -> str:
 
 
 def backend_of(adapter: Adapter, strategy: ConnectStrategy, login: str = "") -> ConnectBackend:
-    """A platform's backend for one walk by one of its ways of consent."""
+    """A platform's backend for one consent by one of its ways of consent."""
     way = adapter.way(login)
     backend: ConnectBackend = import_string(way.backend)(strategy, redirect_uri(adapter.name))
     backend.wanted_scopes = (*way.scopes, *way.optional)

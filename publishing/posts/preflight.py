@@ -1,4 +1,4 @@
-"""What a platform would say to a post, told before anything is sent: the one specification for server and browser.
+"""What a platform would say to a post, before anything is sent: the one specification for server and browser.
 
 The limits are each adapter's data, the judgement is its `check` on the files as they will be once their formats are
 converted. The composer shows what this module says while a person types; publishing refuses by the same words.

@@ -1,4 +1,4 @@
-"""What a caller may name instead of a file. Everything behind the doors knows files only."""
+"""What a caller may name instead of a file. Services know files only."""
 
 from uuid import UUID
 

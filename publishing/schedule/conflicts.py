@@ -1,4 +1,4 @@
-"""What stands in each other's way in a schedule: told as warnings that a person can accept, never refused for good."""
+"""What stands in each other's way in a schedule: shown as warnings that a person can accept, never refused for good."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -19,7 +19,7 @@ _LOOK_AT = 500
 
 
 class ConflictKind(StrEnum):
-    """Why it is told."""
+    """What two posts share."""
 
     SAME_MINUTE = "same_minute"
     SAME_CONTENT = "same_content"

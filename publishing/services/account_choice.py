@@ -1,4 +1,4 @@
-"""A consent that reaches several accounts waits, sealed in its walk's row, until the person has chosen some of them."""
+"""A consent that reaches several accounts waits, sealed in its row, until the person has chosen some of them."""
 
 import json
 from collections.abc import Sequence

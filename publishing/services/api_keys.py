@@ -74,7 +74,7 @@ def _ask(service: str, tokens: Tokens) -> tuple[Tokens, list[AccountInfo]]:
             subject, infos = adapter.owner(session), adapter.accounts(session)
         except PlatformError as error:
             if error.kind is Kind.AUTH_EXPIRED:
-                raise _at_field(f"{adapter.label} does not accept this key. Copy it anew and paste it here.") from None
+                raise _at_field(f"{adapter.label} does not accept this key. Copy it again and paste it here.") from None
             raise ValidationFailed(Code.CONNECT_FAILED, error.sentence, {"platform": error.words}) from None
         except (NoAnswer, NotSent):
             raise Unavailable(Code.CONNECT_FAILED, f"{adapter.label} did not answer. Try again in a moment.") from None

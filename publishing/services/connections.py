@@ -58,7 +58,7 @@ def configured(platform: str) -> list[Consent]:
 
 
 def start(*, actor: Actor, platform: str, login: str = "", door: OAuthState.Door = OAuthState.Door.API) -> Start:
-    """Begin the walk to a platform's consent page for the actor's workspace, by one of its ways (`login`)."""
+    """Begin a consent at a platform's page for the actor's workspace, by one of its ways (`login`)."""
     policy.require(actor, Action.MANAGE_CONNECTIONS)
     adapter = adapter_for(platform)
     way = _way(adapter, login)
@@ -124,7 +124,7 @@ class Connected:
 def finish(*, platform: str, query: Mapping[str, str], signed_in: User | None) -> Connected | Choice:
     """The way back. The state row is used up by asking, whatever comes of it.
 
-    A walk that a browser session began is finished only by the same person's session. One that an API client began
+    A consent that a browser session began is finished only by the same person's session. One that an API client began
     may come back without a session, but never in somebody else's.
     """
     adapter = adapter_for(platform)

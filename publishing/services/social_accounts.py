@@ -1,4 +1,4 @@
-"""Accounts that are connected: asked anew, made the default, let go."""
+"""Accounts that are connected: refreshed, made the default, let go."""
 
 from typing import NoReturn
 from uuid import UUID
@@ -88,7 +88,7 @@ def _refuse_unseen(actor: Actor, account: SocialAccount, stakes: selectors.Stake
 
 
 def refresh_account(*, actor: Actor, account_id: UUID) -> SocialAccount:
-    """Ask the platform anew who the account is and how many follow it; proves that the connection works."""
+    """Ask the platform again who the account is and how many follow it; proves that the connection works."""
     policy.require(actor, Action.MANAGE_CONNECTIONS)
     return look_at(selectors.account(actor, account_id))
 
@@ -129,12 +129,12 @@ def _refuse_type(account: SocialAccount, sentence: str) -> NoReturn:
 
 
 def _keep(account: SocialAccount, *fields: str) -> None:
-    """Save what was learnt, unless the account was let go or connected anew while its platform was asked."""
+    """Save what was learnt, unless the account was let go or reconnected while its platform was asked."""
     assert account.grant_id is not None
     rows = SocialAccount.objects.filter(pk=account.pk, grant_id=account.grant_id)
     values = {name: getattr(account, name) for name in fields}
     if not rows.exclude(status=AccountStatus.DISCONNECTED).update(**values, updated_at=clock.now()):
-        raise Conflict(Code.ACCOUNT_NOT_CONNECTED, "This account was disconnected or connected anew meanwhile.")
+        raise Conflict(Code.ACCOUNT_NOT_CONNECTED, "This account was disconnected or reconnected meanwhile.")
     blocked.follow_accounts([account.pk])
 
 

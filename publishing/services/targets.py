@@ -47,12 +47,12 @@ def retry(*, actor: Actor, post_id: UUID, target_id: UUID) -> PostTarget:
         sentence = f"{target.account.handle} is disconnected. Connect it again first."
         raise Conflict(Code.ACCOUNT_NOT_CONNECTED, sentence)
     with transaction.atomic():
-        take_up(target, actor)
+        requeue(target, actor)
         audit.record(actor, "target.retry", ("post_target", target.pk), {"platform": target.platform})
     return selectors.target(actor, post_id, target_id)
 
 
-def take_up(target: PostTarget, actor: Actor) -> None:
+def requeue(target: PostTarget, actor: Actor) -> None:
     """Put a stopped or parked target back on its way. What may be live is looked for first, never sent again."""
     now = clock.now()
     try:
@@ -178,7 +178,7 @@ def resume_parked(account_ids: list[UUID], actor: Actor) -> int:
         state=TargetState.ACTION_REQUIRED,
         error_code__in=("auth_expired", "account_type"),
     )
-    return _take_up_all(rows, actor)
+    return _requeue_all(rows, actor)
 
 
 def stuck(actor: Actor) -> QuerySet[PostTarget]:
@@ -199,17 +199,17 @@ def stuck(actor: Actor) -> QuerySet[PostTarget]:
 def retry_all(*, actor: Actor) -> int:
     """Try everything that is stuck again, the longest due first, at most 500 at once; how many went on."""
     policy.require(actor, Action.PUBLISH)
-    count = _take_up_all(stuck(actor), actor)
+    count = _requeue_all(stuck(actor), actor)
     audit.record(actor, "target.retry_all", ("workspace", actor.workspace_id), {"count": count})
     return count
 
 
-def _take_up_all(rows: QuerySet[PostTarget], actor: Actor) -> int:
+def _requeue_all(rows: QuerySet[PostTarget], actor: Actor) -> int:
     """One that cannot be taken up (its twin is on its way) holds up none of the others."""
     count = 0
     for target in rows.order_by("due_at", "id")[:AT_ONCE]:
         try:
-            take_up(target, actor)
+            requeue(target, actor)
         except Conflict:
             continue
         count += 1

@@ -46,7 +46,7 @@ class TestPlanned:
     def test_a_planned_post_says_at_once_that_its_consent_ended(self, connect: Any, plan: Any) -> None:
         account = connect("tiktok")
         target = plan(account)
-        grants.bury(account.grant, "TikTok ended it.")
+        grants.mark_dead(account.grant, "TikTok ended it.")
         target.refresh_from_db()
         assert target.status_group == "needs_you"
         assert "needs to be connected again on TikTok" in target.error_sentence
@@ -54,7 +54,7 @@ class TestPlanned:
     def test_connecting_again_makes_it_planned_again_and_it_goes_out(self, connect: Any, plan: Any) -> None:
         account = connect("tiktok")
         target = plan(account)
-        grants.bury(account.grant, "TikTok ended it.")
+        grants.mark_dead(account.grant, "TikTok ended it.")
         connect("tiktok")
         target.refresh_from_db()
         assert (target.status_group, target.error_code, target.error_sentence) == ("scheduled", "", "")
@@ -62,7 +62,7 @@ class TestPlanned:
 
     def test_planning_for_an_account_whose_consent_ended_says_so_at_once(self, connect: Any, plan: Any) -> None:
         account = connect("tiktok")
-        grants.bury(account.grant, "TikTok ended it.")
+        grants.mark_dead(account.grant, "TikTok ended it.")
         assert plan(account).status_group == "needs_you"
 
     def test_what_a_process_that_died_left_unsaid_is_said_within_the_hour(self, connect: Any, plan: Any) -> None:
@@ -79,7 +79,7 @@ class TestPlanned:
     def test_a_draft_that_was_planned_forgets_it(self, connect: Any, plan: Any, in_workspace: Any) -> None:
         account = connect("tiktok")
         target = plan(account)
-        grants.bury(account.grant, "TikTok ended it.")
+        grants.mark_dead(account.grant, "TikTok ended it.")
         schedule.unschedule(actor=in_workspace.alice_actor, post_id=target.post_id)
         target.refresh_from_db()
         assert (target.state, target.error_sentence, Post.objects.get().state) == ("draft", "", "draft")

@@ -59,7 +59,7 @@ class RenewTokens:
 
 @dataclass(frozen=True, slots=True)
 class JudgeToken:
-    """Find out whether the refused token was replaced meanwhile, and bury the consent if not."""
+    """Find out whether the refused token was replaced meanwhile, and mark the consent as dead if not."""
 
     error: PlatformError
 

@@ -13,7 +13,7 @@ from publishing.platforms.errors import PlatformError
 
 @dataclass(frozen=True, slots=True)
 class Answered:
-    """The platform did as told, or says that it needs more time."""
+    """The platform did the step, or says that it needs more time."""
 
     step: Step
     outcome: Outcome
