@@ -110,7 +110,7 @@ class Drill:
             back = time.monotonic()
             self.report.away_s = back - began
             self.service.give_back()
-            given = time.monotonic()
+            given, self.given_at = time.monotonic(), clock.now()
             try:
                 self._normal(visitors, given)
                 visitors.last_upload.set()
@@ -177,6 +177,7 @@ class Drill:
             jobs = Job.objects.exclude(status__in=[Status.DONE, Status.CANCELLED]).filter(kind__startswith="videos.")
             left += [f"{job.kind}: {job.status} {job.error_code} {job.error_message}" for job in jobs]
             left += ["an upload is under way"] * visitors.waiting
+            left += self._silent()
             connection.close()
             self.report.settled_after_s = time.monotonic() - given
             if not left:
@@ -239,12 +240,13 @@ class Drill:
             self.report.breaches.append(f"ended: {', '.join(ended)}")
         if lost := self.parts.said("exception was never retrieved"):
             self.report.breaches.append(f"an error nobody looked at in the log of {', '.join(lost)}")
-        late = clock.now() - timedelta(seconds=40)
+
+    def _silent(self) -> list[str]:
+        """Beat and the workers not heard since the service is back: each connects again in its own time."""
         tick = Periodic.objects.get(name="jobs.tick").started_at
-        if tick is None or tick < late:
-            self.report.breaches.append(f"beat is silent since {tick}")
-        for worker in Worker.objects.filter(seen_at__lt=late):
-            self.report.breaches.append(f"the heartbeat of {worker.name} stands still since {worker.seen_at}")
+        beat = [] if tick is not None and tick >= self.given_at else [f"beat is silent since {tick}"]
+        workers = Worker.objects.filter(seen_at__lt=self.given_at)
+        return beat + [f"the heartbeat of {row.name} stands still since {row.seen_at}" for row in workers]
 
 
 def small_clip() -> bytes:
