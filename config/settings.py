@@ -36,8 +36,8 @@ TRUSTED_PROXIES = ENV.TRUSTED_PROXIES
 
 # The floors of the house, lowest first.
 HOUSE = [
-    "core", "accounts", "jobs", "media", "notifications", "ai", "videos", "patterns", "strategies", "scripts_app",
-    "editing", "publishing", "analytics", "flows", "pages",
+    "core", "accounts", "jobs", "media", "notifications", "ai", "documents", "videos", "patterns", "strategies",
+    "scripts_app", "editing", "publishing", "analytics", "flows", "pages",
 ]  # fmt: skip
 INSTALLED_APPS = [
     "django.contrib.admin",
@@ -378,7 +378,7 @@ SPECTACULAR_SETTINGS = {
         "EditPlatformEnum": ["tiktok", "instagram", "youtube", "facebook", "twitter", "linkedin"],
         "EditStateEnum": "editing.models.Edit.State",
         "AnalysisStateEnum": "patterns.models.Analysis.State",
-        "DocumentStatusEnum": "strategies.models.Strategy.Status",
+        "DocumentStatusEnum": "documents.models.Document.Status",
         "VideoStatusEnum": "videos.models.Video.Status",
     },
 }
