@@ -6,12 +6,11 @@ the height of a line here, and with the advance widths the width of a text.
 
 from dataclasses import dataclass
 from functools import cache
-from pathlib import Path
 from typing import Final
 
 from fontTools.ttLib import TTFont
 
-FONTS_DIR: Final = Path(__file__).resolve().parent / "fonts"
+from core.fonts import FONTS_DIR
 
 # Joiners, direction marks and variation selectors draw nothing by themselves.
 _INVISIBLE: Final = frozenset(

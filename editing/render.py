@@ -28,6 +28,7 @@ from typing import Annotated, Any, Final, NoReturn
 import imageio_ffmpeg
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
+from core.fonts import FONTS_DIR
 from editing import captions, compile, fonts, inputs, loudness
 from editing.errors import EditingError
 from editing.plan import EditPlan, Output, PlanError, parse_plan
@@ -170,7 +171,7 @@ class Render:
             return frozenset()
         link = self.directory / compile.FONTS_NAME
         with suppress(FileExistsError):
-            link.symlink_to(fonts.FONTS_DIR)
+            link.symlink_to(FONTS_DIR)
         for output in plan.outputs:
             document = captions.ass_document(plan, output)
             (self.directory / compile.caption_name(output)).write_text(document, encoding="utf-8")

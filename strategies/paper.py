@@ -15,7 +15,7 @@ from fpdf import FPDF
 from fpdf.enums import XPos, YPos
 from fpdf.fonts import FontFace
 
-_FONTS = Path(settings.BASE_DIR) / "editing" / "fonts"
+_FONTS = Path(settings.BASE_DIR) / "core" / "fonts"
 _FILES = {"": "Inter-SemiBold.otf", "B": "Inter-Bold.otf"}
 _EMOJI = "NotoEmoji-Bold.ttf"
 _MISSING = "□"
