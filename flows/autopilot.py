@@ -31,9 +31,9 @@ from publishing.models import Post, PostTarget, SocialAccount
 from publishing.services import sending
 from publishing.services.posts import Content, TargetInput
 from publishing.states import FINISHED, TargetState
-from scripts_app.services import making as scripts
+from scripts_app import services as scripts
+from strategies import services as strategies
 from strategies.purpose import PURPOSE as STRATEGY_PURPOSE
-from strategies.services import making as strategies
 from videos.models import Video
 from videos.services import intake
 

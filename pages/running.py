@@ -14,10 +14,10 @@ from editing.services.rendering import PREVIEW_KIND, RENDER_KIND
 from jobs.models import UNFINISHED, Job
 from patterns.services import KIND as MEASURE_KIND
 from patterns.services import MEANING_KIND
+from scripts_app.document import SCRIPT
 from scripts_app.models import Script
-from scripts_app.services.making import KIND as SCRIPT_KIND
+from strategies.document import STRATEGY
 from strategies.models import Strategy
-from strategies.services.making import KIND as STRATEGY_KIND
 from videos.models import Video
 
 SHOWN = 5
@@ -52,8 +52,8 @@ KINDS: Final[Mapping[str, Kind]] = {
     MEANING_KIND: Kind("Reading the meaning of", Video, "video_detail"),
     RENDER_KIND: Kind("Making", Edit, "edit_detail"),
     PREVIEW_KIND: Kind("Making a preview of", Edit, "edit_detail"),
-    STRATEGY_KIND: Kind("Writing the strategy", Strategy, "strategy_detail"),
-    SCRIPT_KIND: Kind("Writing the script", Script, "script_detail"),
+    STRATEGY.job_kind: Kind("Writing the strategy", Strategy, "strategy_detail"),
+    SCRIPT.job_kind: Kind("Writing the script", Script, "script_detail"),
 }
 
 

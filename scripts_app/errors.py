@@ -9,8 +9,8 @@ class ScriptError(StrEnum):
     INPUT_INVALID = "script_input_invalid"
     PATTERN_UNKNOWN = "script_pattern_unknown"
     STRATEGY_UNKNOWN = "script_strategy_unknown"
-    SEGMENTS_INVALID = "script_segments_invalid"
-    SEGMENT_UNKNOWN = "script_segment_unknown"
+    CONTENT_INVALID = "script_segments_invalid"
+    SECTION_UNKNOWN = CONTENT_INVALID
     NOT_READY = "script_not_ready"
     STALE = "script_stale"
     FORMAT_UNKNOWN = "script_format_unknown"

@@ -1,14 +1,10 @@
 """Shapes of the scripts API."""
 
-from typing import Any
-
 from rest_framework import serializers
 
-from core.serializers import InputSerializer, PageQuery, VersionField
+from core.serializers import InputSerializer
+from documents.serializers import PendingSerializer, UpdateSerializer, VersionSerializer
 from scripts_app.models import Script, ScriptVersion
-from strategies.serializers import RestoreSerializer, VersionQuerySerializer
-
-__all__ = ["RestoreSerializer", "VersionQuerySerializer"]
 
 
 class ScriptGenerateSerializer(InputSerializer):
@@ -59,31 +55,17 @@ class ScriptDetailSerializer(ScriptSerializer):
         read_only_fields = fields
 
 
-class ScriptUpdateSerializer(InputSerializer):
+class ScriptUpdateSerializer(UpdateSerializer):
     """`version` is the one that was read; `script` holds what to replace: segments, music, notes."""
 
-    version = VersionField()
-    title = serializers.CharField(max_length=200, required=False)
     script = serializers.DictField(required=False)
 
 
-class ScriptVersionSerializer(serializers.ModelSerializer[ScriptVersion]):
+class ScriptVersionSerializer(VersionSerializer):
     """A version without its content."""
 
-    created_by = serializers.CharField(source="created_by.email", default=None)
-
-    class Meta:
+    class Meta(VersionSerializer.Meta):
         model = ScriptVersion
-        fields = ("number", "reason", "note", "provenance", "created_by", "created_at")
-        read_only_fields = fields
-
-
-class FilterSerializer(PageQuery):
-    """Filters of the list."""
-
-    search = serializers.CharField(default="", allow_blank=True, max_length=200)
-    platform = serializers.CharField(default="", allow_blank=True, max_length=20)
-    status = serializers.CharField(default="", allow_blank=True, max_length=12)
 
 
 class ScriptExportQuerySerializer(InputSerializer):
@@ -92,11 +74,7 @@ class ScriptExportQuerySerializer(InputSerializer):
     format = serializers.ChoiceField(choices=["md", "pdf", "docx"], default="md")
 
 
-class ScriptPendingSerializer(serializers.Serializer[Any]):
+class ScriptPendingSerializer(PendingSerializer):
     """The answer while jobs still work; `variations` lists the script and job of each."""
 
-    id = serializers.UUIDField()
-    task_id = serializers.UUIDField()
-    status = serializers.CharField()
-    estimated_completion = serializers.DateTimeField()
     variations = serializers.ListField(child=serializers.DictField())

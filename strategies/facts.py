@@ -8,7 +8,7 @@ from core.actor import Actor
 from core.errors import ValidationFailed
 from patterns.models import Pattern, PatternScore
 from strategies.errors import StrategyError
-from strategies.schema import Fact, ScoreFact, VideoFacts
+from strategies.schema import Fact, ScoreFact, StrategyInputs, StrategyRequest, VideoFacts
 from videos.models import Video
 
 _MOST_VIDEOS = 20
@@ -55,6 +55,11 @@ def gather(actor: Actor, chosen: Sequence[Video]) -> list[VideoFacts]:
         VideoFacts(video_id=str(video.pk), title=video.title, facts=[fact(row) for row in by_video[video.pk]])
         for video in chosen
     ]
+
+
+def request(actor: Actor, inputs: StrategyInputs, chosen: Sequence[Video]) -> StrategyRequest:
+    """What a strategy is asked with: the inputs, the facts of the chosen videos, and the learned scores."""
+    return StrategyRequest(**inputs.model_dump(), videos=gather(actor, chosen), scores=scores(actor))
 
 
 def fact(row: Pattern) -> Fact:

@@ -1,86 +1,47 @@
 """Reads of strategies."""
 
-import difflib
 from dataclasses import dataclass
-from typing import Any
+from functools import partial
+from typing import Final
 from uuid import UUID
 
 from django.db.models import QuerySet
 
-from accounts.policy import Action, require
 from core.actor import Actor
-from core.errors import Conflict, NotFound
-from strategies import documents
-from strategies.errors import StrategyError
-from strategies.models import Strategy, StrategyVersion
-from strategies.schema import SECTIONS, StrategyContent, StrategyRequest
+from documents import selectors
+from documents.selectors import Change, versions, word_changes
+from strategies.blocks import section_text
+from strategies.document import STRATEGY, Shown
+from strategies.models import Strategy
+from strategies.schema import SECTIONS, StrategyContent
+from videos.models import Video
 
+__all__ = [
+    "Shown", "compare", "contents", "export", "shown", "source_video", "strategies", "strategy", "versions",
+    "video_ids", "word_changes",
+]  # fmt: skip
 
-@dataclass(frozen=True, slots=True)
-class Shown:
-    """A strategy with one of its versions, read into its schema; `version` is None while there is none."""
-
-    strategy: Strategy
-    version: StrategyVersion | None
-    content: StrategyContent | None
-    request: StrategyRequest | None
-
-    @property
-    def newest(self) -> bool:
-        """Whether this is the version that can be edited."""
-        return self.version is not None and self.version.number == self.strategy.version
+strategy: Final = partial(selectors.document, STRATEGY)
+shown: Final = partial(selectors.shown, STRATEGY)
+export: Final = partial(selectors.export, STRATEGY)
+contents: Final = partial(selectors.contents, STRATEGY)
 
 
 def strategies(actor: Actor, *, search: str = "", platform: str = "", status: str = "") -> QuerySet[Strategy]:
     """The workspace's strategies that are not deleted, newest first."""
-    require(actor, Action.READ)
-    rows: QuerySet[Strategy] = Strategy.objects.for_workspace(actor.workspace_id).alive()
-    if search:
-        rows = rows.filter(search__contains=search.casefold())
-    if platform:
-        rows = rows.filter(search__contains="twitter" if platform == "x" else platform)
-    if status:
-        rows = rows.filter(status=status)
-    return rows.select_related("created_by").order_by("-created_at", "-id")
+    rows = selectors.documents(STRATEGY, actor, search=search, status=status)
+    return rows.filter(search__contains="twitter" if platform == "x" else platform) if platform else rows
 
 
-def strategy(actor: Actor, strategy_id: UUID) -> Strategy:
-    """One strategy; 404 for foreign and deleted ones."""
-    require(actor, Action.READ)
-    found: Strategy | None = Strategy.objects.for_workspace(actor.workspace_id).alive().filter(pk=strategy_id).first()
-    if found is None:
-        raise NotFound()
-    return found
+def video_ids(actor: Actor, strategy_id: UUID) -> list[UUID] | None:
+    """The videos that a ready strategy was made from; None when there is no such strategy."""
+    rows = list(strategies(actor, status=Strategy.Status.READY).filter(pk=strategy_id).values_list("videos", flat=True))
+    return [video_id for video_id in rows if video_id] if rows else None
 
 
-def shown(actor: Actor, strategy_id: UUID, *, number: int | None = None) -> Shown:
-    """A strategy with its newest version, or with version `number` (404 when it has none such)."""
-    found = strategy(actor, strategy_id)
-    version = versions(actor, found).filter(number=found.version if number is None else number).first()
-    if version is None:
-        if number is not None:
-            raise NotFound()
-        return Shown(found, None, None, None)
-    return Shown(
-        found,
-        version,
-        StrategyContent.model_validate(version.content),
-        StrategyRequest.model_validate(version.request),
-    )
-
-
-def versions(actor: Actor, of: Strategy) -> QuerySet[StrategyVersion]:
-    """All versions, newest first, with who wrote them."""
-    rows = StrategyVersion.objects.for_workspace(actor.workspace_id).filter(strategy=of)
-    return rows.select_related("created_by").order_by("-number")
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """One run of words of a comparison: `kind` is same, added or removed."""
-
-    kind: str
-    words: str
+def source_video(of: Strategy) -> Video | None:
+    """The newest video that a strategy was made from and that is not deleted."""
+    return of.videos.filter(deleted_at__isnull=True).order_by("-created_at", "-id").first()
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,35 +57,7 @@ def compare(first: StrategyContent, second: StrategyContent) -> list[SectionDiff
     """Word by word, only the sections that differ."""
     found = []
     for key, label in SECTIONS.items():
-        before, after = (documents.section_text(content, key).split() for content in (first, second))
+        before, after = (section_text(content, key).split() for content in (first, second))
         if before != after:
             found.append(SectionDiff(key, label, word_changes(before, after)))
     return found
-
-
-def word_changes(before: list[str], after: list[str]) -> list[Change]:
-    """The shortest readable list of changes from one text to another."""
-    changes: list[Change] = []
-    for tag, i1, i2, j1, j2 in difflib.SequenceMatcher(None, before, after, autojunk=False).get_opcodes():
-        if tag == "equal":
-            changes.append(Change("same", " ".join(before[i1:i2])))
-            continue
-        if i2 > i1:
-            changes.append(Change("removed", " ".join(before[i1:i2])))
-        if j2 > j1:
-            changes.append(Change("added", " ".join(after[j1:j2])))
-    return changes
-
-
-def export(actor: Actor, strategy_id: UUID, *, format_: str, number: int | None = None) -> documents.Export:
-    """A version as a file; 409 while there is none."""
-    found = shown(actor, strategy_id, number=number)
-    if found.content is None or found.version is None:
-        raise Conflict(StrategyError.NOT_READY, "This strategy is not ready yet, so there is nothing to export.")
-    offline = bool(found.version.provenance.get("offline"))
-    return documents.export(found.content, offline=offline, version=found.version.number, format_=format_)
-
-
-def api_content(version: StrategyVersion | None) -> dict[str, Any]:
-    """A version's content as the API shows it."""
-    return dict(version.content) if version else {}

@@ -1,11 +1,10 @@
 """Shapes of the strategies API."""
 
-from typing import Any
-
 from rest_framework import serializers
 
 from core.fields import DayField, ZoneField
-from core.serializers import InputSerializer, PageQuery, VersionField
+from core.serializers import InputSerializer
+from documents.serializers import PendingSerializer, UpdateSerializer, VersionSerializer
 from strategies.models import Strategy, StrategyVersion
 
 
@@ -53,47 +52,17 @@ class StrategyDetailSerializer(StrategySerializer):
         read_only_fields = fields
 
 
-class StrategyUpdateSerializer(InputSerializer):
+class StrategyUpdateSerializer(UpdateSerializer):
     """`version` is the one that was read; `strategy` holds the sections to replace."""
 
-    version = VersionField()
-    title = serializers.CharField(max_length=200, required=False)
     strategy = serializers.DictField(required=False)
 
 
-class StrategyVersionSerializer(serializers.ModelSerializer[StrategyVersion]):
+class StrategyVersionSerializer(VersionSerializer):
     """A version without its content."""
 
-    created_by = serializers.CharField(source="created_by.email", default=None)
-
-    class Meta:
+    class Meta(VersionSerializer.Meta):
         model = StrategyVersion
-        fields = ("number", "reason", "note", "provenance", "created_by", "created_at")
-        read_only_fields = fields
-
-
-class RestoreSerializer(InputSerializer):
-    """`version`, when given, must still be the newest."""
-
-    version = VersionField(required=False, allow_null=True, default=None)
-
-
-class RegenerateSerializer(InputSerializer):
-    version = VersionField()
-
-
-class FilterSerializer(PageQuery):
-    """Filters of the list."""
-
-    search = serializers.CharField(default="", allow_blank=True, max_length=200)
-    platform = serializers.CharField(default="", allow_blank=True, max_length=20)
-    status = serializers.CharField(default="", allow_blank=True, max_length=12)
-
-
-class VersionQuerySerializer(InputSerializer):
-    """Which version to show; the newest one without it."""
-
-    version = VersionField(required=False, help_text="An older version; default the newest.")
 
 
 class StrategyExportQuerySerializer(InputSerializer):
@@ -102,10 +71,5 @@ class StrategyExportQuerySerializer(InputSerializer):
     format = serializers.ChoiceField(choices=["md", "pdf"], default="md")
 
 
-class StrategyPendingSerializer(serializers.Serializer[Any]):
+class StrategyPendingSerializer(PendingSerializer):
     """The answer while a job still works on it."""
-
-    id = serializers.UUIDField()
-    task_id = serializers.UUIDField()
-    status = serializers.CharField()
-    estimated_completion = serializers.DateTimeField()

@@ -18,8 +18,8 @@ from notifications.services import News, notify
 from publishing.models import Attempt, AttemptOutcome, Grant, OAuthState
 from publishing.platforms.base import AccountInfo, Tokens
 from publishing.services import account_choice
-from scripts_app.services import making as scripts
-from strategies.services import making as strategies
+from scripts_app import services as scripts
+from strategies import services as strategies
 from tests.analytics.conftest import make_account, make_live, make_numbers
 from tests.factories import make_analysis, make_folder, make_media, make_video
 

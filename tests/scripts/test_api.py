@@ -8,8 +8,9 @@ import pytest
 from django.urls import reverse
 from docx import Document
 
+from documents.export import docx, markdown
 from jobs.testing import drain
-from scripts_app import documents
+from scripts_app.blocks import blocks
 from scripts_app.models import Script
 from scripts_app.offline import write
 from tests.scripts.conftest import request
@@ -149,7 +150,7 @@ class TestExport:
     def test_what_xml_forbids_is_left_out(self):
         content = write(request())
         content.segments[0].audio = "a\x0bb\x00"
-        body = documents.export(content, platform="tiktok", offline=False, version=1, format_="docx").body
+        body = docx.render(content.title, blocks(content, platform="tiktok", offline=False, version=1))
         assert Document(io.BytesIO(body)).tables[0].rows[1].cells[2].text == "ab"
 
     def test_unknown_format(self, api, made):
@@ -158,7 +159,7 @@ class TestExport:
     def test_bare_script(self):
         content = write(request())
         content.music, content.reasons, content.notes = "", [], []
-        body = documents.export(content, platform="tiktok", offline=False, version=1, format_="md").body.decode()
+        body = markdown.text(blocks(content, platform="tiktok", offline=False, version=1))
         assert "## " not in body
 
 

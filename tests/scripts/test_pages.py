@@ -165,7 +165,7 @@ class TestTable:
         assert (first.seconds, first.role.value) == (3.0, "point")
 
     def test_a_stale_form_says_so_and_can_be_saved_over(self, browser, made):
-        services.edit(actor=made.alice_actor, script_id=made.script.pk, version=1, changes={"music": "Hers"})
+        services.edit(actor=made.alice_actor, document_id=made.script.pk, version=1, changes={"music": "Hers"})
         answer = browser.post(url("script_save", made), form(made, **{"audio-0": "His"}))
         page = text(answer)
         assert answer.status_code == 422
@@ -189,7 +189,7 @@ class TestTable:
 
 class TestVersions:
     def test_former_version_restore_export(self, browser, made):
-        services.edit(actor=made.bob_actor, script_id=made.script.pk, version=1, changes={"music": "Drums"})
+        services.edit(actor=made.bob_actor, document_id=made.script.pk, version=1, changes={"music": "Drums"})
         old = text(browser.get(url("script_detail", made), {"version": 1}))
         assert "You are looking at version 1 of 2" in old
         assert "data-script-row" not in old
@@ -233,6 +233,6 @@ class TestWaiting:
         answer = client.post(reverse("script_retry", args=[script.pk]), headers=HTMX)
         assert "The script is being written" in text(answer)
 
-    def test_when_it_is_ready_the_whole_page_is_loaded_anew(self, browser, made):
+    def test_when_it_is_ready_the_whole_page_is_loaded_again(self, browser, made):
         ready = browser.get(url("script_detail", made), {"waiting": 1}, headers=HTMX)
         assert ready["HX-Refresh"] == "true"

@@ -5,11 +5,12 @@ from uuid import uuid4
 import pytest
 from django.urls import reverse
 
+from documents import export
+from documents.export import Bullets, Heading, Paragraph, Table, markdown, pdf
 from jobs.testing import drain
-from strategies import documents, paper, selectors
+from strategies import blocks, selectors
 from strategies.models import Strategy
 from strategies.offline import write
-from strategies.paper import Bullets, Heading, Paragraph, Table
 from tests.strategies.conftest import request
 
 pytestmark = pytest.mark.django_db
@@ -163,19 +164,19 @@ class TestExport:
 
     def test_an_edited_version_by_a_model_has_no_label(self):
         content = write(request())
-        text = documents.export(content, offline=False, version=3, format_="md").body.decode()
-        assert documents.OFFLINE_LABEL not in text
+        text = markdown.text(blocks.blocks(content, offline=False, version=3))
+        assert export.OFFLINE_LABEL not in text
         assert "Version 3" in text
 
     def test_every_section_has_words(self):
         content = write(request())
-        assert all(documents.section_text(content, key) for key in selectors.SECTIONS)
+        assert all(blocks.section_text(content, key) for key in selectors.SECTIONS)
         content.calendar = []
-        assert documents.section_text(content, "calendar") == ""
-        assert documents.file_name("  …  ", "md") == "document.md"
+        assert blocks.section_text(content, "calendar") == ""
+        assert export.file_name("  …  ", "md") == "document.md"
 
 
-class TestPaper:
+class TestFormats:
     DOCUMENT = (
         Heading("Žluťoučký *kůň* <b>", 1),
         Paragraph("# not a heading\n日本 🎬👍🏽", muted=True),
@@ -184,7 +185,7 @@ class TestPaper:
     )
 
     def test_markdown_escapes(self):
-        text = paper.markdown(self.DOCUMENT)
+        text = markdown.text(self.DOCUMENT)
         assert text.startswith("# Žluťoučký \\*kůň\\* \\<b\\>\n")
         assert "*\\# not a heading" in text
         assert "日本 🎬" in text
@@ -193,12 +194,12 @@ class TestPaper:
         assert "| --- | --- |" in text
 
     def test_pdf_replaces_what_no_font_has_and_says_so(self):
-        page = paper._Pdf("x")
+        page = pdf._Pdf("x")
         assert page.sure("Ž🎬\u200d👍🏽") == "Ž🎬👍"
         assert not page.replaced
         assert page.sure("日本") == "□□"
         assert page.replaced
-        assert paper.pdf("x", self.DOCUMENT).startswith(b"%PDF-")
+        assert pdf.render("x", self.DOCUMENT).startswith(b"%PDF-")
 
 
 class TestAdmin:

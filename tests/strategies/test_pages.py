@@ -116,7 +116,7 @@ class TestShow:
     def test_viewer_reads_only(self, client, made):
         client.force_login(made.victor)
         page = text(client.get(url("strategy_detail", made)))
-        assert "Make anew" not in page
+        assert "Make again" not in page
         assert url("strategy_delete", made) not in page
         assert "in-summary-text" not in text(client.get(url("strategy_detail", made), {"edit": "summary"}))
 
@@ -213,7 +213,7 @@ class TestEdit:
         assert ("<html" in page) is (not headers)
 
     def test_a_stale_form_says_so_and_can_be_saved_over(self, browser, made):
-        services.edit(actor=made.alice_actor, strategy_id=made.strategy.pk, version=1, changes={"summary": "Hers."})
+        services.edit(actor=made.alice_actor, document_id=made.strategy.pk, version=1, changes={"summary": "Hers."})
         answer = browser.post(url("strategy_section", made, "summary"), {"summary-text": "His.", "version": 1})
         assert answer.status_code == 422
         page = text(answer)
@@ -237,7 +237,7 @@ class TestVersions:
         assert answer.redirect_chain[0][0] == f"{url('strategy_detail', made)}#hooks"
         browser.post(url("strategy_section", made, "summary"), {"summary-text": "Mine entirely.", "version": 1})
         part = browser.post(url("strategy_regenerate", made, "summary"), {"version": 2}, headers=HTMX)
-        assert "made anew" in text(part)
+        assert "made again" in text(part)
         compared = text(browser.get(url("strategy_versions", made), {"a": 2, "b": 3}))
         assert "added: " in compared
         assert "Summary" in compared
@@ -281,7 +281,7 @@ class TestWaiting:
         assert client.post(reverse("strategy_section", args=[strategy.pk, "summary"])).status_code == 404
         assert vendor.requests
 
-    def test_when_it_is_ready_the_whole_page_is_loaded_anew(self, browser, made):
+    def test_when_it_is_ready_the_whole_page_is_loaded_again(self, browser, made):
         ready = browser.get(url("strategy_detail", made), {"waiting": 1}, headers=HTMX)
         assert ready["HX-Refresh"] == "true"
         waiting = services.generate(actor=made.bob_actor, platforms=["tiktok"], goals=["views"], respond_async=True)

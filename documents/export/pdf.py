@@ -1,21 +1,19 @@
-"""Documents as a list of blocks, and their two renderings: Markdown and PDF.
+"""A4 pages in the fonts shipped with the product.
 
-The PDF uses the fonts shipped with the product; signs they do not have (some scripts) are replaced by □ and a line at
-the end says so, while Markdown keeps everything.
+Signs that the fonts do not have (some scripts) are replaced by □ and a line at the end says so; Markdown keeps them.
 """
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable
 from functools import cache
-from pathlib import Path
 
-from django.conf import settings
 from fontTools.ttLib import TTFont
 from fpdf import FPDF
 from fpdf.enums import XPos, YPos
 from fpdf.fonts import FontFace
 
-_FONTS = Path(settings.BASE_DIR) / "core" / "fonts"
+from core.fonts import FONTS_DIR
+from documents.export import Block, Bullets, Heading, Paragraph, Table
+
 _FILES = {"": "Inter-SemiBold.otf", "B": "Inter-Bold.otf"}
 _EMOJI = "NotoEmoji-Bold.ttf"
 _MISSING = "□"
@@ -24,77 +22,11 @@ _REPLACED_NOTE = "□ stands for signs this PDF's fonts do not have; the Markdow
 _INK, _MUTED, _LINE = (25, 27, 34), (86, 91, 104), (231, 227, 218)
 
 
-@dataclass(frozen=True, slots=True)
-class Heading:
-    """`level` 1 is the title."""
-
-    text: str
-    level: int = 2
-
-
-@dataclass(frozen=True, slots=True)
-class Paragraph:
-    """`muted` for remarks such as sources."""
-
-    text: str
-    muted: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class Bullets:
-    """An unordered list."""
-
-    items: Sequence[str]
-
-
-@dataclass(frozen=True, slots=True)
-class Table:
-    """Rows of cells under a header; `widths` are shares of the page."""
-
-    header: Sequence[str]
-    rows: Sequence[Sequence[str]]
-    widths: Sequence[int] = field(default_factory=list)
-
-
-Block = Heading | Paragraph | Bullets | Table
-
-
-def markdown(blocks: Iterable[Block]) -> str:
-    """CommonMark with tables."""
-    parts = []
-    for block in blocks:
-        if isinstance(block, Heading):
-            parts.append(f"{'#' * block.level} {_line(block.text)}")
-        elif isinstance(block, Paragraph):
-            text = _escaped(block.text)
-            parts.append(f"*{text}*" if block.muted else text)
-        elif isinstance(block, Bullets):
-            parts.append("\n".join(f"- {_line(item)}" for item in block.items))
-        else:
-            rows = [block.header, ["---"] * len(block.header), *block.rows]
-            parts.append("\n".join(f"| {' | '.join(_cell(cell) for cell in row)} |" for row in rows))
-    return "\n\n".join(part for part in parts if part) + "\n"
-
-
-def _escaped(text: str) -> str:
-    for sign in "\\`*_[]<>":
-        text = text.replace(sign, f"\\{sign}")
-    return "\n".join(f"\\{line}" if line[:1] in "#->+" and line[:1] else line for line in text.split("\n"))
-
-
-def _line(text: str) -> str:
-    return _escaped(" ".join(text.split()))
-
-
-def _cell(text: str) -> str:
-    return text if text == "---" else _line(text).replace("|", "\\|")
-
-
 @cache
 def _signs() -> frozenset[int]:
     found: set[int] = set()
     for name in (_FILES[""], _EMOJI):
-        with TTFont(_FONTS / name, lazy=True) as font:
+        with TTFont(FONTS_DIR / name, lazy=True) as font:
             found |= set(font.getBestCmap())
     return frozenset(found)
 
@@ -110,8 +42,8 @@ class _Pdf(FPDF):
         self.set_margins(18, 18, 18)
         self.set_auto_page_break(True, 20)
         for style, file in _FILES.items():
-            self.add_font("Inter", style, _FONTS / file)
-        self.add_font("Emoji", "", _FONTS / _EMOJI)
+            self.add_font("Inter", style, FONTS_DIR / file)
+        self.add_font("Emoji", "", FONTS_DIR / _EMOJI)
         self.set_fallback_fonts(["Emoji"], exact_match=False)
         self.add_page()
 
@@ -146,9 +78,9 @@ class _Pdf(FPDF):
         self.multi_cell(0, size * 0.5, self.sure(text), align="L", new_x=XPos.LMARGIN, new_y=YPos.NEXT)
 
 
-def pdf(name: str, blocks: Iterable[Block]) -> bytes:
+def render(title: str, blocks: Iterable[Block]) -> bytes:
     """The document as PDF."""
-    page = _Pdf(name)
+    page = _Pdf(title)
     for block in blocks:
         if isinstance(block, Heading):
             if page.get_y() > page.h - _ROOM_BELOW_HEADING_MM:

@@ -1,27 +1,10 @@
-"""A strategy as a document: its sections as blocks, exported as Markdown or PDF."""
+"""A strategy as blocks: its sections, to export and to compare."""
 
-import re
-from dataclasses import dataclass
 from typing import Any
 
-from core.errors import ValidationFailed
-from strategies import paper
-from strategies.errors import StrategyError
+from documents.export import OFFLINE_LABEL, Block, Bullets, Heading, Paragraph, Table
 from strategies.offline.compare import clock
-from strategies.paper import Block, Bullets, Heading, Paragraph, Table
 from strategies.schema import SECTIONS, Evidence, StrategyContent
-
-OFFLINE_LABEL = "Offline answer: put together from measurements and templates, without a language model."
-_TYPES = {"md": "text/markdown; charset=utf-8", "pdf": "application/pdf"}
-
-
-@dataclass(frozen=True, slots=True)
-class Export:
-    """A file to hand out."""
-
-    name: str
-    content_type: str
-    body: bytes
 
 
 def evidence_line(evidence: Evidence) -> str:
@@ -124,22 +107,3 @@ def section_text(content: StrategyContent, key: str) -> str:
         else:
             words += [" ".join(row) for row in block.rows]
     return "\n".join(words)
-
-
-def file_name(title: str, suffix: str) -> str:
-    """A harmless file name from a title."""
-    stem = re.sub(r"[^\w-]+", "-", title).strip("-_").lower()[:60]
-    return f"{stem or 'document'}.{suffix}"
-
-
-def export(content: StrategyContent, *, offline: bool, version: int, format_: str) -> Export:
-    """The strategy as a file. Formats: md, pdf."""
-    if format_ not in _TYPES:
-        raise ValidationFailed(
-            StrategyError.FORMAT_UNKNOWN,
-            f"A strategy can be exported as md or pdf, not as “{format_}”.",
-            fields={"format": ["Choose md or pdf."]},
-        )
-    document = blocks(content, offline=offline, version=version)
-    body = paper.markdown(document).encode() if format_ == "md" else paper.pdf(content.title, document)
-    return Export(file_name(content.title, format_), _TYPES[format_], body)
