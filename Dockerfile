@@ -2,7 +2,7 @@
 FROM node:20-slim AS assets
 WORKDIR /src
 COPY frontend/package.json frontend/package-lock.json frontend/
-RUN npm ci --prefix frontend --no-audit --no-fund
+RUN npm ci --prefix frontend --omit=dev --no-audit --no-fund
 COPY frontend frontend
 COPY templates templates
 # The counters of browser and server read one list.

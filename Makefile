@@ -28,15 +28,19 @@ $(VENV)/.dev: requirements/dev.txt requirements/install.txt
 FRONTEND := $(shell find frontend/src frontend/css frontend/build* frontend/scripts templates -type f 2>/dev/null)
 
 frontend/node_modules/.installed: frontend/package-lock.json
-	npm ci --prefix frontend --no-audit --no-fund --loglevel=error
+	npm ci --prefix frontend --omit=dev --no-audit --no-fund --loglevel=error
 	@touch $@
+
+frontend/node_modules/.dev: frontend/package-lock.json
+	npm ci --prefix frontend --no-audit --no-fund --loglevel=error
+	@touch frontend/node_modules/.installed $@
 
 frontend/dist/.built: frontend/node_modules/.installed frontend/package.json $(FRONTEND)
 	npm run --silent build --prefix frontend
 	@touch $@
 
 install: $(VENV)/.runtime ## Make the environment and install what running needs
-install-dev: $(VENV)/.dev ## Install what tests and checks need
+install-dev: $(VENV)/.dev frontend/node_modules/.dev ## Install what tests and checks need
 assets: frontend/dist/.built ## Build scripts and styles
 
 run: install assets ## Install, build, migrate and start everything in one process; prints the address
@@ -46,7 +50,7 @@ test: install-dev assets ## Install what tests need and run the unit suite
 	$(BIN)/pytest -q -n auto --dist loadfile -m "not e2e and not chaos and not slow and not postgres and not redis" $(PYTEST_MORE)
 	npm test --silent --prefix frontend
 
-check: install-dev assets ## Style, types, import floors, migrations, templates
+check: install-dev assets ## Style, types, import floors, migrations, templates, scripts
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy config core accounts jobs media notifications ai documents videos patterns strategies scripts_app editing publishing analytics flows pages sandbox videofile
@@ -55,6 +59,7 @@ check: install-dev assets ## Style, types, import floors, migrations, templates
 	$(BIN)/python manage.py makemigrations --check --dry-run
 	$(BIN)/djlint templates --lint --quiet
 	$(BIN)/python -m tests.lint_templates
+	npm run --silent check --prefix frontend
 
 e2e: install-dev assets ## Drive a real browser through the product
 	$(BIN)/pytest -q -m e2e tests/e2e

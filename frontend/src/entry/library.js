@@ -65,9 +65,9 @@ class Selection {
 onArrival("form[data-bulk]", (form) => new Selection(form));
 
 // What the chosen part of a timeline is: the words are those of the table below it.
-document.addEventListener("timeline:segment", (event) => {
+document.addEventListener("timeline:segment", (/** @type {Event & { target: HTMLElement }} */ event) => {
   const inspector = $("[data-inspector]", event.target);
-  const row = document.querySelector(`[data-segment-row="${CSS.escape(event.detail.id)}"]`);
+  const row = $(`[data-segment-row="${CSS.escape(event.detail.id)}"]`);
   if (!inspector || !row) return;
   const [part, from, to, length, words] = [...row.cells].map((cell) => (cell.querySelector("button") ?? cell).textContent.trim());
   inspector.textContent = `${part}: ${from} to ${to} (${length}). ${words}`;

@@ -37,8 +37,8 @@ class Timeline {
     this.canvas.addEventListener("pointerdown", (event) => this.grab(event));
     this.watch();
     this.root.addEventListener("click", (event) => this.click(event));
-    document.addEventListener("click", (event) => {
-      const seek = event.target.closest("[data-seek]");
+    document.addEventListener("click", (/** @type {Event & { target: HTMLElement }} */ event) => {
+      const seek = /** @type {HTMLElement | null} */ (event.target.closest("[data-seek]"));
       if (seek && this.root.isConnected) this.seek(Number(seek.dataset.seek));
     });
     if (!this.video) return;
@@ -113,17 +113,18 @@ class Timeline {
     const box = this.canvas.getBoundingClientRect();
     const time = clamp(((x - box.left) / box.width) * this.axis, 0, this.duration);
     const tile = tileAt(time, this.root.dataset.tiles);
+    if (!tile) return;
     const high = 96;
     const wide = Math.round((high * tile.width) / tile.height);
     const space = "http://www.w3.org/2000/svg";
     const svg = document.createElementNS(space, "svg");
     const image = document.createElementNS(space, "image");
-    svg.setAttribute("width", wide);
-    svg.setAttribute("height", high);
+    svg.setAttribute("width", String(wide));
+    svg.setAttribute("height", String(high));
     svg.setAttribute("viewBox", `${tile.x} ${tile.y} ${tile.width} ${tile.height}`);
     image.setAttribute("href", this.root.dataset.sprite);
-    image.setAttribute("width", tile.columns * tile.width);
-    image.setAttribute("height", tile.rows * tile.height);
+    image.setAttribute("width", String(tile.columns * tile.width));
+    image.setAttribute("height", String(tile.rows * tile.height));
     svg.append(image);
     const words = document.createElement("span");
     words.textContent = timecode(time);
@@ -203,7 +204,7 @@ onArrival("[data-timeline]", (root) => {
 // Compared videos: one playhead may move the others along; off until asked for.
 const linked = () => $("[data-timeline-link]")?.getAttribute("aria-pressed") === "true";
 
-document.addEventListener("click", (event) => {
+document.addEventListener("click", (/** @type {Event & { target: HTMLElement }} */ event) => {
   const button = event.target.closest("[data-timeline-link]");
   if (!button) return;
   button.setAttribute("aria-pressed", String(!linked()));

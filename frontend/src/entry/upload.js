@@ -88,7 +88,7 @@ class Tray {
       if (!carriesFiles(event)) return;
       event.preventDefault();
       show(false);
-      this.take(event.dataTransfer.files);
+      this.take(event.dataTransfer?.files ?? []);
     });
     window.elevo?.onEscape("drag", () => {
       if (veil.hidden) return false;

@@ -9,7 +9,8 @@ const FINAL = new Set([401, 402, 403, 404, 409]);
 
 /** What a form says now, as it is sent. */
 function wordsOf(form) {
-  return new URLSearchParams([...new FormData(form)].filter(([, value]) => typeof value === "string")).toString();
+  const words = [...new FormData(form)].flatMap(([name, value]) => (typeof value === "string" ? [[name, value]] : []));
+  return new URLSearchParams(words).toString();
 }
 
 /** The same, whatever version it was read at. */
@@ -20,13 +21,26 @@ function comparable(words) {
 }
 
 export class Autosave {
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  timer;
+
+  /** @type {Promise<void> | null} */
+  underway = null;
+
+  /**
+   * @param {any} form
+   * @param {HTMLElement} line where it says how it goes
+   * @param {{ send?: typeof fetch, read?: (form: HTMLFormElement) => string }} [parts] other ones in tests
+   */
   constructor(form, line, { send = (...args) => fetch(...args), read = wordsOf } = {}) {
-    Object.assign(this, { form, line, send, read });
-    this.address = line.dataset.autosave;
+    this.form = form;
+    this.line = line;
+    this.send = send;
+    this.read = read;
+    this.address = line.dataset.autosave ?? "";
     // What `keep.js` has put back is not on the server yet.
     this.saved = form.dataset.dirty ? "" : comparable(read(form));
     this.unanswered = "";
-    this.underway = null;
     this.stopped = false;
     this.pressed = false;
   }

@@ -26,7 +26,7 @@ function weigh(text) {
       continue;
     }
     for (const char of segment) {
-      const code = char.codePointAt(0);
+      const code = char.codePointAt(0) ?? 0;
       total += LIGHT.some(([low, high]) => code >= low && code <= high) ? 1 : 2;
     }
   }

@@ -5,7 +5,10 @@ export function token() {
   return $("meta[name=csrf-token]")?.content ?? "";
 }
 
-/** Headers for a request that may write. */
+/**
+ * Headers for a request that may write.
+ * @returns {Record<string, string>}
+ */
 export function headers() {
   const found = { "X-CSRFToken": token() };
   const workspace = document.body.dataset.workspace;
@@ -14,6 +17,10 @@ export function headers() {
 }
 
 export class ApiError extends Error {
+  /**
+   * @param {number} status
+   * @param {any} body the answer, if it was JSON
+   */
   constructor(status, body) {
     super(sentence(status, body));
     this.status = status;
@@ -22,6 +29,7 @@ export class ApiError extends Error {
   }
 }
 
+/** @type {Record<number, string>} */
 const SENTENCES = {
   401: "You are logged out. Log in and try again.",
   403: "You may not do this.",
@@ -31,13 +39,23 @@ const SENTENCES = {
   429: "Too many tries. Wait a moment, then try again.",
 };
 
-/** The server's own sentence, or ours for the status. */
+/**
+ * The server's own sentence, or ours for the status.
+ * @param {number} status
+ * @param {any} body
+ * @returns {string}
+ */
 export function sentence(status, body) {
   if (body?.message) return body.message;
   return SENTENCES[status] ?? (status >= 500 ? "Something went wrong on our side. Try again in a moment." : "That did not work.");
 }
 
-/** JSON in, JSON out; throws ApiError with a sentence for a person. */
+/**
+ * JSON in, JSON out; throws ApiError with a sentence for a person.
+ * @param {string} url
+ * @param {{ method?: string, body?: unknown, signal?: AbortSignal, extra?: Record<string, string> }} [options]
+ * @returns {Promise<any>}
+ */
 export async function api(url, { method = "GET", body, signal, extra = {} } = {}) {
   const response = await fetch(url, {
     method,

@@ -7,7 +7,7 @@ const openers = new WeakMap();
 const before = new WeakMap();
 
 function snapshot(dialog) {
-  const parts = $$("form", dialog).map((form) => new URLSearchParams([...new FormData(form)].map(([k, v]) => [k, v.name ?? v])));
+  const parts = $$("form", dialog).map((form) => new URLSearchParams([...new FormData(form)].map(([k, v]) => [k, typeof v === "string" ? v : v.name])));
   return parts.join("&");
 }
 
@@ -47,7 +47,7 @@ export function confirm({ title = "Are you sure?", text = "", yes = "Continue", 
   accept.textContent = yes;
   accept.className = `btn ${danger ? "btn-error" : "btn-primary"}`;
   refuse.textContent = no;
-  const opener = document.activeElement;
+  const opener = /** @type {HTMLElement | null} */ (document.activeElement);
   return new Promise((resolve) => {
     const done = () => {
       resolve(dialog.returnValue === "yes");
@@ -107,14 +107,14 @@ export function startDialogs() {
   document.addEventListener("submit", confirmSubmit, { capture: true });
   document.addEventListener(
     "close",
-    (event) => {
+    (/** @type {Event & { target: HTMLElement }} */ event) => {
       const opener = openers.get(event.target);
       openers.delete(event.target);
       if (opener?.isConnected) opener.focus();
     },
     { capture: true },
   );
-  document.body.addEventListener("dialog:close", (event) => closeDialog(event.target.closest?.("dialog") ?? $("dialog.dialog[open]")));
+  document.body.addEventListener("dialog:close", (/** @type {Event & { target: HTMLElement }} */ event) => closeDialog(event.target.closest?.("dialog") ?? $("dialog.dialog[open]")));
   onEscape("dialog", () => {
     const dialog = $("#confirm[open]") ?? $$("dialog[open]").at(-1);
     if (!dialog) return false;

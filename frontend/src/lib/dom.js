@@ -1,9 +1,28 @@
 // Small DOM vocabulary shared by all bundles.
 
+/**
+ * The first element for a selector; which kind of element it is, the selector says.
+ * @param {string} selector
+ * @param {ParentNode} [root]
+ * @returns {any}
+ */
 export const $ = (selector, root = document) => root.querySelector(selector);
+
+/**
+ * All elements for a selector.
+ * @param {string} selector
+ * @param {ParentNode} [root]
+ * @returns {any[]}
+ */
 export const $$ = (selector, root = document) => [...root.querySelectorAll(selector)];
 
-/** Build an element; `text` is always text, never HTML. */
+/**
+ * Build an element; `text` is always text, never HTML.
+ * @param {string} tag
+ * @param {{ class?: string, text?: string, attrs?: Record<string, unknown>, on?: Record<string, (event: any) => void> }} [looks]
+ * @param {(Node | string)[]} [children]
+ * @returns {any} the element, of the tag's kind
+ */
 export function el(tag, { class: names, text, attrs = {}, on = {} } = {}, children = []) {
   const node = document.createElement(tag);
   if (names) node.className = names;
@@ -17,7 +36,12 @@ export function el(tag, { class: names, text, attrs = {}, on = {} } = {}, childr
   return node;
 }
 
-/** An icon of the sprite, drawn like `<c-icon>`. */
+/**
+ * An icon of the sprite, drawn like `<c-icon>`.
+ * @param {string} name
+ * @param {number} [size] in pixels
+ * @param {string} [names] more classes
+ */
 export function icon(name, size = 18, names = "") {
   const space = "http://www.w3.org/2000/svg";
   const svg = document.createElementNS(space, "svg");
@@ -39,7 +63,11 @@ export function icon(name, size = 18, names = "") {
   return svg;
 }
 
-/** Run for matching elements now on the page and for those that are put there later. */
+/**
+ * Run for matching elements now on the page and for those that are put there later.
+ * @param {string} selector
+ * @param {(node: any) => void} visit
+ */
 export function onArrival(selector, visit) {
   const seen = new WeakSet();
   const meet = (node) => {
@@ -58,7 +86,10 @@ export function onArrival(selector, visit) {
   }).observe(document.documentElement, { childList: true, subtree: true });
 }
 
-/** Say one sentence to screen readers. */
+/**
+ * Say one sentence to screen readers.
+ * @param {string} text
+ */
 export function announce(text) {
   const region = $("#sr-status");
   if (!region) return;

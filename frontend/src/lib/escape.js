@@ -1,11 +1,16 @@
 // One handler decides what Escape means: menu, popover, dialog, selection, drag. It never leaves the page.
 
 export const ORDER = ["menu", "popover", "dialog", "selection", "drag"];
+/** @type {Map<string, ((event: KeyboardEvent) => unknown)[]>} */
 const handlers = new Map(ORDER.map((kind) => [kind, []]));
 
-/** Register `close(event)`; it returns true when it closed something. Returns a function that unregisters. */
+/**
+ * Register `close(event)`; it returns true when it closed something. Returns a function that unregisters.
+ * @param {string} kind one of ORDER
+ * @param {(event: KeyboardEvent) => unknown} close
+ */
 export function onEscape(kind, close) {
-  const list = handlers.get(kind);
+  const list = handlers.get(kind) ?? [];
   list.unshift(close);
   return () => {
     const index = list.indexOf(close);
@@ -13,9 +18,12 @@ export function onEscape(kind, close) {
   };
 }
 
-/** Let the first kind that has something open close it. */
+/**
+ * Let the first kind that has something open close it.
+ * @param {KeyboardEvent} event
+ */
 export function escape(event) {
-  for (const kind of ORDER) for (const close of handlers.get(kind)) if (close(event)) return kind;
+  for (const kind of ORDER) for (const close of handlers.get(kind) ?? []) if (close(event)) return kind;
   return "";
 }
 

@@ -1,5 +1,5 @@
 // Ordinary forms: one submit at a time, focus on the first error, the browser's timezone for sign-up, leave guard.
-import { $, onArrival } from "./dom.js";
+import { $, $$, onArrival } from "./dom.js";
 
 function once(event) {
   const form = event.target;
@@ -31,13 +31,13 @@ export function startForms() {
   document.addEventListener("input", forgive);
   // Back from the cache must not leave a form that believes it was sent.
   window.addEventListener("pageshow", () => {
-    for (const form of document.querySelectorAll("form[data-sent]")) {
+    for (const form of $$("form[data-sent]")) {
       delete form.dataset.sent;
       for (const button of form.querySelectorAll("[aria-busy]")) button.removeAttribute("aria-busy");
     }
   });
-  document.addEventListener("input", (event) => {
-    const form = event.target.closest?.("form[data-guard]");
+  document.addEventListener("input", (/** @type {Event & { target: HTMLElement }} */ event) => {
+    const form = /** @type {HTMLFormElement | null | undefined} */ (event.target.closest?.("form[data-guard]"));
     if (form) form.dataset.dirty = "1";
   });
   window.addEventListener("beforeunload", (event) => {

@@ -22,6 +22,7 @@ let tlds;
 let sizes;
 let patterns;
 
+/* eslint-disable no-misleading-character-class -- the classes list combining characters one by one */
 /** Built at the first text that may hold a link: most fields never need them. */
 function prepare() {
   if (tlds) return;

@@ -42,13 +42,13 @@ function showCurrentTab() {
 export function startMenus() {
   showCurrentTab();
   document.addEventListener("keydown", arrows);
-  document.addEventListener("click", (event) => {
+  document.addEventListener("click", (/** @type {Event & { target: HTMLElement }} */ event) => {
     for (const menu of openMenus()) {
       if (!menu.contains(event.target)) close(menu, false);
       else if (event.target.closest("[data-dialog-open]")) close(menu, false);
     }
   });
-  document.addEventListener("focusin", (event) => {
+  document.addEventListener("focusin", (/** @type {Event & { target: HTMLElement }} */ event) => {
     for (const menu of openMenus()) if (!menu.contains(event.target)) close(menu, false);
   });
   onEscape("menu", () => {

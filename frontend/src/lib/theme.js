@@ -20,7 +20,7 @@ export function applyTheme(value) {
 }
 
 export function startTheme() {
-  document.addEventListener("submit", (event) => {
+  document.addEventListener("submit", (/** @type {SubmitEvent & { target: HTMLFormElement, submitter: HTMLButtonElement | null }} */ event) => {
     if (!event.target.matches("[data-theme-form]") || !event.submitter) return;
     event.preventDefault();
     const { value } = event.submitter;

@@ -48,7 +48,8 @@ function live(card) {
 }
 
 /**
- * Show a message. `undo` is a function, `link` is {href, label}, `retry` a function.
+ * Show a message.
+ * @param {{ level?: string, text?: string, undo?: () => void, retry?: () => void, link?: { href: string, label?: string } }} [message]
  * @returns {HTMLElement|undefined} the card
  */
 export function toast({ level = "info", text, undo, retry, link } = {}) {

@@ -42,8 +42,36 @@ export function paintProgress(topic, data, root = document) {
 }
 
 export class Socket {
+  /** @type {WebSocket | undefined} */
+  raw;
+
+  /** @type {ReturnType<typeof setTimeout> | undefined} */
+  timer;
+
+  /** @type {ReturnType<typeof setInterval> | undefined} */
+  beat;
+
+  /** @type {ReturnType<typeof setInterval> | 0} */
+  poll = 0;
+
+  attempt = 0;
+  have = new Set();
+  want = new Set();
+  /** @type {ReturnType<typeof setTimeout>[]} */
+  downTimers = [];
+  stopped = false;
+  pings = 0;
+  pongs = 0;
+  heardAt = 0;
+
+  /**
+   * @param {string} url
+   * @param {{ make?: (address: string) => any, body?: HTMLElement }} [parts] other ones in tests
+   */
   constructor(url, { make = (address) => new WebSocket(address), body = document.body } = {}) {
-    Object.assign(this, { url, make, body, attempt: 0, have: new Set(), want: new Set(), downTimers: [], stopped: false, pings: 0, pongs: 0, heardAt: 0 });
+    this.url = url;
+    this.make = make;
+    this.body = body;
   }
 
   start() {
@@ -54,15 +82,16 @@ export class Socket {
 
   connect() {
     if (this.stopped) return;
-    this.raw = this.make(this.url);
-    this.raw.addEventListener("open", () => this.up());
-    this.raw.addEventListener("message", (event) => this.receive(event.data));
-    this.raw.addEventListener("close", (event) => this.down(event));
+    const raw = this.make(this.url);
+    this.raw = raw;
+    raw.addEventListener("open", () => this.up());
+    raw.addEventListener("message", (/** @type {MessageEvent} */ event) => this.receive(event.data));
+    raw.addEventListener("close", (/** @type {CloseEvent} */ event) => this.down(event));
   }
 
   up() {
     this.attempt = 0;
-    Object.assign(this, { pings: 0, pongs: 0, heardAt: 0 });
+    this.pings = this.pongs = this.heardAt = 0;
     this.have.clear();
     for (const timer of this.downTimers) clearTimeout(timer);
     this.downTimers = [];
