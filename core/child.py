@@ -1,7 +1,7 @@
 """Child processes for everything that opens a user's media.
 
 A child gets its own process group, limits of time and memory, and speaks JSON lines on stdout. Its stdin stays open as
-long as the parent lives: when the parent dies the child reads EOF and must end (`end_with_parent`), so no orphan
+long as the parent lives: when the parent dies the child reads EOF and must end (`videofile.processes`), so no orphan
 survives. The parent kills the whole group when it is told to stop, on a limit, and on every error.
 """
 
@@ -17,10 +17,10 @@ from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any, Final
+from typing import Any
 
-_LAUNCH: Final = str(Path(__file__).with_name("launch.py"))
+from videofile.processes import launched
+
 _TAIL_LINES = 40
 _POLL_S = 0.2
 _MAX_LINE = 64 * 1024 * 1024
@@ -143,29 +143,6 @@ def run(child: Child, on_line: Callable[[dict[str, Any]], None]) -> None:
     """Run to the end, handing each JSON line to `on_line`."""
     for entry in child.lines():
         on_line(entry)
-
-
-def end_with_parent() -> None:
-    """Called by a child at its start: when stdin reaches EOF, the whole process group is killed."""
-
-    def watch() -> None:
-        with suppress(Exception):
-            while os.read(sys.stdin.fileno(), 4096):
-                pass
-        os.killpg(os.getpgid(0), signal.SIGKILL)
-
-    threading.Thread(target=watch, name="end-with-parent", daemon=True).start()
-
-
-def launched(argv: Sequence[str], *, memory_bytes: int = 0, tied: bool = False, nice: int = 0) -> list[str]:
-    """The command line that runs a command under limits.
-
-    `memory_bytes` is its address space; `tied` ends it when this process dies (start it from the main thread then).
-    """
-    if not (memory_bytes or tied or nice):
-        return list(argv)
-    parent = os.getpid() if tied else 0
-    return [sys.executable, "-I", "-S", _LAUNCH, str(memory_bytes), str(parent), str(nice), *argv]
 
 
 def python_argv(module: str, *arguments: str) -> list[str]:

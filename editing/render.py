@@ -16,31 +16,31 @@ import json
 import os
 import signal
 import sys
-import threading
 import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from math import isfinite
 from pathlib import Path
-from typing import Annotated, Any, Final, NoReturn
+from typing import Annotated, Any, Final
 
-import imageio_ffmpeg
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from core.fonts import FONTS_DIR
 from editing import captions, compile, fonts, inputs, loudness
 from editing.errors import EditingError
 from editing.plan import EditPlan, Output, PlanError, parse_plan
-from editing.runner import Ffmpeg, FfmpegError
+from editing.runner import Ffmpeg
 from editing.sources import SourceError, SourceFacts, read_facts
 from editing.timeline import lay_out
 from editing.verify import Rendered, VerifyError, verify
+from videofile.ffmpeg import Failure, FfmpegError, binary
+from videofile.processes import end_with_parent
 
 _DETAIL_LENGTH: Final = 2000
 _STEP_PCT: Final = 0.5
 _GRACE_S: Final = 5.0
-_NOT_WORTH_REPEATING: Final = frozenset({EditingError.STOPPED, EditingError.DISK_FULL, EditingError.SOURCE_MISSING})
+_NOT_WORTH_REPEATING: Final = frozenset({Failure.STOPPED, Failure.DISK_FULL, Failure.GONE})
 
 # Where each stage begins and ends on the way to 100 %.
 _STAGES: Final = {"prepare": (0.0, 1.0), "sound": (1.0, 7.0), "picture": (7.0, 98.0), "check": (98.0, 100.0)}
@@ -188,8 +188,8 @@ class Render:
         try:
             mixed = loudness.parse(self._timed(command, job, "sound"))
         except FfmpegError as error:
-            if error.code in _NOT_WORTH_REPEATING or not job.plan.audio.source_sound:
-                raise RenderError(error.code, error.message, error.tail) from error
+            if error.failure in _NOT_WORTH_REPEATING or not job.plan.audio.source_sound:
+                raise _failed(error) from error
             self._warnings.append("The sound of the source cannot be decoded; it was left out.")
             audio = job.plan.audio.model_copy(update={"source_sound": False})
             return self._make_sound(replace(job, plan=job.plan.model_copy(update={"audio": audio})))
@@ -208,7 +208,7 @@ class Render:
             # Files without usable seek points give nothing after a seek: the second try reads from the beginning.
             job = replace(job, runs=inputs.group(job.timeline, job.facts, seek=False))
         for key in left:
-            if isinstance(error := self._failed.get(key), FfmpegError) and error.code in _NOT_WORTH_REPEATING:
+            if isinstance(error := self._failed.get(key), FfmpegError) and error.failure in _NOT_WORTH_REPEATING:
                 break
             done |= self._attempt(job, job.plan.only(key), gain_db, captioned)
         return done
@@ -253,13 +253,13 @@ class Render:
     def _failure(self, output: Output) -> dict[str, str]:
         error = self._failed[output.key]
         if isinstance(error, FfmpegError):
-            return {"key": output.key, "code": error.code, "message": error.message}
+            return {"key": output.key, "code": _failed(error).code, "message": error.message}
         return {"key": output.key, "code": EditingError.VERIFY_FAILED, "message": _not_right(error)}
 
     def _no_output(self, plan: EditPlan) -> RenderError:
         error = self._failed[plan.outputs[0].key]
         if isinstance(error, FfmpegError):
-            return RenderError(error.code, error.message, error.tail)
+            return _failed(error)
         return RenderError(EditingError.VERIFY_FAILED, _not_right(error))
 
 
@@ -267,15 +267,16 @@ def _not_right(error: VerifyError) -> str:
     return f"The finished video is not what was asked for. {error}"
 
 
+def _failed(error: FfmpegError) -> RenderError:
+    known = {code.value: code for code in EditingError}
+    return RenderError(known.get(error.failure.value, EditingError.RENDER_FAILED), error.message, error.tail)
+
+
 def _binary(named: str | None) -> str:
-    """The FFmpeg to run: the one that was named, else the one that comes with the product."""
     try:
-        binary = named or imageio_ffmpeg.get_ffmpeg_exe()
-    except RuntimeError as error:
-        raise RenderError(EditingError.FFMPEG_MISSING, "There is no FFmpeg on this system.") from error
-    if not os.access(binary, os.X_OK):
-        raise RenderError(EditingError.FFMPEG_MISSING, "The FFmpeg that is set cannot be run; check its path.")
-    return binary
+        return binary(named)
+    except FfmpegError as error:
+        raise _failed(error) from error
 
 
 def read_spec(path: Path) -> Spec:
@@ -297,21 +298,13 @@ def _say(entry: dict[str, Any]) -> None:
 def _live_with_parent(render: Render) -> None:
     """End everything when stdin reaches EOF; a main thread that does not come back is not waited for."""
 
-    def watch() -> None:
-        with suppress(OSError):
-            while os.read(sys.stdin.fileno(), 4096):
-                pass
+    def leave() -> None:
         render.ffmpeg.stop()
         time.sleep(_GRACE_S)
-        _leave(render)
+        render.clean()
 
-    threading.Thread(target=watch, name="lifeline", daemon=True).start()
+    end_with_parent(leave)
     signal.signal(signal.SIGTERM, lambda *_: render.ffmpeg.stop())
-
-
-def _leave(render: Render) -> NoReturn:
-    render.clean()
-    os._exit(3)
 
 
 def main(arguments: list[str]) -> int:

@@ -1,25 +1,20 @@
-"""What the renderer has to know of a source file, read with PyAV from its header and first frame.
+"""What the renderer has to know of a source file, as `videofile.probe` tells it.
 
-`display_width` and `display_height` are those of the upright picture with square pixels. Which stream is the film, how
-long it is and how fast, is told by `videofile`, as everywhere. Zero of all times is the start of the file, as FFmpeg
-counts it.
+`display_width` and `display_height` are those of the upright picture with square pixels. Zero of all times is the start
+of the file, as FFmpeg counts it.
 """
 
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import av
-import av.error
 
 from editing.errors import EditingError
 from editing.plan import SourceLimit
-from videofile import streams, timing
-from videofile.orientation import shown_size
-
-_HDR_TRANSFERS = frozenset({16, 18})  # SMPTE ST 2084 (PQ) and ARIB STD-B67 (HLG), by their numbers in ITU-T H.273
-_IMAGE_FORMATS = ("png_pipe", "jpeg_pipe", "mjpeg", "image2", "webp_pipe", "gif", "bmp_pipe")
+from videofile import streams
+from videofile.probe import ProbeError, opened, probe
 
 
 class SourceError(Exception):
@@ -66,54 +61,31 @@ def read_facts(path: Path) -> SourceFacts:
     if not path.is_file():
         raise SourceError(EditingError.SOURCE_MISSING, "The source file is no longer there. Upload it again.")
     try:
-        with av.open(str(path), metadata_errors="ignore") as container:
-            return _facts(path, container)
-    except (av.error.FFmpegError, OSError, ValueError) as error:
+        found = probe(path)
+    except ProbeError as error:
         raise SourceError(
             EditingError.SOURCE_UNREADABLE, "The source file cannot be read as a video; it may be damaged."
         ) from error
-
-
-def _facts(path: Path, container: Any) -> SourceFacts:
-    is_image = any(name in _IMAGE_FORMATS for name in container.format.name.split(","))
-    video, audio = streams.video_stream(container), streams.audio_stream(container)
-    audio_index = audio.index if audio is not None else None
-    if video is None:
-        return SourceFacts(
-            path, _sound_s(container, audio), None, audio_index, latest_start_s=_latest_start_s(container)
-        )
-    frame = next(container.decode(video), None)
-    if frame is None:
+    audio_index = found.sound.index if found.sound is not None else None
+    film = found.film
+    if film is None:
+        return SourceFacts(path, found.sound_s, None, audio_index, latest_start_s=found.latest_start_s)
+    if not film.is_decodable:
         raise SourceError(EditingError.SOURCE_UNREADABLE, "The source video has no picture that can be decoded.")
-    width, height = shown_size(video, frame)
-    times = None if is_image else timing.read_timing(container, video, str(path))
+    is_image = found.is_still or found.container == "gif"
     return SourceFacts(
         path=path,
-        duration_s=times.end_s if times else 0.0,
-        video_index=video.index,
+        duration_s=0.0 if is_image else film.timing.end_s,
+        video_index=film.index,
         audio_index=audio_index,
-        display_width=max(2, width),
-        display_height=max(2, height),
-        fps=(times.rate.nominal if times else 0.0) or 30.0,
-        latest_start_s=_latest_start_s(container),
+        display_width=max(2, film.width),
+        display_height=max(2, film.height),
+        fps=(0.0 if is_image else film.fps) or 30.0,
+        latest_start_s=found.latest_start_s,
         is_image=is_image,
-        is_hdr=int(frame.color_trc or 0) in _HDR_TRANSFERS,
-        is_interlaced=bool(frame.interlaced_frame),
+        is_hdr=film.is_hdr,
+        is_interlaced=film.is_interlaced,
     )
-
-
-def _latest_start_s(container: Any) -> float:
-    found = (*container.streams.video, *container.streams.audio)
-    return max((streams.begin_s(container, stream) for stream in found), default=0.0)
-
-
-def _sound_s(container: Any, audio: Any) -> float:
-    """Seconds of a file without pictures."""
-    if audio is None:
-        return 0.0
-    if container.duration and container.duration > 0:
-        return float(container.duration / av.time_base)
-    return timing.end_of(container, audio)
 
 
 class KeyFrames:
@@ -121,20 +93,21 @@ class KeyFrames:
 
     def __init__(self, facts: SourceFacts) -> None:
         self._facts = facts
+        self._stack = ExitStack()
         self._container: Any = None
 
     def __enter__(self) -> "KeyFrames":
-        self._container = av.open(str(self._facts.path), metadata_errors="ignore")
+        self._container = self._stack.enter_context(opened(self._facts.path))
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._container.close()
+        self._stack.close()
 
     def before(self, time_s: float) -> float:
         """Time of the last seek point at or before `time_s`; 0 when the file cannot say."""
         stream = self._container.streams[self._facts.video_index]
         start = self._container.start_time or 0
-        with suppress(av.error.FFmpegError):
+        with suppress(*streams.BROKEN):
             self._container.seek(int(time_s * av.time_base) + start, backward=True)
             for packet in self._container.demux(stream):
                 if packet.pts is not None:

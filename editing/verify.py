@@ -6,9 +6,10 @@ from pathlib import Path
 from typing import Any, Final
 
 import av
-import av.error
 
 from editing.plan import Output
+from videofile import streams
+from videofile.probe import opened
 
 _DURATION_TOLERANCE_S: Final = 0.1
 
@@ -39,9 +40,9 @@ class Rendered:
 def verify(path: Path, output: Output, expected_s: float) -> Rendered:
     """Check size, shape, length, both streams, and that the first and last pictures decode."""
     try:
-        with av.open(str(path)) as container:
+        with opened(path) as container:
             duration_s = _check(container, output, expected_s)
-    except (av.error.FFmpegError, OSError) as error:
+    except streams.BROKEN as error:
         raise VerifyError(f"The file cannot be opened again: {error}.") from error
     with path.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()

@@ -13,23 +13,18 @@ Writes `{"pct": …}` while it works and `{"done": true}` at the end, or `{"prob
 
 import io
 import json
-import subprocess
 import sys
-from collections import deque
 from collections.abc import Iterator
-from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
 
-import av
-import imageio_ffmpeg
 from PIL import Image
 
-from core.child import end_with_parent, launched
 from media.picture import FORMATS, flat
-from videofile import streams, timing
-from videofile.orientation import shown_size
+from videofile import ffmpeg
+from videofile.probe import Film, ProbeError, Sound, probe
+from videofile.processes import end_with_parent
 
 _QUALITIES = (92, 85, 78, 70, 60)
 _LEAST_SIDE = 64
@@ -42,7 +37,9 @@ def main(spec: dict[str, Any]) -> Iterator[dict[str, Any]]:
             Path(spec["target"]).write_bytes(jpeg(spec))
         else:
             yield from mp4(spec)
-    except (OSError, ValueError, SyntaxError, av.error.FFmpegError, subprocess.SubprocessError) as error:
+    except ffmpeg.FfmpegError as error:
+        yield {"problem": error.tail[-500:] or error.message}
+    except (OSError, ValueError, SyntaxError) as error:
         yield {"problem": str(error)[-500:] or type(error).__name__}
     else:
         yield {"done": True}
@@ -93,7 +90,6 @@ def _saved(image: Image.Image, quality: int, profile: bytes | None) -> bytes:
 # Videos -------------------------------------------------------------------------------------------------------------
 
 
-_HDR_TRANSFERS = frozenset({16, 18})  # SMPTE ST 2084 (PQ) and ARIB STD-B67 (HLG), by their numbers in ITU-T H.273
 _KEY_EVERY_S = 2
 _SHORTER_S = 0.5
 _TO_SDR = (
@@ -102,65 +98,40 @@ _TO_SDR = (
 )
 
 
-@dataclass(frozen=True, slots=True)
-class Source:
-    """What the command has to know of the file that is converted."""
-
-    video: int
-    audio: int | None
-    codec: str
-    size: tuple[int, int]
-    length_s: float
-    start_s: float
-    fps: float
-    is_interlaced: bool
-    is_hdr: bool
-
-
-def look(path: str, demuxer: str) -> Source:
+def look(path: str, demuxer: str) -> tuple[Film, Sound | None]:
     """The film and the sound of a file, as everywhere; `ValueError` when there is no film, or only a part of it."""
-    with av.open(path, format=demuxer, metadata_errors="replace") as container:
-        film, sound = streams.video_stream(container), streams.audio_stream(container)
-        frame = next(container.decode(film), None) if film is not None else None
-        if frame is None:
-            raise ValueError("The file has no picture that can be decoded.")
-        times = timing.read_timing(container, film, path)
-        if times.missing:
-            raise ValueError(f"A part of the file is missing: {times.missing}.")
-        return Source(
-            film.index,
-            sound.index if sound is not None else None,
-            film.codec_context.codec.canonical_name,
-            shown_size(film, frame),
-            times.end_s,
-            times.start_s,
-            times.rate.nominal,
-            bool(frame.interlaced_frame),
-            int(frame.color_trc or 0) in _HDR_TRANSFERS,
-        )
+    try:
+        found = probe(path, demuxer)
+    except ProbeError as error:
+        raise ValueError(str(error)) from error
+    film = found.film
+    if film is None or not film.is_decodable:
+        raise ValueError("The file has no picture that can be decoded.")
+    if film.timing.missing:
+        raise ValueError(f"A part of the file is missing: {film.timing.missing}.")
+    return film, found.sound
 
 
-def command(spec: dict[str, Any], source: Source) -> list[str]:
+def command(spec: dict[str, Any], film: Film, sound: Sound | None) -> list[str]:
     """FFmpeg's command line. Pixels become square, sides even, and what is turned stands upright."""
-    return [
-        spec.get("ffmpeg") or imageio_ffmpeg.get_ffmpeg_exe(),
-        "-hide_banner", "-nostdin", "-loglevel", "error", "-progress", "pipe:1", "-y", "-threads", "2",
+    return ffmpeg.command(
+        ffmpeg.binary(spec.get("ffmpeg")), "-progress", "pipe:1", "-y", "-threads", "2",
         "-protocol_whitelist", "file", "-f", spec["demuxer"], "-i", spec["source"],
-        "-map", f"0:{source.video}", *([] if source.audio is None else ["-map", f"0:{source.audio}"]),
+        "-map", f"0:{film.index}", *([] if sound is None else ["-map", f"0:{sound.index}"]),
         "-map_metadata", "-1", "-map_chapters", "-1",
-        *(_copied(source) if spec.get("copy") else _encoded(spec, source)),
+        *(_copied(film) if spec.get("copy") else _encoded(spec, film)),
         "-movflags", "+faststart", spec["target"],
-    ]  # fmt: skip
+    )  # fmt: skip
 
 
-def _copied(source: Source) -> list[str]:
+def _copied(film: Film) -> list[str]:
     # Players of Apple know H.265 in MP4 by this name only.
-    return ["-c", "copy", *(["-tag:v", "hvc1"] if source.codec == "hevc" else [])]
+    return ["-c", "copy", *(["-tag:v", "hvc1"] if film.codec == "hevc" else [])]
 
 
-def _encoded(spec: dict[str, Any], source: Source) -> list[str]:
+def _encoded(spec: dict[str, Any], film: Film) -> list[str]:
     return [
-        "-t", f"{source.length_s:.6f}", "-vf", _filters(spec, source),
+        "-t", f"{film.timing.end_s:.6f}", "-vf", _filters(spec, film),
         "-c:v", "libx264", "-preset", "veryfast", *_bits(spec), "-pix_fmt", "yuv420p", "-flags", "+cgop",
         "-force_key_frames", f"expr:gte(t,n_forced*{_KEY_EVERY_S})",
         # A gap or a late start of the sound is silence, so that it stays with the picture.
@@ -168,20 +139,20 @@ def _encoded(spec: dict[str, Any], source: Source) -> list[str]:
     ]  # fmt: skip
 
 
-def _filters(spec: dict[str, Any], source: Source) -> str:
-    steps = ["bwdif=mode=send_frame:deint=interlaced"] if source.is_interlaced else []
+def _filters(spec: dict[str, Any], film: Film) -> str:
+    steps = ["bwdif=mode=send_frame:deint=interlaced"] if film.is_interlaced else []
     if spec.get("fps"):
         steps.append(f"fps={Fraction(spec['fps']).limit_denominator(1001)}")
-    if source.start_s > 0:
+    if film.timing.start_s > 0:
         # The first picture is shown until the others come: a late start is an edit list, which platforms refuse.
-        steps += ["setpts=PTS-STARTPTS", f"tpad=start_duration={source.start_s:.6f}:start_mode=clone"]
-    if source.is_hdr:
+        steps += ["setpts=PTS-STARTPTS", f"tpad=start_duration={film.timing.start_s:.6f}:start_mode=clone"]
+    if film.is_hdr:
         steps.append(_TO_SDR)
-    width, height = (max(2, int(side) // 2 * 2) for side in spec.get("size") or source.size)
+    width, height = (max(2, int(side) // 2 * 2) for side in spec.get("size") or (film.width, film.height))
     inside = ":force_original_aspect_ratio=decrease:force_divisible_by=2" if spec.get("bars") else ""
     if inside:
         # Bars are reckoned in square pixels.
-        steps.append(f"scale={source.size[0]}:{source.size[1]},setsar=1")
+        steps.append(f"scale={film.width}:{film.height},setsar=1")
     steps.append(f"scale={width}:{height}:out_range=tv{inside}")
     if inside:
         steps.append(f"pad={width}:{height}:(ow-iw)/2:(oh-ih)/2")
@@ -198,26 +169,17 @@ def _bits(spec: dict[str, Any]) -> list[str]:
 
 
 def mp4(spec: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    """Runs FFmpeg in this process's group; it dies with this process."""
-    source = look(spec["source"], spec["demuxer"])
-    process = subprocess.Popen(
-        launched(command(spec, source), tied=True), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT, text=True, errors="replace",
-    )  # fmt: skip
-    assert process.stdout is not None
-    words: deque[str] = deque(maxlen=10)
-    whole = source.length_s
-    for line in process.stdout:
-        name, _, value = line.strip().partition("=")
-        if name == "out_time_us" and value.isdigit() and whole:
-            yield {"pct": min(99.0, round(float(value) / 10_000 / whole, 1))}
-        elif " " in name:
-            words.append(line.strip()[:300])
-    if process.wait() != 0:
-        raise ValueError(" ".join(words) or f"FFmpeg ended with code {process.returncode}.")
-    made = look(spec["target"], "mov")
-    if made.length_s < source.length_s - _SHORTER_S:
-        raise ValueError(f"Only {made.length_s:.1f} of {source.length_s:.1f} seconds could be converted.")
+    """Progress while FFmpeg runs; raises when the copy is not as long as its source."""
+    film, sound = look(spec["source"], spec["demuxer"])
+    whole = film.timing.end_s
+    with ffmpeg.Process(command(spec, film, sound)) as process:
+        for seconds in process.times():
+            if whole:
+                yield {"pct": min(99.0, round(100 * seconds / whole, 1))}
+        process.check()
+    made, _ = look(spec["target"], "mov")
+    if made.timing.end_s < whole - _SHORTER_S:
+        raise ValueError(f"Only {made.timing.end_s:.1f} of {whole:.1f} seconds could be converted.")
 
 
 if __name__ == "__main__":

@@ -14,8 +14,8 @@ from typing import Any
 
 from PIL import Image, ImageOps, UnidentifiedImageError
 
-from core.child import end_with_parent
 from media import judging, stripping
+from videofile.processes import end_with_parent
 
 # Nothing else is tried: each further decoder is a further way in.
 FORMATS = ("JPEG", "PNG", "WEBP", "GIF")

@@ -18,10 +18,10 @@ import av
 import numpy as np
 from PIL import Image
 
-from core.child import end_with_parent
-from media.probe import video_stream
 from videofile.orientation import Orientation, shown_size
-from videofile.streams import start_s
+from videofile.probe import opened
+from videofile.processes import end_with_parent
+from videofile.streams import start_s, video_stream
 
 TILE_SIDE = 160
 POSTER_SIDE = 960
@@ -94,7 +94,7 @@ def make(source: str, demuxer: str, folder: Path, duration_s: float) -> Iterator
     """Progress, then the result."""
     count, interval = plan(duration_s)
     times = [(index + 0.5) * interval if count == 1 else index * interval for index in range(count)]
-    with av.open(source, format=demuxer, metadata_errors="replace") as container:
+    with opened(source, demuxer) as container:
         stream = video_stream(container)
         tiles: list[Image.Image] = []
         best: tuple[float, Image.Image] | None = None

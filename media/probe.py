@@ -1,7 +1,7 @@
-"""Reads the facts of a video file. Runs as a child process: `python -m media.probe SOURCE DEMUXER`.
+"""Judges a video file by its facts. Runs as a child process: `python -m media.probe SOURCE DEMUXER`.
 
 Writes one JSON object on stdout: `{"facts": {...}}`, or `{"problem": "<code>", "detail": "..."}` when the file cannot
-be used. Knows no Django. What the streams, times and turns of a file are is told by `videofile`.
+be used. Knows no Django. What the streams, times and turns of a file are is told by `videofile.probe`.
 """
 
 import json
@@ -9,16 +9,12 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import av
-
-from core.child import end_with_parent
-from videofile import boxes, streams, timing
-from videofile.orientation import Orientation, shown_size
-from videofile.timing import Timing
+from videofile import boxes
+from videofile.probe import Film, MediaFacts, ProbeError, Sound, TooManyPixelsError
+from videofile.probe import probe as read
+from videofile.processes import end_with_parent
 
 MAX_PIXELS = 8192 * 4320
-# What x264 and x265 write into the stream about themselves.
-_OPEN_GOP = (b"open_gop=1", b" open-gop ")
 
 
 class Problem(Exception):
@@ -33,90 +29,56 @@ class Problem(Exception):
 def probe(source: str, demuxer: str) -> dict[str, Any]:
     """The facts of a video file; raises `Problem`."""
     try:
-        container = av.open(source, format=demuxer, metadata_errors="replace")
-    except (av.error.FFmpegError, ValueError) as error:
-        code = "truncated_file" if demuxer == "mov" and _is_cut_off(source) else "damaged_file"
-        raise Problem(code, str(error)) from error
-    with container:
-        stream = video_stream(container)
-        _refuse_unreadable(stream)
-        frame = _first_frame(container, stream)
-        times = timing.read_timing(container, stream, source)
-        if times.missing:
-            raise Problem("truncated_file", times.missing)
-        if times.end_s <= 0:
-            raise Problem("damaged_file", "no duration")
-        return _facts(container, stream, frame, times) | _layout(source, demuxer)
-
-
-def _is_cut_off(source: str) -> bool:
-    path = Path(source)
-    return path.is_file() and boxes.is_cut_off(path)
-
-
-def video_stream(container: Any) -> Any:
-    """The film; `Problem` when there is none."""
-    stream = streams.video_stream(container)
-    if stream is None:
+        found = read(source, demuxer, most_pixels=MAX_PIXELS)
+    except TooManyPixelsError as error:
+        raise Problem("too_many_pixels", str(error)) from error
+    except ProbeError as error:
+        is_cut_off = demuxer == "mov" and Path(source).is_file() and boxes.is_cut_off(Path(source))
+        raise Problem("truncated_file" if is_cut_off else "damaged_file", str(error)) from error
+    film = found.film
+    if film is None:
         raise Problem("no_video_stream")
-    return stream
-
-
-def _refuse_unreadable(stream: Any) -> None:
-    context = stream.codec_context
-    if context is None or not context.name:
+    if not film.codec:
         raise Problem("unsupported_codec", "no decoder")
-    if context.width and context.height and context.width * context.height > MAX_PIXELS:
-        raise Problem("too_many_pixels", f"{context.width}×{context.height}")
+    if not film.is_decodable:
+        raise Problem("damaged_file", "not one picture could be decoded")
+    if film.timing.missing:
+        raise Problem("truncated_file", film.timing.missing)
+    if film.timing.end_s <= 0:
+        raise Problem("damaged_file", "no duration")
+    return _facts(found, film) | _layout(source, demuxer)
 
 
-def _first_frame(container: Any, stream: Any) -> Any:
-    try:
-        for frame in container.decode(stream):
-            return frame
-    except av.error.FFmpegError as error:
-        raise Problem("damaged_file", str(error)) from error
-    raise Problem("damaged_file", "not one picture could be decoded")
-
-
-def _audio(container: Any) -> dict[str, Any]:
-    stream = streams.audio_stream(container)
-    if stream is None:
-        return {}
-    context = stream.codec_context
+def _facts(found: MediaFacts, film: Film) -> dict[str, Any]:
     return {
-        "audio_codec": context.codec.canonical_name,
-        "audio_sample_rate_hz": context.sample_rate or None,
-        "audio_channels": context.channels or None,
-        "audio_bit_rate": context.bit_rate or None,
+        "container": found.container,
+        "duration_s": round(film.timing.end_s, 3),
+        "start_s": round(film.timing.start_s, 3),
+        "width": film.width,
+        "height": film.height,
+        "coded_width": film.coded_width,
+        "coded_height": film.coded_height,
+        "rotation_deg": film.orientation.turn_deg,
+        "mirrored": film.orientation.mirrored,
+        "fps": film.fps or None,
+        "variable_frame_rate": film.timing.rate.varies,
+        "frames": film.declared_frames or None,
+        "video_codec": film.codec,
+        "pixel_format": film.pixel_format,
+        "interlaced": film.is_interlaced,
+        "open_gop": film.has_open_gop,
+        "bit_rate": found.bit_rate or None,
+        "has_audio": found.sound is not None,
+        **(_sound_facts(found.sound) if found.sound else {}),
     }
 
 
-def _facts(container: Any, stream: Any, frame: Any, times: Timing) -> dict[str, Any]:
-    turned = Orientation.of(frame)
-    width, height = shown_size(stream, frame)
-    context = stream.codec_context
-    audio = _audio(container)
+def _sound_facts(sound: Sound) -> dict[str, Any]:
     return {
-        "container": container.format.name,
-        "duration_s": round(times.end_s, 3),
-        "start_s": round(times.start_s, 3),
-        "width": width,
-        "height": height,
-        "coded_width": context.width,
-        "coded_height": context.height,
-        "rotation_deg": turned.turn_deg,
-        "mirrored": turned.mirrored,
-        "fps": times.rate.nominal or None,
-        "variable_frame_rate": times.rate.varies,
-        "frames": stream.frames or None,
-        "video_codec": context.codec.canonical_name,
-        "pixel_format": context.pix_fmt,
-        "interlaced": bool(frame.interlaced_frame),
-        "open_gop": any(note in bytes(data) for data in frame.side_data for note in _OPEN_GOP),
-        "bit_rate": container.bit_rate or None,
-        "has_audio": bool(audio),
-        **audio,
+        "audio_codec": sound.codec,
+        "audio_sample_rate_hz": sound.sample_rate or None,
+        "audio_channels": sound.channels or None,
+        "audio_bit_rate": sound.bit_rate or None,
     }
 
 

@@ -19,9 +19,10 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from core.child import end_with_parent
 from media.previews import frames_at, picture, shape_of
-from media.probe import video_stream
+from videofile.probe import opened
+from videofile.processes import end_with_parent
+from videofile.streams import video_stream
 
 EVERY_S = 2.0
 MOST = 60
@@ -72,7 +73,7 @@ def alike(a: NDArray[np.float32], b: NDArray[np.float32]) -> bool:
 def read(source: str, demuxer: str, times_s: list[float]) -> Iterator[dict[str, Any]]:
     """Progress, then the pictures in order of time."""
     kept: list[Kept] = []
-    with av.open(source, format=demuxer, metadata_errors="replace") as container:
+    with opened(source, demuxer) as container:
         stream = video_stream(container)
         shape = None
         with suppress(av.error.FFmpegError):

@@ -18,13 +18,15 @@ import time
 from collections.abc import Sequence
 from typing import Any
 
+from videofile.processes import end_with_parent
+
 from .engine import measure
 from .errors import MeasureCode, MeasureError
 from .features import LayerName
 
 STALL_S = 180.0
 TELL_EVERY_S = 0.25
-EXIT_ERROR, EXIT_ORPHAN = 2, 3
+EXIT_ERROR = 2
 M_TRIM_THRESHOLD, M_MMAP_THRESHOLD, M_ARENA_MAX = -1, -3, -8  # of glibc's malloc.h
 LARGE_BLOCK = 2 * 1024 * 1024
 
@@ -61,13 +63,6 @@ def _give_memory_back() -> None:
             mallopt(parameter, value)
 
 
-def _end_with_parent() -> None:
-    """The parent holds the other end of standard input; it closes when the parent dies, however it dies."""
-    while os.read(0, 4096):
-        pass
-    os._exit(EXIT_ORPHAN)
-
-
 def _end_when_stalled(reporter: _Reporter, stall_s: float, done: threading.Event) -> None:
     while not done.wait(min(1.0, stall_s / 4)):
         if time.monotonic() - reporter.moved > stall_s:
@@ -97,7 +92,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     arguments = _arguments(argv)
     reporter = _Reporter()
     if not arguments.no_stdin:
-        threading.Thread(target=_end_with_parent, daemon=True).start()
+        end_with_parent()
     done = threading.Event()
     threading.Thread(target=_end_when_stalled, args=(reporter, arguments.stall, done), daemon=True).start()
     try:

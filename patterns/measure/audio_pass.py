@@ -10,13 +10,15 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from itertools import pairwise
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
-from . import ffmpeg, vad
-from .errors import Stalled
-from .probe import Probe
+from videofile import ffmpeg
+from videofile.ffmpeg import Stalled
+
+from . import vad
 
 RATE = 16000
 HOP = 160
@@ -27,6 +29,7 @@ ONSET_BANDS_HZ = ((40.0, 110.0), (110.0, 2000.0), (2000.0, 7800.0))
 PITCH_HZ = (75.0, 400.0)
 BLOCK_HOPS = 1024  # an even number
 FLOOR_DB = -90.0
+STALL_S = 60.0
 
 F32 = NDArray[np.float32]
 
@@ -203,22 +206,22 @@ def _number(text: str) -> float:
     return float(text) if text not in ("nan", "-inf") else float("-inf")
 
 
-def run(exe: str, probe: Probe, progress: Callable[[float], None]) -> Sound:
-    """Reads the audio stream once. Gaps and a late start are filled, so that sample time is the player's time."""
-    assert probe.audio is not None
+def run(exe: str, path: Path, index: int, progress: Callable[[float], None]) -> Sound:
+    """Reads an audio stream once. Gaps and a late start are filled, so that sample time is the player's time."""
     meter = Meter()
     analyser = Analyser()
     # Split first: behind a resampler the mono branch would decide the channels of the loudness meter too.
     in_step = "aresample=async=1:first_pts=0"
     graph = (
-        f"[0:{probe.audio.index}]asplit=2[m][s];[m]{in_step},ebur128=peak=true[loud];"
+        f"[0:{index}]asplit=2[m][s];[m]{in_step},ebur128=peak=true[loud];"
         f"[s]{in_step}:osr={RATE},aformat=channel_layouts=mono[mono]"
     )
-    args = [*ffmpeg.input_args(probe.path), "-vn", "-sn", "-dn", "-filter_complex", graph]
-    args += ["-map", "[mono]", "-c:a", "pcm_s16le", "-f", "s16le", "pipe:1", "-map", "[loud]", "-f", "null", "-"]
+    argv = [*ffmpeg.input_args(path), "-vn", "-sn", "-dn", "-filter_complex", graph]
+    argv += ["-map", "[mono]", "-c:a", "pcm_s16le", "-f", "s16le", "pipe:1", "-map", "[loud]", "-f", "null", "-"]
     left = b""
     try:
-        with ffmpeg.Stream(exe, args, on_line=lambda line: _hear(meter, line), loglevel="info") as stream:
+        argv = ffmpeg.command(exe, *argv, loglevel="info")
+        with ffmpeg.Process(argv, on_line=lambda line: _hear(meter, line), stall_s=STALL_S) as stream:
             while data := stream.read(BLOCK_HOPS * HOP * 2):
                 data = left + data
                 left = data[len(data) // 2 * 2 :]

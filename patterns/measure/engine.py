@@ -12,6 +12,9 @@ from pathlib import Path
 
 import numpy as np
 
+from videofile.ffmpeg import FfmpegError, binary, version
+from videofile.probe import Sound as SoundStream
+
 from . import audio_pass, cuts, gradual, hook, ocr, overlays, rhythm, shots, text_pass, vad, video_pass, voice
 from .audio_pass import Sound
 from .errors import MeasureCode, MeasureError
@@ -35,7 +38,6 @@ from .features import (
     SpeechStats,
     Transition,
 )
-from .ffmpeg import binary, version
 from .layers import Layers
 from .probe import Probe, probe
 from .video_pass import Footage
@@ -63,10 +65,14 @@ def measure(
     always done. `progress` hears a layer and how much of it is done, 0 to 100. Raises MeasureError.
     """
     tell = progress or (lambda layer, pct: None)
-    exe = binary(ffmpeg)
-    build = version(exe)
+    try:
+        exe = binary(ffmpeg)
+        build = version(exe)
+    except FfmpegError as error:
+        raise MeasureError(MeasureCode.FFMPEG_MISSING, error.message) from error
     state = Layers(layers if layers is not None else tuple(LayerName))
     facts = probe(Path(path).absolute())
+    film = facts.film
     tell(LayerName.PROBE, 100.0)
     sound = _listen(exe, facts, state, tell)
     footage = _look(exe, facts, state, tell)
@@ -89,24 +95,24 @@ def measure(
         engine_version=ENGINE_VERSION,
         ffmpeg_version=build,
         duration_s=duration,
-        fps=round(facts.nominal_fps, 3),
+        fps=round(facts.fps, 3),
         frames=len(footage.stamps) if footage else 0,
-        variable_frame_rate=facts.varies,
-        width=facts.width,
-        height=facts.height,
-        coded_width=facts.coded_width,
-        coded_height=facts.coded_height,
-        rotation=facts.rotation,
-        mirrored=facts.mirrored,
+        variable_frame_rate=film.timing.rate.varies,
+        width=film.width,
+        height=film.height,
+        coded_width=film.coded_width,
+        coded_height=film.coded_height,
+        rotation=film.orientation.turn_deg,
+        mirrored=film.orientation.mirrored,
         aspect=facts.aspect,
         aspect_ratio=round(facts.aspect_ratio, 4),
         container=facts.container,
-        video_codec=facts.codec,
-        pixel_format=facts.pixel_format,
-        hdr=facts.hdr,
-        video_start_s=facts.video_start_s,
-        has_audio=facts.audio is not None,
-        audio=_audio(facts),
+        video_codec=film.codec,
+        pixel_format=film.pixel_format or "unknown",
+        hdr=film.is_hdr,
+        video_start_s=round(film.timing.start_s, 3),
+        has_audio=facts.sound is not None,
+        audio=_audio(facts.sound),
         cuts=_cut_facts(seen.cuts),
         transitions=_transition_facts(seen.transitions),
         flashes=seen.flashes,
@@ -132,14 +138,16 @@ def measure(
 
 
 def _listen(exe: str, facts: Probe, state: Layers, tell: Progress) -> Sound | None:
-    if facts.audio is None:
+    if facts.sound is None:
         state.skip(NO_AUDIO, *AUDIO_LAYERS)
         return None
     if not state.wants(*AUDIO_LAYERS):
         state.skip("Not asked for.", *AUDIO_LAYERS)
         return None
     try:
-        sound = audio_pass.run(exe, facts, lambda s: tell(LayerName.LOUDNESS, _share(s, facts.duration_s)))
+        sound = audio_pass.run(
+            exe, facts.path, facts.sound.index, lambda s: tell(LayerName.LOUDNESS, _share(s, facts.duration_s))
+        )
     except audio_pass.AudioFailed as error:
         state.fail(str(error), *AUDIO_LAYERS)
         return None
@@ -164,9 +172,9 @@ def _refuse_cut_off(facts: Probe, footage: Footage | None, sound: Sound | None) 
     """A file that promises more than it holds, and of which FFmpeg says that data is missing, is no basis for facts."""
     if footage is None or not footage.complaints:
         return
-    promised = facts.promised_s
+    promised = facts.film.timing.promised_s
     reached = footage.end_s
-    if facts.promised_s > facts.duration_s and sound is not None:
+    if promised > facts.duration_s and sound is not None:
         reached = max(reached, sound.seconds)
     if promised - reached > max(SHORT_S, SHORT_SHARE * promised):
         raise MeasureError(
@@ -181,8 +189,7 @@ def _duration(facts: Probe, footage: Footage | None) -> float:
     return round(footage.end_s if footage else facts.duration_s, 3)
 
 
-def _audio(facts: Probe) -> Audio | None:
-    stream = facts.audio
+def _audio(stream: SoundStream | None) -> Audio | None:
     if stream is None:
         return None
     return Audio(
@@ -190,7 +197,7 @@ def _audio(facts: Probe) -> Audio | None:
         sample_rate=stream.sample_rate,
         channels=stream.channels,
         layout=stream.layout,
-        start_s=stream.start_s,
+        start_s=round(stream.start_s, 3),
     )
 
 

@@ -25,7 +25,3 @@ class MeasureError(Exception):
         super().__init__(message)
         self.code = code
         self.message = message
-
-
-class Stalled(Exception):
-    """A child process gave nothing for too long and was ended."""

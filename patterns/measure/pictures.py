@@ -6,15 +6,16 @@ from __future__ import annotations
 import bisect
 from collections.abc import Iterator, Sequence
 
-import av
 import numpy as np
-from av.error import FFmpegError
 
-from . import ffmpeg, matroska, stamps
-from .ffmpeg import FORMATS, PROTOCOLS
+from videofile import ffmpeg, streams
+from videofile.probe import opened
+
+from . import matroska, stamps
 from .ocr import LONG_SIDE
-from .probe import OPEN_TIMEOUT_S, Probe
+from .probe import Probe
 from .thumbs import U8
+from .video_pass import STALL_S
 
 # All of these in microseconds.
 CHOOSE = 400  # FFmpeg compares times in seconds, not exactly; what it gives is compared exactly
@@ -43,8 +44,8 @@ def fetch(exe: str, probe: Probe, wanted: Sequence[int]) -> Iterator[tuple[int, 
 
 def size(probe: Probe) -> tuple[int, int]:
     """Width and height of the pictures: never more than the video has, multiples of four, square pixels."""
-    scale = min(1.0, LONG_SIDE / max(probe.width, probe.height))
-    return max(32, round(probe.width * scale / 4) * 4), max(32, round(probe.height * scale / 4) * 4)
+    scale = min(1.0, LONG_SIDE / max(probe.film.width, probe.film.height))
+    return max(32, round(probe.film.width * scale / 4) * 4), max(32, round(probe.film.height * scale / 4) * 4)
 
 
 def groups(wanted: Sequence[int], keys: Sequence[int]) -> list[tuple[int | None, list[int]]]:
@@ -69,18 +70,14 @@ def _key_before(stamp: int, keys: Sequence[int]) -> int | None:
 def _key_stamps(probe: Probe) -> list[int]:
     """The stamp of each key frame; none when the container does not tell."""
     try:
-        with av.open(
-            str(probe.path),
-            timeout=(OPEN_TIMEOUT_S, OPEN_TIMEOUT_S),
-            container_options={"format_whitelist": FORMATS, "protocol_whitelist": PROTOCOLS},
-        ) as container:
-            video = container.streams[probe.index]
+        with opened(probe.path) as container:
+            video = container.streams[probe.film.index]
             return sorted(
                 round(packet.pts * packet.time_base * stamps.UNITS)
                 for packet in container.demux(video)
                 if packet.is_keyframe and packet.pts is not None
             )
-    except (FFmpegError, OSError, ValueError, IndexError):
+    except streams.BROKEN:
         return []
 
 
@@ -136,11 +133,11 @@ def _run(
     args = [
         *("-threads", str(ffmpeg.threads()), "-skip_loop_filter", "all", *stamps.KEEP_CLOCK, *limits),
         *ffmpeg.input_args(probe.path),
-        *("-map", f"0:{probe.index}", "-an", "-sn", "-dn"),
+        *("-map", f"0:{probe.film.index}", "-an", "-sn", "-dn"),
         *stamps.raw_output(f"select='{chosen}',scale={width}:{height}:flags=area:out_range=tv", pixels),
     ]
     frame_bytes = width * height if pixels == "gray" else width * height * 3 // 2
-    with ffmpeg.Stream(exe, args) as stream:
+    with ffmpeg.Process(ffmpeg.command(exe, *args), stall_s=STALL_S) as stream:
         for sent, raw in matroska.pictures(stream.read, frame_bytes):
             yield stamps.read(sent), raw
 

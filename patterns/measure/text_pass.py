@@ -9,8 +9,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from videofile.ffmpeg import Stalled
+
 from . import ocr, overlays, pictures, tracks, views
-from .errors import Stalled
 from .matroska import BrokenStream
 from .ocr import Line, OcrFailed, OcrMissing
 from .probe import Probe

@@ -8,11 +8,16 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from . import ffmpeg, matroska, stamps
+from videofile import ffmpeg
+from videofile.ffmpeg import Stalled
+
+from . import matroska, stamps
 from .boundaries import Scanner, Trace, scan
-from .errors import MeasureCode, MeasureError, Stalled
+from .errors import MeasureCode, MeasureError
 from .probe import Probe
 from .thumbs import Geometry
+
+STALL_S = 60.0
 
 
 @dataclass(frozen=True)
@@ -33,7 +38,7 @@ def run(exe: str, probe: Probe, progress: Callable[[float], None]) -> Footage:
     The loop filter of H.264 and HEVC is skipped: at thumb size the blocks it smooths cannot be seen and a fifth of the
     decoding is saved. It is part of the engine version, for a detector's result may hang on it.
     """
-    geometry = Geometry.of(probe.coded_width, probe.coded_height)
+    geometry = Geometry.of(probe.film.coded_width, probe.film.coded_height)
     scanner = Scanner(geometry)
     seen: list[int] = []
 
@@ -43,7 +48,7 @@ def run(exe: str, probe: Probe, progress: Callable[[float], None]) -> Footage:
             yield round((seen[-1] - probe.start_us) / 1000), picture
 
     try:
-        with ffmpeg.Stream(exe, _args(probe, geometry)) as stream:
+        with ffmpeg.Process(ffmpeg.command(exe, *_args(probe, geometry)), stall_s=STALL_S) as stream:
             for scanner in scan(geometry, timed(matroska.pictures(stream.read, geometry.frame_bytes))):
                 progress(scanner.reached_s)
             code = stream.finish()
@@ -65,7 +70,7 @@ def run(exe: str, probe: Probe, progress: Callable[[float], None]) -> Footage:
 def _end_s(probe: Probe, trace: Trace) -> float:
     """The usable length, when its last picture could be decoded."""
     last_s = float(trace.times_ms[-1]) / 1000
-    if last_s >= probe.last_s - 0.002:
+    if last_s >= probe.film.timing.last_s - 0.002:
         return max(probe.duration_s, last_s)
     usual = float(np.median(np.diff(trace.times_ms))) if len(trace.times_ms) > 1 else 0.0
     return last_s + usual / 1000
@@ -76,6 +81,6 @@ def _args(probe: Probe, geometry: Geometry) -> list[str]:
     return [
         *("-threads", str(ffmpeg.threads()), "-skip_loop_filter", "all", "-noautorotate", *stamps.KEEP_CLOCK),
         *ffmpeg.input_args(probe.path),
-        *("-map", f"0:{probe.index}", "-an", "-sn", "-dn"),
+        *("-map", f"0:{probe.film.index}", "-an", "-sn", "-dn"),
         *stamps.raw_output(scale, "yuv420p"),
     ]

@@ -8,22 +8,22 @@ from django.conf import settings
 STARTERS = {"Thread", "Timer"}
 # Beside the loops themselves: threads that end with what they wait for, or that somebody starts again.
 NAMED = {
-    "core/child.py": "read a child's words, watch for its parent's end",
+    "core/child.py": "reads a child's words",
     "core/db/postgresql/pool.py": "knocks until the server is back",
     "core/loops.py": "the loops and their watchdog",
-    "editing/render.py": "in a child process: ends it with its parent",
-    "editing/runner.py": "reads FFmpeg's words",
     "flows/hosting.py": "the web server of one command, which ends with it",
     "jobs/delivery.py": "started again by the next event",
     "jobs/embedded.py": "workers and beat, started again by the watchdog",
     "jobs/polling.py": "runs late jobs, then ends",
     "jobs/workers.py": "hands back what a worker that was asked to stop could not finish",
+    "videofile/ffmpeg.py": "read FFmpeg's words, end it when it stalls",
+    "videofile/processes.py": "in a child process: ends it with its parent",
 }
 
 
 def test_every_thread_of_ours_is_a_loop_or_named() -> None:
     found = set()
-    for app in settings.HOUSE:
+    for app in [*settings.HOUSE, "videofile"]:
         for path in sorted((Path(settings.BASE_DIR) / app).rglob("*.py")):
             if "measure" in path.parts:
                 continue  # a child process of minutes, ended by its parent

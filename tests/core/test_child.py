@@ -6,7 +6,8 @@ import time
 
 import pytest
 
-from core.child import Child, ChildError, Limits, launched, python_argv, run
+from core.child import Child, ChildError, Limits, python_argv, run
+from videofile.processes import launched
 
 
 def script(text: str) -> list[str]:
@@ -84,7 +85,7 @@ class TestLimits:
 class TestParent:
     def test_the_child_ends_when_its_parent_is_killed(self):
         inner = (
-            "from core.child import end_with_parent; import subprocess, json, os, time; end_with_parent(); "
+            "from videofile.processes import end_with_parent; import subprocess, json, os, time; end_with_parent(); "
             "p = subprocess.Popen(['sleep', '60']); print(json.dumps({'pids': [os.getpid(), p.pid]}), flush=True); "
             "time.sleep(60)"
         )
@@ -119,7 +120,7 @@ class TestLaunch:
     def test_a_tied_command_dies_with_its_parent_even_when_that_is_killed(self):
         text = (
             "import json, subprocess, time\n"
-            "from core.child import launched\n"
+            "from videofile.processes import launched\n"
             "p = subprocess.Popen(launched(['sleep', '60'], tied=True, nice=5))\n"
             "print(json.dumps({'pid': p.pid}), flush=True)\n"
             "time.sleep(60)"

@@ -6,15 +6,18 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import imageio_ffmpeg
 import psutil
 import pytest
 
 from editing import render as module
 from editing.errors import EditingError
 from editing.plan import Output
-from editing.runner import Ffmpeg, FfmpegError
+from editing.runner import Ffmpeg
 from editing.verify import VerifyError, verify
 from tests.editing.clips import Child, ffmpeg, output, plan_of
+from videofile import ffmpeg as videofile_ffmpeg
+from videofile.ffmpeg import Failure, FfmpegError
 
 pytestmark = pytest.mark.slow
 
@@ -121,7 +124,11 @@ class TestRefused:
         def missing() -> str:
             raise RuntimeError("no binary")
 
-        monkeypatch.setattr(module.imageio_ffmpeg, "get_ffmpeg_exe", missing)
+        monkeypatch.setattr(videofile_ffmpeg, "find_spec", lambda name: None)
+
+        monkeypatch.delenv("FFMPEG_BINARY", raising=False)
+        monkeypatch.setattr(imageio_ffmpeg, "get_ffmpeg_exe", missing)
+        videofile_ffmpeg._bundled.cache_clear()
         assert self.refused(tmp_path, plan_of((0, 1)), sources)[0] == "ffmpeg_missing"
 
     def test_sound_that_cannot_be_mixed(self, clip: Clip, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -129,7 +136,7 @@ class TestRefused:
 
         def run(self: Ffmpeg, command: list[str], *rest: Any) -> str:
             if "mix.wav" in command:
-                raise FfmpegError(EditingError.RENDER_FAILED, "FFmpeg could not make the video.", "x")
+                raise FfmpegError(Failure.OTHER, "FFmpeg could not make the video.", "x")
             return real(self, command, *rest)
 
         monkeypatch.setattr(Ffmpeg, "run", run)
@@ -183,7 +190,7 @@ class TestOneByOne:
         def run(self: Ffmpeg, command: list[str], *rest: Any) -> str:
             asked.append(sum(word.endswith(".part.mp4") for word in command))
             if "9x16.part.mp4" in command:
-                raise FfmpegError(EditingError.RENDER_FAILED, "FFmpeg could not make the video.", "x")
+                raise FfmpegError(Failure.OTHER, "FFmpeg could not make the video.", "x")
             return real(self, command, *rest)
 
         monkeypatch.setattr(Ffmpeg, "run", run)
@@ -221,7 +228,7 @@ class TestOneByOne:
         def run(self: Ffmpeg, command: list[str], *rest: Any) -> str:
             if any(word.endswith(".part.mp4") for word in command):
                 calls.append(1)
-                raise FfmpegError(EditingError.DISK_FULL, "The disk is full.", "")
+                raise FfmpegError(Failure.DISK_FULL, "The disk is full.", "")
             return "I: -20.0 LUFS Peak: -10.0 dBFS"
 
         monkeypatch.setattr(Ffmpeg, "run", run)
@@ -261,7 +268,7 @@ class TestRunner:
     def test_errors_have_a_code_and_a_sentence(self, tmp_path: Path, script: str, code: EditingError) -> None:
         with pytest.raises(FfmpegError) as caught:
             self.run(tmp_path, script)
-        assert caught.value.code == code
+        assert module._failed(caught.value).code == code
         assert caught.value.message.endswith(".")
 
     def test_the_tail_is_bounded_and_hides_the_directory(self, tmp_path: Path) -> None:
@@ -278,7 +285,7 @@ class TestRunner:
         started = time.monotonic()
         with pytest.raises(FfmpegError) as caught:
             runner.run(["/bin/sleep", "30"])
-        assert caught.value.code == EditingError.STOPPED
+        assert module._failed(caught.value).code == EditingError.STOPPED
         assert time.monotonic() - started < 5
 
 

@@ -31,11 +31,11 @@ def test_the_upload_reads_what_is_right(shelf: Shelf, file: File) -> None:
 def test_measuring_and_rendering_read_the_same(shelf: Shelf, file: File) -> None:
     facts, path = facts_of(shelf, file), shelf.get(file)
     measured, source = measure_probe(path), read_facts(path)
-    assert measured.index == source.video_index
+    assert measured.film.index == source.video_index
     assert round(measured.duration_s, 3) == round(source.duration_s, 3) == facts["duration_s"]
-    assert round(measured.nominal_fps, 3) == round(source.fps, 3) == facts["fps"]
-    assert (measured.width, measured.height) == (source.display_width, source.display_height) == file.size
-    assert (measured.audio.index if measured.audio else None) == source.audio_index
+    assert round(measured.fps, 3) == round(source.fps, 3) == facts["fps"]
+    assert (measured.film.width, measured.film.height) == (source.display_width, source.display_height) == file.size
+    assert (measured.sound.index if measured.sound else None) == source.audio_index
 
 
 @pytest.mark.parametrize(("name", "share"), CUT_OFF)

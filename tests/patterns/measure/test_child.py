@@ -19,6 +19,7 @@ from django.core.management import CommandError, call_command
 
 from patterns.measure import __main__ as child
 from patterns.measure import measure
+from videofile.processes import EXIT_ORPHAN
 
 pytestmark = pytest.mark.slow
 
@@ -75,7 +76,7 @@ class TestEnd:
         children = wait_for_children(process)
         assert process.stdin is not None
         process.stdin.close()
-        assert process.wait(timeout=60) == child.EXIT_ORPHAN
+        assert process.wait(timeout=60) == EXIT_ORPHAN
         psutil.wait_procs(children, timeout=60)
         assert not [one for one in children if one.is_running() and one.status() != psutil.STATUS_ZOMBIE]
 

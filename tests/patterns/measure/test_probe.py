@@ -81,11 +81,11 @@ class TestPlain:
     def test_what_a_probe_tells(self, two_shots: Path) -> None:
         facts = probe(two_shots)
         assert isinstance(facts, Probe)
-        assert (facts.width, facts.height, facts.aspect, facts.codec) == (320, 180, "16:9", "h264")
-        assert facts.nominal_fps == 30
+        assert (facts.film.width, facts.film.height, facts.aspect, facts.film.codec) == (320, 180, "16:9", "h264")
+        assert facts.fps == 30
         assert facts.duration_s == pytest.approx(4.0, abs=0.03)
-        assert facts.audio is not None
-        assert (facts.audio.codec, facts.audio.channels) == ("aac", 1)
+        assert facts.sound is not None
+        assert (facts.sound.codec, facts.sound.channels) == ("aac", 1)
 
     def test_features(self, two_shots: Path) -> None:
         features = measure(two_shots)

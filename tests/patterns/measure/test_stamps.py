@@ -13,10 +13,11 @@ import pytest
 from benchmarks.measure.scenes import make_scene
 from benchmarks.measure.texts import Caption
 from benchmarks.measure.timeline import Segment, Timeline, write
-from patterns.measure import Features, LayerName, LayerStatus, ffmpeg, measure, pictures, video_pass
-from patterns.measure.errors import Stalled
+from patterns.measure import Features, LayerName, LayerStatus, measure, pictures, video_pass
 from patterns.measure.probe import probe
 from patterns.measure.thumbs import U8
+from videofile import ffmpeg
+from videofile.ffmpeg import Stalled
 
 from .conftest import Clips, Ffmpeg
 

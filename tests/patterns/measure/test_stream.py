@@ -1,16 +1,12 @@
-"""The pipe: Matroska pictures, a child that fails, a child that hangs."""
+"""The pipe: Matroska pictures, whole and torn."""
 
 from __future__ import annotations
 
 import io
-import sys
-import time
-from pathlib import Path
 
 import pytest
 
-from patterns.measure import MeasureError, ffmpeg, matroska
-from patterns.measure.errors import MeasureCode, Stalled
+from patterns.measure import matroska
 
 
 def element(ident: bytes, body: bytes, *, unknown: bool = False) -> bytes:
@@ -55,43 +51,3 @@ class TestMatroska:
     @pytest.mark.parametrize("data", [b"", b"\xec", b"\xec\x40", element(b"\xec", b"") + b"\xec\x84x"])
     def test_a_torn_tail_is_the_end(self, data: bytes) -> None:
         assert self.read(HEAD + cluster(0, (0, b"aaaa")) + data) == [(0, b"aaaa")]
-
-
-def script(folder: Path, body: str) -> str:
-    path = folder / "fake.py"
-    path.write_text(f"#!{sys.executable}\nimport sys, time\n{body}")
-    path.chmod(0o755)
-    return str(path)
-
-
-class TestChild:
-    def test_a_silent_child_is_ended(self, tmp_path: Path) -> None:
-        began = time.monotonic()
-        with ffmpeg.Stream(script(tmp_path, "time.sleep(30)"), [], stall_s=0.5) as stream, pytest.raises(Stalled):
-            stream.read(10)
-        assert time.monotonic() - began < 10
-
-    def test_the_end_of_its_words_is_kept(self, tmp_path: Path) -> None:
-        body = "for k in range(100): print('line', k, file=sys.stderr)\nsys.exit(3)"
-        with ffmpeg.Stream(script(tmp_path, body), []) as stream:
-            assert stream.read(10) == b""
-            assert stream.finish() == 3
-            assert len(stream.tail) == ffmpeg.TAIL_LINES
-            assert stream.tail[-1] == "line 99"
-
-    def test_a_child_left_early_is_gone(self, tmp_path: Path) -> None:
-        stream = ffmpeg.Stream(script(tmp_path, "time.sleep(30)"), [])
-        stream.close()
-        assert stream._child.poll() is not None
-
-    def test_a_binary_that_is_none(self, tmp_path: Path) -> None:
-        plain = tmp_path / "plain"
-        plain.write_text("no program")
-        with pytest.raises(MeasureError) as caught:
-            ffmpeg.version(str(plain))
-        assert caught.value.code is MeasureCode.FFMPEG_MISSING
-        with pytest.raises(MeasureError):
-            ffmpeg.Stream(str(plain), [])
-
-    def test_decoder_threads_are_bounded(self) -> None:
-        assert 1 <= ffmpeg.threads() <= 4

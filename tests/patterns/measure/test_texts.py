@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -23,11 +24,12 @@ from patterns.measure import (
     tracks,
     views,
 )
-from patterns.measure.errors import Stalled
 from patterns.measure.film import Film
 from patterns.measure.overlays import Track
 from patterns.measure.pictures import groups
 from patterns.measure.probe import Probe, probe
+from videofile.ffmpeg import Stalled
+from videofile.probe import Film as FilmFacts
 
 from .conftest import Clips, Ffmpeg
 
@@ -96,7 +98,7 @@ class TestFound:
         turn = {90: "transpose=clock", 180: "hflip,vflip", 270: "transpose=cclock"}[degrees]
         stored = ffmpeg_make(f"stored{degrees}.mp4", "-i", captioned, "-t", "2", "-vf", turn, "-preset", "ultrafast")
         path = ffmpeg_make(f"turned{degrees}.mp4", "-display_rotation", str(degrees), "-i", stored, "-c", "copy")
-        assert probe(path).rotation == degrees
+        assert probe(path).film.orientation.turn_deg == degrees
         found = measure(path, layers=[LayerName.CUTS, LayerName.OVERLAYS]).overlays
         assert found is not None
         assert [one.text.casefold() for one in found] == ["three quick tips", "wait for it"]
@@ -221,14 +223,15 @@ def test_single_pictures_are_read_without_the_rest_of_the_video(monkeypatch: pyt
     asked: list[list[str]] = []
 
     class Nothing:
-        def __init__(self, _exe: str, args: list[str]) -> None:
-            asked.append(list(args))
-            raise Stalled("nothing is read here")
+        def __init__(self, argv: list[str], **_options: Any) -> None:
+            asked.append(argv)
+            raise Stalled
 
-    monkeypatch.setattr(pictures.ffmpeg, "Stream", Nothing)
-    seen = Probe.__new__(Probe)
-    for name, value in {"path": Path("long.mp4"), "index": 0, "start_us": 0, "width": 64, "height": 64}.items():
-        object.__setattr__(seen, name, value)
+    monkeypatch.setattr(pictures.ffmpeg, "Process", Nothing)
+    film = FilmFacts.__new__(FilmFacts)
+    for name, value in {"index": 0, "width": 64, "height": 64}.items():
+        object.__setattr__(film, name, value)
+    seen = Probe(Path("long.mp4"), "mov", 0, film, None)
     with pytest.raises(Stalled):
         list(pictures._decode("ffmpeg", seen, 40_000_000, [41_000_000]))
     args = asked[0]
