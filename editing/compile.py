@@ -12,13 +12,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-import ffmpeg
-
 from editing import picture, sound
+from editing.graph import Graph
 from editing.inputs import Run
 from editing.plan import EditPlan, Output
 from editing.sources import SourceFacts
 from editing.timeline import Timeline
+from videofile import ffmpeg
 
 MIX_NAME: Final = "mix.wav"
 FONTS_NAME: Final = "fonts"
@@ -48,19 +48,21 @@ def part_name(output: Output) -> str:
 
 def sound_command(job: Job) -> list[str] | None:
     """The run that makes the finished mix; None when nothing in the edit is audible."""
-    mix = sound.mix(job.plan, job.timeline, job.facts)
+    graph = Graph()
+    mix = sound.mix(graph, job.plan, job.timeline, job.facts)
     if mix is None:
         return None
     measured = mix.filter("ebur128", peak="true", framelog="quiet")
-    target = ffmpeg.output(measured, MIX_NAME, acodec="pcm_s24le", map_metadata=-1, rf64="auto")
-    return _finish(target, job.binary, loglevel="info")
+    graph.output([measured], MIX_NAME, acodec="pcm_s24le", map_metadata=-1, rf64="auto")
+    return _command(graph, job, loglevel="info")
 
 
 def loudness_command(job: Job, gain_db: float) -> list[str]:
     """A run over the mix that measures it as it will be after gain and limiter."""
-    audio = sound.finish(ffmpeg.input(MIX_NAME)["a"], job.plan.audio, gain_db)
-    target = ffmpeg.output(audio.filter("ebur128", peak="true", framelog="quiet"), "-", f="null")
-    return _finish(target, job.binary, loglevel="info")
+    graph = Graph()
+    audio = sound.finish(graph.input(MIX_NAME, "a"), job.plan.audio, gain_db)
+    graph.output([audio.filter("ebur128", peak="true", framelog="quiet")], "-", f="null")
+    return _command(graph, job, loglevel="info")
 
 
 def picture_command(job: Job, *, gain_db: float | None, captioned: frozenset[str]) -> list[str]:
@@ -68,22 +70,21 @@ def picture_command(job: Job, *, gain_db: float | None, captioned: frozenset[str
 
     `captioned` names the outputs that have an ASS file.
     """
-    plan = job.plan
+    plan, graph = job.plan, Graph()
     if gain_db is None:
-        audio = ffmpeg.input("anullsrc=r=48000:cl=stereo", f="lavfi", t=f"{job.timeline.duration_s + 1:.3f}")["a"]
+        audio = graph.input("anullsrc=r=48000:cl=stereo", "a", f="lavfi", t=f"{job.timeline.duration_s + 1:.3f}")
     else:
-        audio = sound.finish(ffmpeg.input(MIX_NAME)["a"], plan.audio, gain_db)
-    sounds = picture.spread(audio, len(plan.outputs), "asplit")
-    pictures = picture.pictures(plan, job.timeline, job.facts, job.runs, threads=job.threads)
-    targets = []
+        audio = sound.finish(graph.input(MIX_NAME, "a"), plan.audio, gain_db)
+    sounds = audio.split("asplit", len(plan.outputs))
+    pictures = picture.pictures(graph, plan, job.timeline, job.facts, job.runs, threads=job.threads)
     for output, shown, heard in zip(plan.outputs, pictures, sounds, strict=True):
         if output.key in captioned:
             shown = shown.filter("ass", filename=caption_name(output), fontsdir=FONTS_NAME)
         length = job.timeline.seconds_of(output)
         shown = shown.filter("format", "yuv420p")
         heard = sound.cut_to(heard, length, is_cut=length < job.timeline.duration_s - 0.05)
-        targets.append(ffmpeg.output(shown, heard, part_name(output), **_encoding(output, job.threads)))
-    return _finish(ffmpeg.merge_outputs(*targets), job.binary, loglevel="warning")
+        graph.output([shown, heard], part_name(output), **_encoding(output, job.threads))
+    return _command(graph, job, loglevel="warning")
 
 
 def _encoding(output: Output, threads: int) -> dict[str, Any]:
@@ -119,10 +120,8 @@ def _encoding(output: Output, threads: int) -> dict[str, Any]:
     }
 
 
-def _finish(target: Any, binary: str, *, loglevel: str) -> list[str]:
-    target = target.global_args(
-        "-hide_banner", "-nostdin", "-nostats", "-loglevel", loglevel, "-progress", "pipe:1", "-stats_period", "0.25",
-        "-filter_complex_threads", "1",
+def _command(graph: Graph, job: Job, *, loglevel: str) -> list[str]:
+    return ffmpeg.command(
+        job.binary, "-progress", "pipe:1", "-stats_period", "0.25", "-filter_complex_threads", "1", "-y",
+        *graph.arguments(), loglevel=loglevel,
     )  # fmt: skip
-    command: list[str] = ffmpeg.compile(target, cmd=binary, overwrite_output=True)
-    return command

@@ -2,10 +2,9 @@
 
 import math
 from collections.abc import Mapping
-from typing import Any, Final
+from typing import Final
 
-import ffmpeg
-
+from editing.graph import Graph, Stream
 from editing.inputs import seeking
 from editing.plan import Audio, EditPlan, Music
 from editing.sources import SourceFacts
@@ -16,27 +15,26 @@ _DECLICK_S: Final = 0.006
 _AAC_HEADROOM_DB: Final = 1.0  # how much AAC may overshoot the limiter on noise-like sound
 
 
-def mix(plan: EditPlan, timeline: Timeline, facts: Mapping[str, SourceFacts]) -> Any:
+def mix(graph: Graph, plan: EditPlan, timeline: Timeline, facts: Mapping[str, SourceFacts]) -> Stream | None:
     """The finished mix before loudness, or None when the edit has no sound at all."""
     speaks = [plan.audio.source_sound and facts[clip.part.source].audio_index is not None for clip in timeline.clips]
     bed = plan.audio.music
     has_music = bed is not None and facts[bed.source].audio_index is not None
-    voice = _voice(timeline, facts, speaks) if any(speaks) else None
+    voice = _voice(graph, timeline, facts, speaks) if any(speaks) else None
     if not has_music or bed is None:
         return voice
-    music = _music(bed, timeline, facts[bed.source])
+    music = _music(graph, bed, timeline, facts[bed.source])
     if voice is None:
         return music
     if bed.duck:
-        split = voice.filter_multi_output("asplit", 2)
-        voice, key = split.stream(0), split.stream(1)
-        music = ffmpeg.filter(
+        voice, key = voice.split("asplit", 2)
+        music = graph.filter(
             [music, key], "sidechaincompress", threshold=0.03, ratio=8, attack=20, release=450, makeup=1
         )
-    return ffmpeg.filter([voice, music], "amix", inputs=2, duration="first", normalize=0)
+    return graph.filter([voice, music], "amix", inputs=2, duration="first", normalize=0)
 
 
-def finish(audio: Any, wanted: Audio, gain_db: float) -> Any:
+def finish(audio: Stream, wanted: Audio, gain_db: float) -> Stream:
     """Gain and a limiter for the true peak: it works at four times the rate, where peaks between samples show."""
     ceiling = 10 ** ((wanted.true_peak_db - _AAC_HEADROOM_DB) / 20)
     return (
@@ -48,7 +46,7 @@ def finish(audio: Any, wanted: Audio, gain_db: float) -> Any:
     )
 
 
-def cut_to(audio: Any, seconds: float, *, is_cut: bool) -> Any:
+def cut_to(audio: Stream, seconds: float, *, is_cut: bool) -> Stream:
     """Exactly `seconds` of sound; where the edit is cut short it fades out instead of breaking off."""
     samples = round(seconds * RATE)
     audio = audio.filter("apad", whole_len=samples).filter("atrim", end_sample=samples)
@@ -58,12 +56,12 @@ def cut_to(audio: Any, seconds: float, *, is_cut: bool) -> Any:
     return audio
 
 
-def _voice(timeline: Timeline, facts: Mapping[str, SourceFacts], speaks: list[bool]) -> Any:
-    silences = _silence(timeline.duration_s + 1, speaks.count(False))
-    pending: list[Any] = []
+def _voice(graph: Graph, timeline: Timeline, facts: Mapping[str, SourceFacts], speaks: list[bool]) -> Stream:
+    silences = _silence(graph, timeline.duration_s + 1, speaks.count(False))
+    pending: list[Stream] = []
     for place, (clip, is_heard) in enumerate(zip(timeline.clips, speaks, strict=True)):
         samples = _sample(timeline, clip.start + clip.frames) - _sample(timeline, clip.start)
-        stream = _heard(clip, facts[clip.part.source], place) if is_heard else silences.pop()
+        stream = _heard(graph, clip, facts[clip.part.source]) if is_heard else silences.pop()
         stream = (
             stream.filter("apad", whole_len=samples).filter("atrim", end_sample=samples).filter("asetpts", "N/SR/TB")
         )
@@ -72,23 +70,22 @@ def _voice(timeline: Timeline, facts: Mapping[str, SourceFacts], speaks: list[bo
             stream = _faded(stream, timeline, clip, before, samples)
         if before is not None and before.overlap:
             overlap = _sample(timeline, clip.start + before.overlap) - _sample(timeline, clip.start)
-            pending = [ffmpeg.filter([_joined(pending), stream], "acrossfade", nb_samples=overlap, c1="tri", c2="tri")]
+            joined = _joined(graph, pending)
+            pending = [graph.filter([joined, stream], "acrossfade", nb_samples=overlap, c1="tri", c2="tri")]
         else:
             pending.append(stream)
-    return _joined(pending)
+    return _joined(graph, pending)
 
 
-def _heard(clip: Clip, source: SourceFacts, place: int) -> Any:
+def _heard(graph: Graph, clip: Clip, source: SourceFacts) -> Stream:
     """The sound of one clip. Gaps and a late start in the source become silence, so that it stays with the picture."""
     part = clip.part
     length = part.end_s - part.start_s
     open_s = source.seek_s(part.start_s)
     skipped = part.start_s - open_s
-    # The place makes equal stretches different inputs: the graph library would merge them into one.
-    span = skipped + length + 0.5 + place / 1000
-    opened = ffmpeg.input(str(source.path), t=f"{span:.6f}", vn=None, **seeking(open_s))
+    span = f"{skipped + length + 0.5:.6f}"
     stream = (
-        opened[str(source.audio_index)]
+        graph.input(str(source.path), source.audio_index, t=span, vn=None, **seeking(open_s))
         .filter("atrim", start=f"{skipped:.6f}", end=f"{skipped + length:.6f}")
         .filter("asetpts", f"PTS-{skipped:.6f}/TB")
         .filter("aresample", RATE, **{"async": 1, "first_pts": 0})
@@ -107,7 +104,7 @@ def _tempos(speed: float) -> list[float]:
     return [speed ** (1 / steps)] * steps
 
 
-def _faded(stream: Any, timeline: Timeline, clip: Clip, before: Clip | None, samples: int) -> Any:
+def _faded(stream: Stream, timeline: Timeline, clip: Clip, before: Clip | None, samples: int) -> Stream:
     """Short fades where a cut would click, long ones where the picture dips to black."""
     click = min(round(_DECLICK_S * RATE), samples // 4)
     dip_in = before.dip if before else 0
@@ -119,14 +116,13 @@ def _faded(stream: Any, timeline: Timeline, clip: Clip, before: Clip | None, sam
     return stream
 
 
-def _music(bed: Music, timeline: Timeline, source: SourceFacts) -> Any:
+def _music(graph: Graph, bed: Music, timeline: Timeline, source: SourceFacts) -> Stream:
     length = timeline.duration_s
     fade = min(bed.fade_out_s, length / 2)
     open_s = source.seek_s(bed.start_s)
     skipped = bed.start_s - open_s
-    opened = ffmpeg.input(str(source.path), stream_loop=-1, vn=None, **seeking(open_s))
     stream = (
-        opened[str(source.audio_index)]
+        graph.input(str(source.path), source.audio_index, stream_loop=-1, vn=None, **seeking(open_s))
         .filter("aresample", RATE)
         .filter("aformat", sample_fmts="fltp", sample_rates=RATE, channel_layouts="stereo")
         .filter("atrim", start=f"{skipped:.6f}", end=f"{skipped + length:.6f}")
@@ -138,21 +134,18 @@ def _music(bed: Music, timeline: Timeline, source: SourceFacts) -> Any:
     return stream
 
 
-def _silence(seconds: float, count: int) -> list[Any]:
+def _silence(graph: Graph, seconds: float, count: int) -> list[Stream]:
     if not count:
         return []
-    source = ffmpeg.input(f"anullsrc=r={RATE}:cl=stereo", f="lavfi", t=f"{seconds:.3f}")["a"]
+    source = graph.input(f"anullsrc=r={RATE}:cl=stereo", "a", f="lavfi", t=f"{seconds:.3f}")
     source = source.filter("aformat", sample_fmts="fltp", sample_rates=RATE, channel_layouts="stereo")
-    if count == 1:
-        return [source]
-    split = source.filter_multi_output("asplit", count)
-    return [split.stream(place) for place in range(count)]
+    return source.split("asplit", count)
 
 
-def _joined(streams: list[Any]) -> Any:
+def _joined(graph: Graph, streams: list[Stream]) -> Stream:
     if len(streams) == 1:
         return streams[0]
-    return ffmpeg.concat(*streams, v=0, a=1)
+    return graph.filter(streams, "concat", n=len(streams), v=0, a=1)
 
 
 def _sample(timeline: Timeline, frame: int) -> int:
