@@ -8,11 +8,10 @@ in, and may be repeated. What is not confirmed within an hour is removed.
 import base64
 import hmac
 from collections.abc import Iterator
-from contextlib import ExitStack, suppress
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from hashlib import sha256
-from pathlib import Path
 from uuid import UUID
 
 from django.conf import settings
@@ -29,11 +28,11 @@ from core.actor import Actor
 from core.errors import Conflict, DomainError, NotFound, TooLarge, ValidationFailed
 from core.ids import uuid7
 from media import content, intake, judging, quota, services
+from media.content import Judged
 from media.errors import MediaError
 from media.models import DirectUpload, MediaFile
 from media.signing import plain_name
 from media.storage import new_key, sha256_of, store
-from media.stores.base import Store
 from media.uploads import ChunkBrokenError, Readable
 from media.words import size_words
 
@@ -127,7 +126,8 @@ def receive(*, upload: DirectUpload, stream: Readable, content_type: str, length
         if upload.sha256 and written.sha256 != upload.sha256:
             raise ValidationFailed(MediaError.CHECKSUM, "The bytes are not those of the announced checksum.")
         rows = DirectUpload.objects.filter(pk=upload.pk, storage_key=former, state__in=(State.WAITING, State.RECEIVED))
-        if not rows.update(storage_key=key, state=State.RECEIVED, updated_at=clock.now()):
+        came = {"storage_key": key, "received_sha256": written.sha256, "state": State.RECEIVED}
+        if not rows.update(**came, updated_at=clock.now()):
             raise Conflict(MediaError.LOCKED, "This file arrived twice at once.")
     except BaseException:
         parts.delete(key)
@@ -204,25 +204,18 @@ def _judge(actor: Actor, upload: DirectUpload, checksum: str) -> MediaFile:
     # Out of reach of the signed address first: what is judged must be what is kept.
     with suppress(FileNotFoundError):
         parts.move(upload.storage_key, upload.final_key)
-    _check_sums(parts, upload, checksum)
-    head = b"".join(parts.read(upload.final_key, 0, judging.HEAD_BYTES))
-    with ExitStack() as stack:
-        path: Path = stack.enter_context(parts.local(upload.final_key))
-        if judging.container_of(head) is None:
-            stored = services.put_image(workspace_id=upload.workspace_id, path=path, name=upload.filename)
+    with parts.local(upload.final_key) as path:
+        with path.open("rb") as handle:
+            is_video = judging.container_of(handle.read(judging.HEAD_BYTES)) is not None
+        wanted = {value for value in (upload.sha256, checksum) if value}
+        # Bytes that went straight to the object store were not hashed on their way.
+        found = upload.received_sha256 or (sha256_of(path) if wanted or is_video else "")
+        if wanted and wanted != {found}:
+            raise ValidationFailed(MediaError.CHECKSUM, "The bytes are not those of the checksum. Send the file again.")
+        if is_video:
+            stored = _stored(upload, content.judge_file(upload.filename, path), found)
         else:
-            judged = content.judge_file(upload.filename, path)
-            stored = services.Stored(
-                file_id=upload.pk,
-                workspace_id=upload.workspace_id,
-                kind=MediaFile.Kind.VIDEO,
-                storage_key=upload.final_key,
-                size_bytes=upload.size_bytes,
-                sha256=sha256_of(path),
-                content_type=judged.container.content_type,
-                original_name=upload.filename,
-                facts=judged.facts,
-            )
+            stored = services.put_image(workspace_id=upload.workspace_id, path=path, name=upload.filename)
     try:
         with transaction.atomic():
             file = intake.keep(actor=actor, stored=stored)
@@ -238,16 +231,18 @@ def _judge(actor: Actor, upload: DirectUpload, checksum: str) -> MediaFile:
     return file
 
 
-def _check_sums(parts: Store, upload: DirectUpload, checksum: str) -> None:
-    """The object store takes any bytes of the right size; what was said about them is checked here."""
-    wanted = {value for value in (upload.sha256, checksum) if value}
-    if not wanted:
-        return
-    digest = sha256()
-    for piece in parts.read(upload.final_key):
-        digest.update(piece)
-    if wanted != {digest.hexdigest()}:
-        raise ValidationFailed(MediaError.CHECKSUM, "The bytes are not those of the checksum. Send the file again.")
+def _stored(upload: DirectUpload, judged: Judged, checksum: str) -> services.Stored:
+    return services.Stored(
+        file_id=upload.pk,
+        workspace_id=upload.workspace_id,
+        kind=MediaFile.Kind.VIDEO,
+        storage_key=upload.final_key,
+        size_bytes=upload.size_bytes,
+        sha256=checksum,
+        content_type=judged.container.content_type,
+        original_name=upload.filename,
+        facts=judged.facts,
+    )
 
 
 def remove(upload: DirectUpload) -> None:

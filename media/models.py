@@ -147,6 +147,9 @@ class DirectUpload(WorkspaceModel):
     content_type = models.CharField(max_length=100, help_text="As announced; what it is, is judged by content.")
     size_bytes = models.BigIntegerField()
     sha256 = models.CharField(max_length=64, blank=True, help_text="As announced, hex; empty when it was not.")
+    received_sha256 = models.CharField(
+        max_length=64, blank=True, help_text="Of the bytes that came, hex; empty when they went past this server."
+    )
     storage_key = models.CharField(max_length=255, unique=True)
     final_key = models.CharField(max_length=255, blank=True, help_text="Where the bytes lie once they were taken over.")
     claimed_at = models.DateTimeField(null=True, blank=True)

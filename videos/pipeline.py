@@ -31,9 +31,11 @@ def prepare(ctx: JobContext, video: Video) -> Done:
     ctx.progress(0, Video.Stage.CHECK.label)
     try:
         with ctx.without_connection(), store().local(media.storage_key) as path:
-            sha256 = _check(media, path)
+            sha256 = _checksum(media, path)
             ctx.progress(_CHECKED, Video.Stage.PROBE.label)
-            container, facts = _facts(ctx, media, path)
+            with path.open("rb") as handle:
+                container = content.container_of(media.original_name, handle.read(judging.HEAD_BYTES))
+            facts = _facts(ctx, media, path, container)
             ctx.progress(_PROBED, Video.Stage.PREVIEW.label)
             poster, storyboard = _previews(ctx, video, path, container, facts)
     except FileNotFoundError as error:
@@ -49,24 +51,25 @@ def prepare(ctx: JobContext, video: Video) -> Done:
     return Done({"sha256": sha256, "duration_s": facts.get("duration_s")}, commit=commit)
 
 
-def _check(media: MediaFile, path: Path) -> str:
-    """The checksum; a known one that differs means that the storage lost bytes."""
-    found = sha256_of(path)
-    if media.sha256 and media.sha256 != found:
+def _checksum(media: MediaFile, path: Path) -> str:
+    """Known since the file came, unless its bytes went past this server. A size that differs means that the storage
+    lost bytes."""
+    if path.stat().st_size != media.size_bytes:
         raise ValidationFailed(
             VideoError.FILE_GONE, f"The stored file of “{media.original_name}” was changed. Upload it again."
         )
-    return found
+    return media.sha256 or sha256_of(path)
 
 
-def _facts(ctx: JobContext, media: MediaFile, path: Path) -> tuple[judging.Container, dict[str, Any]]:
-    with path.open("rb") as handle:
-        container = content.container_of(media.original_name, handle.read(judging.HEAD_BYTES))
+def _facts(ctx: JobContext, media: MediaFile, path: Path, container: judging.Container) -> dict[str, Any]:
+    """Read when the file came; of one that the product made itself, now."""
+    if "container" in media.probe:
+        return dict(media.probe)
 
     def child(argv: list[str], on_line: Callable[[dict[str, Any]], None]) -> None:
         ctx.run_child(argv, on_line=on_line, limits=content.CHILD_LIMITS)
 
-    return container, content.probe(media.original_name, str(path), container, child).facts
+    return content.probe(media.original_name, str(path), container, child).facts
 
 
 def _previews(
