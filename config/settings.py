@@ -7,7 +7,6 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 import django_stubs_ext
-from botocore.config import Config
 
 from config import env as environment
 from config.csp import content_security_policy
@@ -262,31 +261,33 @@ STATIC_ROOT = BASE_DIR / "staticfiles"
 STATICFILES_DIRS = [path for path in (BASE_DIR / "frontend" / "dist",) if path.is_dir()]
 MEDIA_ROOT = VAR_DIR / "media"
 USE_S3 = bool(ENV.S3_BUCKET)
+
+
+def _file_store() -> dict[str, Any]:
+    if not USE_S3:
+        return {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": MEDIA_ROOT}}
+    from botocore.config import Config  # slow to load, and only this store needs it
+
+    # `media.stores.s3` decides itself when a call is tried again.
+    client = Config(signature_version="s3v4", connect_timeout=2, read_timeout=20, retries={"total_max_attempts": 1})
+    return {
+        "BACKEND": "storages.backends.s3.S3Storage",
+        "OPTIONS": {
+            "bucket_name": ENV.S3_BUCKET,
+            "endpoint_url": ENV.S3_ENDPOINT_URL or None,
+            "access_key": ENV.S3_ACCESS_KEY,
+            "secret_key": ENV.S3_SECRET_KEY,
+            "region_name": ENV.S3_REGION,
+            "client_config": client,
+            "default_acl": None,
+            "querystring_auth": True,
+            "file_overwrite": True,
+        },
+    }
+
+
 STORAGES: dict[str, dict[str, Any]] = {
-    "default": (
-        {
-            "BACKEND": "storages.backends.s3.S3Storage",
-            "OPTIONS": {
-                "bucket_name": ENV.S3_BUCKET,
-                "endpoint_url": ENV.S3_ENDPOINT_URL or None,
-                "access_key": ENV.S3_ACCESS_KEY,
-                "secret_key": ENV.S3_SECRET_KEY,
-                "region_name": ENV.S3_REGION,
-                # `media.stores.s3` decides itself when a call is tried again.
-                "client_config": Config(
-                    signature_version="s3v4",
-                    connect_timeout=2,
-                    read_timeout=20,
-                    retries={"total_max_attempts": 1},
-                ),
-                "default_acl": None,
-                "querystring_auth": True,
-                "file_overwrite": True,
-            },
-        }
-        if USE_S3
-        else {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": MEDIA_ROOT}}
-    ),
+    "default": _file_store(),
     "staticfiles": {
         "BACKEND": (
             "django.contrib.staticfiles.storage.StaticFilesStorage"

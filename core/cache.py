@@ -6,13 +6,12 @@ Nothing correct depends on the cache. What must not be done without it (counting
 from collections.abc import Callable
 from typing import Any
 
-import redis
 from django.core.cache import DEFAULT_CACHE_ALIAS, caches
 from django.core.cache.backends.redis import RedisCache
 
+from core import outages
 from core.outages import Breaker
 
-_AWAY = (redis.ConnectionError, redis.TimeoutError)
 # Of the process: Django makes a backend for each thread and, under ASGI, for each request.
 _breaker = Breaker("The cache")
 
@@ -25,7 +24,9 @@ class DegradingRedisCache(RedisCache):
             return otherwise
         try:
             found = operation(*args, **kwargs)
-        except _AWAY as error:
+        except Exception as error:
+            if outages.of(error) is None:
+                raise
             _breaker.failed(error)
             return otherwise
         _breaker.worked()

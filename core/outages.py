@@ -2,6 +2,7 @@
 
 import logging
 import sqlite3
+import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -9,7 +10,6 @@ from contextvars import ContextVar
 from enum import StrEnum
 from typing import TypeVar
 
-import redis
 from django.db import InterfaceError, OperationalError, connection
 
 from core.errors import Unavailable
@@ -60,7 +60,7 @@ def of(error: BaseException | None) -> Away | None:
             return each
         if isinstance(each, (OperationalError, InterfaceError)):
             return Away(Service.DATABASE) if _is_away(each.__cause__) else None
-        if isinstance(each, (redis.ConnectionError, redis.TimeoutError)):
+        if _is_redis_away(each):
             return Away(Service.CACHE)
     return None
 
@@ -141,6 +141,12 @@ def _causes(error: BaseException | None) -> Iterator[BaseException]:
     while error is not None:
         yield error
         error = error.__cause__
+
+
+def _is_redis_away(error: BaseException) -> bool:
+    """Whether Redis did not answer. Only where its client is loaded can an error be one of its own."""
+    redis = sys.modules.get("redis.exceptions")
+    return redis is not None and isinstance(error, (redis.ConnectionError, redis.TimeoutError))
 
 
 def _is_away(cause: BaseException | None) -> bool:

@@ -8,8 +8,6 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Final
 
-from fontTools.ttLib import TTFont
-
 from core.fonts import FONTS_DIR
 
 # Joiners, direction marks and variation selectors draw nothing by themselves.
@@ -34,6 +32,8 @@ class Face:
 @cache
 def face(file_name: str, name: str) -> Face:
     """Read a font of `FONTS_DIR`."""
+    from fontTools.ttLib import TTFont  # slow to load, and few processes read fonts
+
     with TTFont(FONTS_DIR / file_name, lazy=True) as font:
         characters = font.getBestCmap()
         metrics = font["hmtx"]

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-import redis
 from django.conf import settings
 from django.core.cache import cache
 from django.core.files.storage import default_storage
@@ -127,6 +126,8 @@ def _cache() -> None:
 def _broker() -> None:
     location = str(settings.CELERY_BROKER_URL)
     if location.startswith(("redis://", "rediss://")):
+        import redis  # slow to load, and absent from the embedded mode
+
         client = redis.Redis.from_url(location, socket_timeout=0.5, socket_connect_timeout=0.5)
         try:
             client.ping()

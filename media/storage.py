@@ -9,7 +9,6 @@ from django.core.files.storage import FileSystemStorage, default_storage
 from core import clock
 from media.stores.base import PIECE, Store, Written, sha256_of
 from media.stores.local import LocalStore
-from media.stores.s3 import S3Store
 
 __all__ = ["PIECE", "ROOT", "Store", "Written", "new_key", "sha256_of", "store"]
 
@@ -20,6 +19,8 @@ def store() -> Store:
     """The store behind Django's default storage."""
     if isinstance(default_storage, FileSystemStorage):
         return LocalStore(Path(default_storage.location))
+    from media.stores.s3 import S3Store  # loads boto3, which a product with local files never needs
+
     return S3Store(default_storage)
 
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 import hashlib
 from io import BytesIO
 
-from PIL import Image, ImageDraw, ImageFont
-
 from sandbox.http import Call, Reply
 
 SIDE = 200
@@ -17,6 +15,8 @@ def address(call: Call, account_id: str) -> str:
 
 
 def picture(call: Call) -> Reply:
+    from PIL import Image, ImageDraw, ImageFont  # loaded by the first picture
+
     row = call.tx.one("SELECT id, name FROM accounts WHERE id = ?", call.params["account_id"])
     if row is None:
         return Reply(404, "Not found", {}, "text/plain")

@@ -17,7 +17,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-VERSION = "1"
+from analytics.learning.effects import Effect, Row
+
 TAUS = (0.05, 0.12, 0.22, 0.40)
 TAU_WEIGHTS = (0.15, 0.30, 0.35, 0.20)
 NEIGHBOUR_SCALE = 1.5
@@ -28,39 +29,6 @@ _PRIOR_SHAPE = 2.0
 _FOLLOWERS_SLOPE, _FOLLOWERS_SD, _TIME_SD, _FLAT_SD = 0.8, 0.3, 0.3, 30.0
 
 Array = NDArray[np.float64]
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One post: outcome on a log scale, weight 0–1 (young posts less), followers, age in days, its levels by group."""
-
-    outcome: float
-    weight: float
-    followers: float | None
-    age_days: float
-    levels: Mapping[str, str]
-
-
-@dataclass(frozen=True, slots=True)
-class Effect:
-    """A level against the mean of its group, in log units: posterior mean, sd; posts that have and lack the level."""
-
-    group: str
-    level: str
-    mean: float
-    sd: float
-    seen: int
-    unseen: int
-
-    @property
-    def p_better(self) -> float:
-        """Posterior probability that the level is better than its group's mean."""
-        return normal_cdf(self.mean / self.sd) if self.sd > 0 else 0.5
-
-
-def normal_cdf(x: float) -> float:
-    """Φ(x)."""
-    return 0.5 * (1.0 + math.erf(x / math.sqrt(2.0)))
 
 
 @dataclass(frozen=True, slots=True)

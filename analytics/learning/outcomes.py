@@ -3,7 +3,7 @@
 import math
 from dataclasses import dataclass
 
-from analytics.learning.model import Row
+from analytics.learning.effects import Row
 
 DAY_S = 86_400.0
 MIN_VIEWS_FOR_ENGAGEMENT = 100

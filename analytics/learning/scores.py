@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
-from analytics.learning.model import Effect, normal_cdf
+from analytics.learning.effects import Effect, normal_cdf
 from core.words import counted
 
 MIN_POSTS = 30

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from analytics.learning import outcomes
-from analytics.learning.model import Row
+from analytics.learning.effects import Row
 from analytics.learning.scores import MIN_POSTS
 from analytics.learning.shared import BestAndRest, Ranked, Shared, compare
 from analytics.models import LatestMetrics, LearningRun

@@ -10,7 +10,8 @@ from uuid import UUID
 
 from django.db import transaction
 
-from analytics.learning import model, outcomes
+from analytics.learning import outcomes
+from analytics.learning.effects import MODEL_VERSION
 from analytics.learning.scores import Score, combine, scores
 from analytics.models import LatestMetrics, LearningRun
 from analytics.services.levels import levels_of
@@ -68,6 +69,8 @@ def post_of(row: LatestMetrics, levels: tuple[dict[str, str], float | None]) -> 
 
 
 def _fit(workspace_id: UUID, platform: str, posts: list[outcomes.Post]) -> Fitted:
+    from analytics.learning import model  # loads NumPy, which nothing else here needs
+
     old_enough = [post for post in posts if post.age_s >= MIN_AGE.total_seconds()]
     # A vocabulary joins the model once a post has a word of it; an empty one would only widen it.
     spoken = {kind for post in old_enough for kind in post.levels}
@@ -108,7 +111,7 @@ def keep(fitted: Sequence[Fitted]) -> None:
                 as_of=now,
                 posts=len(result.posts),
                 inputs_digest=result.digest,
-                model_version=model.VERSION,
+                model_version=MODEL_VERSION,
                 summary={"claims": sum(score.standing == "claim" for score in result.scores)},
             )
             PatternScore.objects.bulk_create(_row(run, score) for score in result.scores)

@@ -5,7 +5,8 @@ from datetime import timedelta
 import pytest
 
 from analytics.learning import outcomes
-from analytics.learning.model import Effect, Row, fit
+from analytics.learning.effects import Effect, Row
+from analytics.learning.model import fit
 from analytics.learning.scores import Standing, combine, scores
 from analytics.models import LearningRun
 from analytics.services import learning
