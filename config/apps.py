@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.contrib.staticfiles.apps import StaticFilesConfig
 
 
 class WiringConfig(AppConfig):
@@ -6,3 +7,9 @@ class WiringConfig(AppConfig):
 
     name = "config"
     label = "config"
+
+
+class StaticConfig(StaticFilesConfig):
+    """Collects what pages load. The product bundles htmx itself and documents its API without Redoc."""
+
+    ignore_patterns = [*StaticFilesConfig.ignore_patterns, "django_htmx", "redoc"]

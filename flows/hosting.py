@@ -14,9 +14,9 @@ from contextlib import contextmanager
 
 import uvicorn
 from django.conf import settings
-from django.core.management import call_command
 
 from core import clock
+from core.db.schema import bring_up_to_date
 from core.errors import Unavailable
 from flows.errors import Code
 from jobs.embedded import EmbeddedWorkers, UpLock
@@ -44,7 +44,7 @@ def settle_address() -> None:
 def hosted() -> Iterator[None]:
     """Workers and web server while the block lasts, where nobody else runs them. The process must end after it."""
     if settings.EMBEDDED:
-        call_command("migrate", interactive=False, verbosity=0)
+        bring_up_to_date()
     lock = UpLock()
     if not settings.EMBEDDED or not lock.acquire(
         {"since": clock.now().isoformat(), "address": settings.PUBLIC_BASE_URL}

@@ -19,6 +19,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.utils.module_loading import import_string
 
 from core import clock, scope
+from core.db.schema import bring_up_to_date
 from jobs.embedded import EmbeddedWorkers, UpLock
 
 logger = logging.getLogger(__name__)
@@ -62,7 +63,7 @@ class Command(BaseCommand):
             where = note.get("address") or "as a command with workers of its own"
             raise CommandError(f"ElevoAI already runs here: {where} (process {note.get('pid', 'unknown')}).")
         listener = _listen(host, port)
-        call_command("migrate", interactive=False, verbosity=0)
+        bring_up_to_date()
         self._collect_static()
         application = import_string(settings.ASGI_APPLICATION)
         embedded = EmbeddedWorkers()
