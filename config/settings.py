@@ -179,12 +179,12 @@ DJANGO_CELERY_BEAT_TZ_AWARE = True
 CHANNEL_LAYERS = {
     "default": (
         {
-            "BACKEND": "jobs.redis_layer.RedisLayer",
+            "BACKEND": "jobs.redis_channel_layer.RedisLayer",
             # The layer waits 5 s for a message; the client's own default of 5 s would end every quiet socket first.
             "CONFIG": {"hosts": [{"address": ENV.REDIS_URL, "socket_timeout": 30}]},
         }
         if ENV.REDIS_URL
-        else {"BACKEND": "jobs.layer.ThreadSafeLayer"}
+        else {"BACKEND": "jobs.channel_layer.ThreadSafeLayer"}
     )
 }
 

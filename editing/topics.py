@@ -20,4 +20,4 @@ def register() -> None:
 def tell(edit: Edit) -> None:
     """Say, once the transaction in hand has committed, which state an edit is in."""
     data = {"state": edit.state, "job_id": str(edit.job_id) if edit.job_id else None}
-    events.send(topic=TOPIC, id=str(edit.pk), type="edit.state", data=data)
+    events.publish_event(topic=TOPIC, id=str(edit.pk), type="edit.state", data=data)

@@ -11,7 +11,7 @@ from django.db.models.functions import Coalesce
 
 from core import clock, scope
 from core.ids import uuid7
-from jobs import announce, conf, finishing, wake
+from jobs import conf, job_events, transitions, wake
 from jobs.errors import Code
 from jobs.leases import worker_name
 from jobs.models import CLAIMABLE, Job, Status
@@ -91,17 +91,17 @@ def _take(job_id: UUID) -> Job | None:
     return Job.objects.filter(pk=job_id, lease_token=token).first() if won else None
 
 
-def sweep() -> int:
+def requeue_expired() -> int:
     """Take back the jobs whose lease ran out. Returns how many."""
-    return _take_back(Job.objects.filter(status=Status.RUNNING, lease_expires_at__lt=clock.now()))
+    return _requeue_lost(Job.objects.filter(status=Status.RUNNING, lease_expires_at__lt=clock.now()))
 
 
-def take_over() -> int:
+def requeue_running() -> int:
     """Take back every running job at once: the caller knows that no worker lives (it holds `var/up.lock`)."""
-    return _take_back(Job.objects.filter(status=Status.RUNNING))
+    return _requeue_lost(Job.objects.filter(status=Status.RUNNING))
 
 
-def _take_back(lost: QuerySet[Job]) -> int:
+def _requeue_lost(lost: QuerySet[Job]) -> int:
     taken = 0
     with scope.system("take back lost leases"):
         for job in lost.order_by("id"):
@@ -116,12 +116,12 @@ def _take_back(lost: QuerySet[Job]) -> int:
 
 def _lose(job: Job, rows: QuerySet[Job]) -> None:
     if job.cancel_requested_at:
-        finishing.end_without_result(rows, job, Status.CANCELLED, Code.CANCELLED, "It was cancelled.")
+        transitions.end_without_result(rows, job, Status.CANCELLED, Code.CANCELLED, "It was cancelled.")
         return
     if job.lost_leases + 1 >= conf.max_lost_leases():
         rows_now = rows.filter(lost_leases=job.lost_leases)
         message = f"The worker was lost {job.lost_leases + 1} times while doing this, so it was given up."
-        finishing.end_without_result(rows_now, job, Status.FAILED, Code.WORKER_LOST, message)
+        transitions.end_without_result(rows_now, job, Status.FAILED, Code.WORKER_LOST, message)
         Job.objects.filter(pk=job.pk, status=Status.FAILED).update(lost_leases=job.lost_leases + 1)
         return
     # It keeps its time, and with that its place in the queue.
@@ -134,5 +134,5 @@ def _lose(job: Job, rows: QuerySet[Job]) -> None:
     )
     if not won:
         raise LeaseLost("Somebody else took it back.")
-    announce.state_on_commit(job.pk)
+    job_events.publish_state_on_commit(job.pk)
     wake.on_commit(job.queue)

@@ -12,7 +12,7 @@ from django.db import InterfaceError, OperationalError
 from core import child as children
 from core import clock, outages
 from core.actor import Actor
-from jobs import announce, connections
+from jobs import db_connections, job_events
 from jobs.leases import Lease
 from jobs.models import Job, Status
 from jobs.outcomes import Cancelled, LeaseLost
@@ -80,7 +80,7 @@ class JobContext:
         self._stage = stage or self._stage
         if new_stage or now - self._event_at >= _EVENT_EVERY_S:
             self._event_at = now
-            announce.progress(self._job, whole, self._stage)
+            job_events.publish_progress(self._job, whole, self._stage)
         if new_stage or now - self._row_at >= _ROW_EVERY_S:
             self._row_at = now
             try:
@@ -90,7 +90,7 @@ class JobContext:
                     raise
                 # How far it is may be written later; the work itself needs no database.
                 logger.warning("The progress could not be written: %s", error)
-                connections.release()
+                db_connections.release()
 
     def save_checkpoint(self, checkpoint: Mapping[str, Any]) -> None:
         """Keep what the next run continues from. It counts as progress: transient failures start anew."""
@@ -135,7 +135,7 @@ class JobContext:
     def without_connection(self) -> Iterator[None]:
         """Give the database connection back for the length of a long wait; a query inside takes one for a moment."""
         self._waiting_for_child = True
-        connections.release()
+        db_connections.release()
         try:
             yield
         finally:
@@ -147,4 +147,4 @@ class JobContext:
             self._lease.lost.set()
             raise LeaseLost("Another run owns this job now.")
         if self._waiting_for_child:
-            connections.release()
+            db_connections.release()

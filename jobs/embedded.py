@@ -26,10 +26,10 @@ from django.conf import settings
 
 from core import clock
 from core.loops import watchdog
-from jobs import claims, conf, connections, polling, runner, wake
+from jobs import claims, conf, db_connections, polling, runner, wake
+from jobs.celery_signals import ready
 from jobs.leases import keeper
 from jobs.registry import Queue
-from jobs.workers import ready
 
 logger = logging.getLogger(__name__)
 
@@ -93,7 +93,7 @@ class EmbeddedWorkers:
 
     def start(self) -> None:
         """Take over what a dead predecessor left, then start."""
-        taken = claims.take_over()
+        taken = claims.requeue_running()
         keeper.forget_workers()
         if taken:
             logger.info("%s jobs of the last run are taken over.", taken)
@@ -122,7 +122,7 @@ class EmbeddedWorkers:
         while keeper.held() and time.monotonic() < ends_at:
             time.sleep(0.02)
         keeper.withdraw_workers()
-        connections.release()
+        db_connections.release()
 
     def join(self) -> None:
         """After `stop`: end the threads too, for a process that lives on."""

@@ -15,7 +15,7 @@ from django.db import transaction
 from core import clock, outages
 from core.actor import Actor
 from core.outages import Breaker
-from jobs import delivery
+from jobs import event_loop
 
 logger = logging.getLogger(__name__)
 
@@ -59,7 +59,7 @@ def envelope(topic: str, subject_id: str, type: str, data: dict[str, Any], at: d
     return {"v": 1, "topic": f"{topic}:{subject_id}", "type": type, "ts": instant, "data": data}
 
 
-def send(*, topic: str, id: UUID | str, type: str, data: dict[str, Any]) -> None:
+def publish_event(*, topic: str, id: UUID | str, type: str, data: dict[str, Any]) -> None:
     """Tell everyone who listens to `topic:id`, after the transaction in hand (if any) has committed. Never raises."""
     message = envelope(topic, str(id), type, data, clock.now())
     transaction.on_commit(lambda: _deliver(group_name(topic, str(id)), message), robust=True)
@@ -80,7 +80,7 @@ def _deliver_all(messages: Sequence[tuple[str, dict[str, Any]]]) -> None:
             await layer.group_send(group, {"type": "event.deliver", "envelope": message})
 
     try:
-        delivery.run(deliver())
+        event_loop.run(deliver())
     except Exception as error:
         logger.warning("%d events could not be delivered and are dropped: %s", len(messages), error)
         if outages.of(error) is not None or isinstance(error, TimeoutError):
@@ -89,8 +89,8 @@ def _deliver_all(messages: Sequence[tuple[str, dict[str, Any]]]) -> None:
         _breaker.worked()
 
 
-def send_many(messages: Sequence[tuple[str, UUID | str, str, dict[str, Any]]]) -> None:
-    """`send` for many `(topic, id, type, data)` at once: one trip through the event loop for all. Never raises."""
+def publish_events(messages: Sequence[tuple[str, UUID | str, str, dict[str, Any]]]) -> None:
+    """Publish many `(topic, id, type, data)` in one trip through the event loop. Never raises."""
     now = clock.now()
     ready = [
         (group_name(topic, str(id)), envelope(topic, str(id), type, data, now)) for topic, id, type, data in messages
@@ -100,8 +100,8 @@ def send_many(messages: Sequence[tuple[str, UUID | str, str, dict[str, Any]]]) -
         transaction.on_commit(lambda: _deliver_all(ready), robust=True)
 
 
-async def asend(*, topic: str, id: UUID | str, type: str, data: dict[str, Any]) -> None:
-    """`send` for async code, which holds no transaction."""
+async def apublish_event(*, topic: str, id: UUID | str, type: str, data: dict[str, Any]) -> None:
+    """`publish_event` for async code, which holds no transaction."""
     message = envelope(topic, str(id), type, data, clock.now())
     try:
         layer = get_channel_layer()

@@ -62,7 +62,7 @@ class Keeper:
         self._rows_lock = threading.Lock()
         self._loop = Loop(
             "jobs-heartbeat",
-            self.beat,
+            self.heartbeat_tick,
             lambda: min(conf.cancel_poll_s(), conf.heartbeat_s()),
             most_pause_s=_MOST_PAUSE_S,
         )
@@ -195,7 +195,7 @@ class Keeper:
     def _ensure_thread(self) -> None:
         self._loop.start()
 
-    def beat(self) -> None:
+    def heartbeat_tick(self) -> None:
         """One step of the heartbeat: renew when it is time, else look. Raises when the database is away."""
         try:
             if time.monotonic() < self._beat_at:

@@ -1,6 +1,6 @@
 """Jobs, the due times of periodic actions, and the workers that are alive.
 
-A job's states (the only writers are `services`, `claims` and `finishing`, each by a conditional UPDATE):
+A job's states (the only writers are `services`, `claims` and `transitions`, each by a conditional UPDATE):
 
     queued ──claim──▶ running ──Done──▶ done
       ▲ ▲               │ ├──Again / Transient──▶ waiting ──claim──▶ running

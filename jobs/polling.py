@@ -12,7 +12,7 @@ from django_celery_beat.models import PeriodicTask
 
 from core import clock, outages, scope
 from core.loops import Loop
-from jobs import beat, claims, conf, connections, registry, runner, turns
+from jobs import beat, claims, conf, db_connections, periodic_actions, registry, runner
 from jobs.leases import keeper
 from jobs.models import Periodic
 
@@ -42,7 +42,7 @@ def _stand_in_for_beat() -> None:
     The row of the tick itself stays late, so that operators hear of it (`jobs.alarms`).
     """
     with scope.system("stand in for beat"):
-        claims.sweep()
+        claims.requeue_expired()
         last = dict(Periodic.objects.values_list("name", "started_at"))
         rows = PeriodicTask.objects.filter(task=beat.TASK, enabled=True).select_related("interval")
         actions = [
@@ -54,7 +54,7 @@ def _stand_in_for_beat() -> None:
             and clock.now() - (last.get(row.name) or LONG_AGO) >= row.interval.schedule.run_every
         ]
     for name in sorted(actions):
-        turns.run(name)
+        periodic_actions.run_if_due(name)
 
 
 def _start(queue: str) -> bool:
@@ -69,7 +69,7 @@ def _work(queue: str) -> None:
     except Exception as error:
         logger.warning("Late jobs of %s could not be run: %s", queue, error, exc_info=outages.of(error) is None)
     finally:
-        connections.release()
+        db_connections.release()
 
 
 poller = Loop("jobs-poller", look, conf.poll_s)

@@ -12,7 +12,7 @@ from core import clock, outages
 from core import logging as log
 from core.errors import DomainError
 from core.loops import backoff_s
-from jobs import announce, claims, conf, connections, finishing, leases, registry, wake
+from jobs import claims, conf, db_connections, job_events, leases, registry, transitions, wake
 from jobs.context import JobContext
 from jobs.errors import Code
 from jobs.models import Job
@@ -60,7 +60,7 @@ def run(job: Job, *, background: bool = True) -> None:
     with (
         leases.keeper.holding(lease, background=background),
         log.context(job=job.pk, kind=job.kind, workspace=job.workspace_id, user=user),
-        finishing.scope_of(job.workspace_id),
+        transitions.scope_of(job.workspace_id),
         outages.patience(),
     ):
         try:
@@ -70,7 +70,7 @@ def run(job: Job, *, background: bool = True) -> None:
                 return
             if job.cancel_requested_at is not None:
                 lease.cancelled.set()
-            announce.state(job)
+            job_events.publish_state(job)
             _run(job, lease)
         except LeaseLost:
             logger.warning("This run lost its lease; nothing it did counts.")
@@ -93,7 +93,7 @@ def _run(job: Job, lease: leases.Lease) -> None:
 
 def _end(job: Job, lease: leases.Lease, error: Exception) -> None:
     if lease.cancelled.is_set() or isinstance(error, Cancelled):
-        finishing.cancelled(job, lease.token)
+        transitions.mark_cancelled(job, lease.token)
         return
     _fail(job, lease, error)
 
@@ -111,7 +111,7 @@ def _written(lease: leases.Lease, write: Callable[[], None]) -> None:
             if away is None or time.monotonic() >= gives_up_at:
                 raise
             logger.warning("The end of this run could not be written yet: %s", error)
-        connections.release()
+        db_connections.release()
         if lease.lost.wait(backoff_s(tries, _WRITE_AGAIN_S, _WRITE_AGAIN_MOST_S)):
             raise LeaseLost("Another run owns this job now.")
         tries += 1
@@ -127,9 +127,9 @@ def _handler(job: Job) -> registry.HandlerFunction:
 
 def _finish(job: Job, lease: leases.Lease, outcome: object) -> None:
     if isinstance(outcome, Done):
-        finishing.done(job, lease.token, outcome)
+        transitions.mark_done(job, lease.token, outcome)
     elif isinstance(outcome, Again):
-        finishing.again(job, lease.token, outcome)
+        transitions.mark_waiting(job, lease.token, outcome)
     else:
         raise TypeError(f"The handler of {job.kind} returned {outcome!r} instead of Done or Again.")
 
@@ -138,22 +138,22 @@ def _fail(job: Job, lease: leases.Lease, error: Exception) -> None:
     away = outages.of(error)
     if away is not None:
         logger.warning("A service is away, so the job waits for it: %s", error)
-        finishing.again_after_outage(job, lease.token, away, _outage_wait(job))
+        transitions.wait_out_outage(job, lease.token, away, _outage_wait(job))
     elif isinstance(error, Transient):
         logger.info("It will be tried again: %s", error.message)
-        finishing.transient(job, lease.token, error)
+        transitions.retry_later(job, lease.token, error)
     elif isinstance(error, (OperationalError, InterfaceError)):
         logger.warning("The database refused during the run.", exc_info=error)
-        finishing.transient(job, lease.token, Transient("The database could not do this at the moment."))
+        transitions.retry_later(job, lease.token, Transient("The database could not do this at the moment."))
     elif isinstance(error, DomainError):
         logger.info("The job failed: %s", error.message)
-        finishing.failed(job, lease.token, error.code, error.message)
+        transitions.mark_failed(job, lease.token, error.code, error.message)
     elif isinstance(error, Interrupted):
         raise LeaseLost("The run was interrupted.") from error
     else:
         logger.error("The job failed in a way that nobody expected.", exc_info=error)
         message = "Something went wrong on our side. It was logged; try again, or ask the operator."
-        finishing.failed(job, lease.token, Code.INTERNAL, message)
+        transitions.mark_failed(job, lease.token, Code.INTERNAL, message)
 
 
 def _outage_wait(job: Job) -> timedelta:

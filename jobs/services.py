@@ -15,7 +15,7 @@ from accounts.policy import Action
 from core import clock, scope
 from core.actor import Actor
 from core.errors import Conflict, NotFound
-from jobs import announce, conf, finishing, leases, registry, wake
+from jobs import conf, job_events, leases, registry, transitions, wake
 from jobs.errors import Code
 from jobs.models import CLAIMABLE, ENDED, UNFINISHED, Job, Status
 from jobs.registry import Queue
@@ -46,7 +46,7 @@ def enqueue(
         raise ValueError(f"No handler is registered for the job kind {kind!r}.")
     when = run_at or clock.now()
     queue = queue or registered.queue
-    with finishing.scope_of(actor.workspace_id if actor else None):
+    with transitions.scope_of(actor.workspace_id if actor else None):
         for _ in range(_TRIES):
             job = _join(actor, unique_key, when) if unique_key else None
             if job is None:
@@ -154,7 +154,7 @@ def _join(actor: Actor | None, unique_key: str, when: datetime) -> Job | None:
 
 def wake_waiting(*, actor: Actor | None, unique_key: str) -> bool:
     """Let a waiting job run now instead of at its time (what it waited for has happened)."""
-    with finishing.scope_of(actor.workspace_id if actor else None):
+    with transitions.scope_of(actor.workspace_id if actor else None):
         row = _owned(actor).filter(unique_key=unique_key, status__in=CLAIMABLE)
         queue = row.values_list("queue", flat=True).first()
         moved = bool(queue) and bool(row.update(run_at=clock.now()))
@@ -183,7 +183,7 @@ def cancel(*, actor: Actor | None, job_id: UUID) -> Job:
         policy.require(actor, Action.WRITE)
     job = _find(actor, job_id)
     with transaction.atomic():
-        ended = finishing.cancel_unclaimed(job)
+        ended = transitions.cancel_unclaimed(job)
         asked = not ended and Job.objects.filter(pk=job.pk, status=Status.RUNNING).update(
             cancel_requested_at=clock.now(), run_again=False
         )
@@ -222,7 +222,7 @@ def retry(*, actor: Actor | None, job_id: UUID) -> Job:
     except IntegrityError:
         raise Conflict(Code.ALREADY_RUNNING, "The same work is already under way in another job.") from None
     job.refresh_from_db()
-    announce.state(job)
+    job_events.publish_state(job)
     wake.on_commit(job.queue)
     return job
 

@@ -8,12 +8,12 @@ from datetime import timedelta
 from celery import shared_task
 
 from core import clock, outages, scope
-from jobs import alarms, conf, connections, registry, runner, services, ticking, turns, workers
+from jobs import alarms, celery_signals, conf, db_connections, dispatcher, periodic_actions, registry, runner, services
 from jobs.models import Worker
 
 logger = logging.getLogger(__name__)
 
-workers.connect()
+celery_signals.connect()
 
 
 @contextmanager
@@ -28,7 +28,7 @@ def _message() -> Iterator[None]:
             raise
         logger.warning("Not now: %s", error)
     finally:
-        connections.release()
+        db_connections.release()
 
 
 @shared_task(name="jobs.work", ignore_result=True)
@@ -42,13 +42,13 @@ def work(queue: str) -> None:
 def run_periodic(name: str) -> None:
     """Run a periodic action if it is due."""
     with _message():
-        turns.run(name)
+        periodic_actions.run_if_due(name)
 
 
 @registry.periodic(registry.TICK, every=timedelta(seconds=1))
 def tick() -> None:
     """Take back lost jobs and wake free workers."""
-    ticking.tick()
+    dispatcher.dispatch()
 
 
 @registry.periodic("jobs.clean_up", every=timedelta(hours=1))

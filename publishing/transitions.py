@@ -188,7 +188,7 @@ def refresh_posts(post_ids: Collection[UUID]) -> None:
 
 def publish_events(targets: Sequence[PostTarget]) -> None:
     """A hint to the pages that look at the targets' posts, once the transaction in hand has committed."""
-    events.send_many(
+    events.publish_events(
         [
             (
                 "post",

@@ -34,7 +34,7 @@ from benchmarks.publishing_stage.people import Person  # noqa: E402
 from benchmarks.publishing_stage.platforms import STAGES, Stage  # noqa: E402
 from benchmarks.publishing_stage.workers import Workers  # noqa: E402
 from core import clock, scope  # noqa: E402
-from jobs import registry, turns, wake  # noqa: E402
+from jobs import periodic_actions, registry, wake  # noqa: E402
 from jobs.models import CLAIMABLE, Job, Status, Worker  # noqa: E402
 from publishing.models import AccountStatus, PostTarget, SocialAccount  # noqa: E402
 from publishing.services import schedule  # noqa: E402
@@ -217,7 +217,7 @@ class Chaos:
         """One more beat; any number of them is harmless."""
         for name in registry.periodic_actions:
             if name.startswith(("publishing.", "jobs.")):
-                turns.run(name)
+                periodic_actions.run_if_due(name)
         if not settings.EMBEDDED:
             wake.send("publish", PRODUCTION_WORKERS)
 

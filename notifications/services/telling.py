@@ -75,7 +75,7 @@ def notify(*, workspace_id: UUID, news: News, to: UUID | None = None, admins: bo
 
 def announce(workspace_id: UUID, user_id: UUID) -> None:
     """A hint to the person's open pages that their notices changed."""
-    events.send(topic=TOPIC, id=user_id, type="notice.changed", data={"workspace_id": str(workspace_id)})
+    events.publish_event(topic=TOPIC, id=user_id, type="notice.changed", data={"workspace_id": str(workspace_id)})
 
 
 def _recipients(workspace_id: UUID, to: UUID | None, admins: bool) -> Iterable[User]:

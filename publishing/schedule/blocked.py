@@ -30,7 +30,7 @@ def follow_accounts(account_ids: Collection[UUID]) -> int:
             count += rows.update(error_code=code, error_sentence=sentence, error_words="", updated_at=clock.now())
             refresh_posts(changed)
         state = {"state": TargetState.SCHEDULED.value}
-        events.send_many([("post", post_id, "post.state", state) for post_id in changed])
+        events.publish_events([("post", post_id, "post.state", state) for post_id in changed])
     return count
 
 

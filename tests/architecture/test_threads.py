@@ -12,12 +12,12 @@ NAMED = {
     "core/db/postgresql/pool.py": "knocks until the server is back",
     "core/loops.py": "the loops and their watchdog",
     "flows/hosting.py": "the web server of one command, which ends with it",
-    "jobs/delivery.py": "started again by the next event",
+    "jobs/event_loop.py": "started again by the next event",
     "jobs/embedded.py": "workers and beat, started again by the watchdog",
     "jobs/polling.py": "runs late jobs, then ends",
-    "jobs/workers.py": "hands back what a worker that was asked to stop could not finish",
     "videofile/ffmpeg.py": "read FFmpeg's words, end it when it stalls",
     "videofile/processes.py": "in a child process: ends it with its parent",
+    "jobs/celery_signals.py": "hands back what a worker that was asked to stop could not finish",
 }
 
 

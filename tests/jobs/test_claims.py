@@ -71,9 +71,9 @@ class TestSweep:
     def test_a_lease_that_ran_out_is_taken_back(self, in_workspace, name, frozen):
         order(name, in_workspace.alice_actor, 1)
         lost = claims.claim("default")
-        assert claims.sweep() == 0
+        assert claims.requeue_expired() == 0
         clock.advance(timedelta(seconds=91))
-        assert claims.sweep() == 1
+        assert claims.requeue_expired() == 1
         lost.refresh_from_db()
         assert (lost.status, lost.lost_leases, lost.lease_token) == (Status.QUEUED, 1, None)
         assert drain()[0].status == Status.DONE
@@ -85,7 +85,7 @@ class TestSweep:
         for _ in range(3):
             assert claims.claim("default") is not None
             clock.advance(timedelta(seconds=91))
-            claims.sweep()
+            claims.requeue_expired()
         job.refresh_from_db()
         assert (job.status, job.error_code, job.lost_leases) == (Status.FAILED, "worker_lost", 3)
         assert "3 times" in job.error_message
@@ -96,14 +96,14 @@ class TestSweep:
         claims.claim("default")
         services.cancel(actor=in_workspace.alice_actor, job_id=job.pk)
         clock.advance(timedelta(seconds=91))
-        claims.sweep()
+        claims.requeue_expired()
         job.refresh_from_db()
         assert (job.status, job.error_code) == (Status.CANCELLED, "job_cancelled")
 
     def test_takes_back_only_what_still_has_the_old_token(self, in_workspace, name, frozen, monkeypatch):
         order(name, in_workspace.alice_actor, 1)
         stale = claims.claim("default")
-        claims.take_over()
+        claims.requeue_running()
         fresh = claims.claim("default")
         with pytest.raises(jobs.LeaseLost):
             claims._lose(stale, Job.objects.filter(pk=stale.pk, lease_token=stale.lease_token))
@@ -121,7 +121,7 @@ class TestSweep:
             real(job, rows)
 
         monkeypatch.setattr(claims, "_lose", renew_first)
-        assert claims.sweep() == 0
+        assert claims.requeue_expired() == 0
         job.refresh_from_db()
         assert job.status == Status.RUNNING
 

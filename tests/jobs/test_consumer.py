@@ -101,13 +101,13 @@ class TestTopics:
         await socket.say({"op": "sub", "topics": [f"job:{job.pk}"]})
         await socket.say({"op": "ping"})
         assert await socket.hear() == {"v": 1, "type": "pong"}
-        await sync_to_async(events.send)(topic="job", id=job.pk, type="job.progress", data={"pct": 7})
+        await sync_to_async(events.publish_event)(topic="job", id=job.pk, type="job.progress", data={"pct": 7})
         message = await socket.hear()
         assert (message["v"], message["topic"], message["data"]) == (1, f"job:{job.pk}", {"pct": 7})
         await socket.say({"op": "unsub", "topics": [f"job:{job.pk}"]})
         await socket.say({"op": "ping"})
         await socket.hear()
-        await sync_to_async(events.send)(topic="job", id=job.pk, type="job.progress", data={"pct": 8})
+        await sync_to_async(events.publish_event)(topic="job", id=job.pk, type="job.progress", data={"pct": 8})
         assert await socket.receive_nothing()
         await socket.leave()
 
@@ -119,7 +119,7 @@ class TestTopics:
         denied = [await socket.hear() for _ in topics]
         assert {message["type"] for message in denied} == {"denied"}
         assert {message["data"]["topic"] for message in denied} == set(topics)
-        await sync_to_async(events.send)(topic="job", id=job.pk, type="job.progress", data={"pct": 7})
+        await sync_to_async(events.publish_event)(topic="job", id=job.pk, type="job.progress", data={"pct": 7})
         assert await socket.receive_nothing()
         await socket.leave()
 
@@ -167,7 +167,7 @@ class TestWhileConnected:
         with scope.system("tests"):
             await sync_to_async(Membership.objects.filter(user=people.bob).delete)()
         assert await socket.hear() == {"v": 1, "type": "denied", "data": {"topic": topic}}
-        await sync_to_async(events.send)(topic="workspace", id=people.workspace.pk, type="x", data={})
+        await sync_to_async(events.publish_event)(topic="workspace", id=people.workspace.pk, type="x", data={})
         assert await socket.receive_nothing()
         await socket.leave()
 
@@ -216,7 +216,7 @@ class TestWhileConnected:
         await socket.say({"op": "ping"})
         assert (await socket.hear())["type"] == "pong"
         go_on.set()
-        await sync_to_async(events.send)(topic="workspace", id=people.workspace.pk, type="x", data={})
+        await sync_to_async(events.publish_event)(topic="workspace", id=people.workspace.pk, type="x", data={})
         message = await socket.hear()
         assert (message["type"], message.get("topic")) == ("x", topic)
         await socket.leave()
@@ -269,6 +269,6 @@ class TestQuiet:
         topic = f"workspace:{people.workspace.pk}"
         await socket.say({"op": "sub", "topics": [topic]})
         await asyncio.sleep(7)
-        await sync_to_async(events.send)(topic="workspace", id=people.workspace.pk, type="x", data={})
+        await sync_to_async(events.publish_event)(topic="workspace", id=people.workspace.pk, type="x", data={})
         assert (await socket.hear())["topic"] == topic
         await socket.leave()

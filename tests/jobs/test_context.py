@@ -117,7 +117,7 @@ class TestChildren:
             if how == "cancel":
                 services.cancel(actor=in_workspace.alice_actor, job_id=Job.objects.get().pk)
             else:
-                claims.take_over()
+                claims.requeue_running()
             leases.keeper.look()
 
         def work(ctx):

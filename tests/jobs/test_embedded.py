@@ -11,7 +11,7 @@ from django_celery_beat.models import PeriodicTask
 
 import jobs
 from core import scope
-from jobs import beat, claims, conf, embedded, leases, runner, wake, workers
+from jobs import beat, celery_signals, claims, conf, embedded, leases, runner, wake
 from jobs.models import Job, Periodic, Status, Worker
 
 pytestmark = pytest.mark.slow
@@ -131,24 +131,24 @@ class TestCeleryWorker:
     def keeper(self, monkeypatch):
         keeper = leases.Keeper()
         monkeypatch.setattr(keeper, "_ensure_thread", lambda: None)
-        monkeypatch.setattr(workers, "keeper", keeper)
+        monkeypatch.setattr(celery_signals, "keeper", keeper)
         return keeper
 
     def test_shows_itself_and_leaves(self, cast, consumer, keeper):
-        workers.ready(consumer)
+        celery_signals.ready(consumer)
         row = Worker.objects.get()
         assert (row.name, row.queues, row.threads) == (f"{leases.worker_name()}/w1", "default,publish", 3)
-        workers._gone()
+        celery_signals._gone()
         assert not Worker.objects.exists()
 
     def test_a_database_that_is_away_does_not_stop_it(self, cast, consumer, keeper, monkeypatch, caplog):
         def fail(*args):
-            raise workers.DatabaseError("away")
+            raise celery_signals.DatabaseError("away")
 
         monkeypatch.setattr(keeper, "show_workers", fail)
         monkeypatch.setattr(keeper, "withdraw_workers", fail)
-        workers.ready(consumer)
-        workers._gone()
+        celery_signals.ready(consumer)
+        celery_signals._gone()
         assert "could not be written" in caplog.text
         assert "could not be removed" in caplog.text
 
@@ -158,15 +158,15 @@ class TestCeleryWorker:
         jobs.enqueue(kind=kind(lambda ctx: jobs.Done()), actor=cast.alice_actor)
         job = claims.claim("default")
         try:
-            workers._stopping()
+            celery_signals._stopping()
             assert runner.stopping.is_set()
         finally:
             runner.stopping.clear()
         with keeper.holding(leases.Lease(job.pk, job.lease_token), background=False), scope.system("tests"):
-            workers._hand_back()
+            celery_signals._hand_back()
         job.refresh_from_db()
         assert (job.status, job.lost_leases) == (Status.QUEUED, 0)
-        workers._hand_back()
+        celery_signals._hand_back()
 
 
 def test_wake_ups_are_off_again():

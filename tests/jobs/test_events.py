@@ -11,7 +11,7 @@ from channels.layers import get_channel_layer
 from django.db import transaction
 
 from jobs import events
-from jobs.layer import ThreadSafeLayer
+from jobs.channel_layer import ThreadSafeLayer
 
 ID = "0190a7c0-0000-7000-8000-000000000001"
 
@@ -27,7 +27,7 @@ class TestSend:
     @pytest.mark.django_db(transaction=True)
     def test_waits_for_the_commit(self, delivered, frozen):
         with transaction.atomic():
-            events.send(topic="job", id=ID, type="job.progress", data={"pct": 4})
+            events.publish_event(topic="job", id=ID, type="job.progress", data={"pct": 4})
             assert delivered == []
         assert delivered == [
             (
@@ -48,15 +48,15 @@ class TestSend:
             raise ConnectionError("refused")
 
         monkeypatch.setattr(events, "get_channel_layer", refuse)
-        events.send(topic="job", id=ID, type="job.progress", data={})
-        asyncio.run(events.asend(topic="job", id=ID, type="job.progress", data={}))
+        events.publish_event(topic="job", id=ID, type="job.progress", data={})
+        asyncio.run(events.apublish_event(topic="job", id=ID, type="job.progress", data={}))
         assert caplog.text.count("could not be delivered") == 2
 
     async def test_from_async_code(self):
         layer = get_channel_layer()
         channel = await layer.new_channel()
         await layer.group_add(f"chat.{ID}", channel)
-        await events.asend(topic="chat", id=ID, type="chat.delta", data={"text": "a"})
+        await events.apublish_event(topic="chat", id=ID, type="chat.delta", data={"text": "a"})
         message = await asyncio.wait_for(layer.receive(channel), 30)
         assert message["envelope"]["data"] == {"text": "a"}
         await layer.group_discard(f"chat.{ID}", channel)

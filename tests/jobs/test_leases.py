@@ -38,9 +38,9 @@ class TestRenewal:
                 keeper.renew()
             assert sum(query["sql"].startswith("UPDATE") for query in queries) == 1
         clock.advance(timedelta(seconds=60))
-        assert claims.sweep() == 0
+        assert claims.requeue_expired() == 0
         clock.advance(timedelta(seconds=31))
-        assert claims.sweep() == 3
+        assert claims.requeue_expired() == 3
 
     def test_nothing_held_asks_nothing(self, in_workspace, django_assert_num_queries):
         with django_assert_num_queries(0):
@@ -51,7 +51,7 @@ class TestRenewal:
         jobs.enqueue(kind=name, actor=in_workspace.alice_actor)
         job = claims.claim("default")
         with held(keeper, job) as lease:
-            claims.take_over()
+            claims.requeue_running()
             assert not lease.stopped()
             keeper.renew()
             assert lease.lost.is_set()

@@ -14,7 +14,7 @@ from kombu.exceptions import OperationalError as BrokerError
 import jobs
 from core import clock, loops, scope
 from core.outages import Away, Service
-from jobs import beat, claims, delivery, embedded, leases, polling, registry, runner, tasks, wake
+from jobs import beat, claims, embedded, event_loop, leases, polling, registry, runner, tasks, wake
 from jobs.leases import Keeper
 from jobs.models import Job, Periodic, Status, Worker
 from jobs.scheduler import Scheduler
@@ -37,7 +37,7 @@ def no_heartbeat(monkeypatch):
 class TestRuns:
     def test_the_end_of_a_run_waits_for_the_database_and_its_work_counts(self, cast, name, monkeypatch):
         job = jobs.enqueue(kind=name, actor=cast.alice_actor)
-        real, tries = runner.finishing.done, []
+        real, tries = runner.transitions.mark_done, []
 
         def lost_twice(*args):
             tries.append(1)
@@ -45,7 +45,7 @@ class TestRuns:
                 raise OperationalError("server closed the connection unexpectedly")
             real(*args)
 
-        monkeypatch.setattr(runner.finishing, "done", lost_twice)
+        monkeypatch.setattr(runner.transitions, "mark_done", lost_twice)
         monkeypatch.setattr(runner, "backoff_s", lambda *args: 0.001)
         runner.work("default")
         job.refresh_from_db()
@@ -62,7 +62,7 @@ class TestRuns:
         def lost(*args):
             raise OperationalError("server closed the connection unexpectedly")
 
-        monkeypatch.setattr(runner.finishing, "done", lost)
+        monkeypatch.setattr(runner.transitions, "mark_done", lost)
         runner.work("default")
         job.refresh_from_db()
         assert job.status == Status.RUNNING
@@ -119,7 +119,7 @@ class TestRuns:
             raise OperationalError("away")
 
         monkeypatch.setattr(runner, "work", lost)
-        monkeypatch.setattr("jobs.turns.run", lost)
+        monkeypatch.setattr("jobs.periodic_actions.run_if_due", lost)
         tasks.work("default")
         tasks.run_periodic("jobs.tick")
         assert caplog.text.count("Not now: away") == 2
@@ -321,13 +321,13 @@ class TestThreads:
         async def note() -> None:
             delivered.set()
 
-        delivery.run(note())
-        assert delivery._home is not None
-        assert delivery._thread is not None
-        delivery._home.call_soon_threadsafe(delivery._home.stop)
-        delivery._thread.join(PATIENCE_S)
+        event_loop.run(note())
+        assert event_loop._home is not None
+        assert event_loop._thread is not None
+        event_loop._home.call_soon_threadsafe(event_loop._home.stop)
+        event_loop._thread.join(PATIENCE_S)
         delivered.clear()
-        delivery.run(note())
+        event_loop.run(note())
         assert delivered.is_set()
 
     def test_a_broker_that_is_away_is_asked_once_and_then_left_alone(self, monkeypatch, settings):

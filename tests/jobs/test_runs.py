@@ -9,7 +9,7 @@ import jobs
 from accounts.models import Workspace
 from core import clock
 from core.errors import Conflict
-from jobs import claims, finishing, runner
+from jobs import claims, runner, transitions
 from jobs.models import Job, Status
 from jobs.outcomes import LeaseLost
 from jobs.testing import drain
@@ -207,25 +207,25 @@ class TestFencing:
         name = kind(lambda ctx: jobs.Done())
         jobs.enqueue(kind=name, actor=in_workspace.alice_actor)
         late = claims.claim("default")
-        claims.take_over()
+        claims.requeue_running()
         fresh = claims.claim("default")
         assert fresh.pk == late.pk
         for end in (
-            lambda: finishing.done(late, late.lease_token, jobs.Done({"late": True})),
-            lambda: finishing.again(late, late.lease_token, jobs.Again(timedelta(0))),
-            lambda: finishing.transient(late, late.lease_token, jobs.Transient("x")),
-            lambda: finishing.failed(late, late.lease_token, "x", "x"),
-            lambda: finishing.cancelled(late, late.lease_token),
+            lambda: transitions.mark_done(late, late.lease_token, jobs.Done({"late": True})),
+            lambda: transitions.mark_waiting(late, late.lease_token, jobs.Again(timedelta(0))),
+            lambda: transitions.retry_later(late, late.lease_token, jobs.Transient("x")),
+            lambda: transitions.mark_failed(late, late.lease_token, "x", "x"),
+            lambda: transitions.mark_cancelled(late, late.lease_token),
         ):
             with pytest.raises(LeaseLost):
                 end()
-        finishing.done(fresh, fresh.lease_token, jobs.Done({"fresh": True}))
+        transitions.mark_done(fresh, fresh.lease_token, jobs.Done({"fresh": True}))
         row = Job.objects.get(pk=late.pk)
         assert (row.status, row.result, row.lost_leases, row.attempts) == (Status.DONE, {"fresh": True}, 1, 2)
 
     def test_the_commit_of_a_late_run_never_happens(self, in_workspace, kind):
         def steal_then_finish(ctx):
-            claims.take_over()
+            claims.requeue_running()
             return jobs.Done(commit=lambda: Workspace.objects.update(name="Stolen"))
 
         jobs.enqueue(kind=kind(steal_then_finish), actor=in_workspace.alice_actor)
@@ -238,7 +238,7 @@ class TestFencing:
 
     def test_progress_and_checkpoints_of_a_late_run_are_refused(self, in_workspace, kind):
         def steal_then_write(ctx):
-            claims.take_over()
+            claims.requeue_running()
             ctx.save_checkpoint({"late": True})
             return jobs.Done()
 

@@ -9,7 +9,7 @@ from django_celery_beat.models import PeriodicTask
 
 import jobs
 from core import clock
-from jobs import beat, claims, leases, registry, runner, tasks, ticking, turns, wake
+from jobs import beat, claims, dispatcher, leases, periodic_actions, registry, runner, tasks, wake
 from jobs.models import Job, Periodic, Status, Worker
 
 pytestmark = pytest.mark.django_db
@@ -119,8 +119,8 @@ class TestWork:
         def fail(*args):
             raise OperationalError("connection lost")
 
-        monkeypatch.setattr(runner.finishing, "done", fail)
-        monkeypatch.setattr(runner.finishing, "again_after_outage", fail)
+        monkeypatch.setattr(runner.transitions, "mark_done", fail)
+        monkeypatch.setattr(runner.transitions, "wait_out_outage", fail)
         monkeypatch.setattr(runner.conf, "lease_s", lambda: -1.0)
         runner.work("default")
         job.refresh_from_db()
@@ -173,7 +173,7 @@ class TestTick:
         self.order(cast, kind, "media", 3)
         claims.claim("default")
         wakes.clear()
-        assert ticking.tick() == {"publish": 1, "default": 2, "media": 1}
+        assert dispatcher.dispatch() == {"publish": 1, "default": 2, "media": 1}
         assert sorted(wakes) == [("default", 2), ("media", 1), ("publish", 1)]
 
     def test_sends_no_more_than_are_due(self, cast, kind, wakes, frozen):
@@ -182,10 +182,10 @@ class TestTick:
         name = kind(lambda ctx: jobs.Done())
         jobs.enqueue(kind=name, actor=cast.alice_actor, run_at=clock.now() + timedelta(hours=1))
         wakes.clear()
-        assert ticking.tick() == {"default": 1}
+        assert dispatcher.dispatch() == {"default": 1}
 
     def test_nothing_to_do(self, cast, wakes):
-        assert ticking.tick() == {}
+        assert dispatcher.dispatch() == {}
         assert wakes == []
 
     def test_takes_back_lost_leases(self, cast, name, frozen, wakes):
@@ -199,12 +199,12 @@ class TestTick:
 
 class TestTurns:
     def test_many_beats_one_run(self, cast, action, frozen):
-        assert [turns.run("test.action") for _ in range(3)] == [True, False, False]
+        assert [periodic_actions.run_if_due("test.action") for _ in range(3)] == [True, False, False]
         clock.advance(timedelta(seconds=5))
-        assert not turns.run("test.action")
+        assert not periodic_actions.run_if_due("test.action")
         # A knock may come a little early.
         clock.advance(timedelta(seconds=4.2))
-        assert turns.run("test.action")
+        assert periodic_actions.run_if_due("test.action")
         assert len(action) == 2
 
     def test_a_failure_is_kept_and_the_next_turn_comes(self, cast, frozen, caplog):
@@ -213,12 +213,12 @@ class TestTurns:
 
         registry.periodic("test.failing", every=timedelta(seconds=10))(fail)
         try:
-            assert not turns.run("test.failing")
+            assert not periodic_actions.run_if_due("test.failing")
             row = Periodic.objects.get(name="test.failing")
             assert row.error_message == "KeyError: 'no such thing'"
             clock.advance(timedelta(seconds=10))
             registry.periodic("test.failing", every=timedelta(seconds=10))(lambda: None)
-            assert turns.run("test.failing")
+            assert periodic_actions.run_if_due("test.failing")
         finally:
             del registry.periodic_actions["test.failing"]
         row.refresh_from_db()

@@ -188,5 +188,5 @@ def tell(video: Video, type: str) -> None:
         "stage_label": Video.Stage(video.stage).label if video.stage else "",
         "error": video.error,
     }
-    events.send(topic="video", id=video.pk, type=type, data=data)
-    events.send(topic="workspace", id=video.workspace_id, type=type, data=data)
+    events.publish_event(topic="video", id=video.pk, type=type, data=data)
+    events.publish_event(topic="workspace", id=video.workspace_id, type=type, data=data)

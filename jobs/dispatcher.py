@@ -10,9 +10,9 @@ from jobs.models import Job, Status, Worker
 from jobs.registry import URGENCY
 
 
-def tick() -> dict[str, int]:
+def dispatch() -> dict[str, int]:
     """Sweep and wake. Returns the wake-ups sent by queue. In the system scope."""
-    claims.sweep()
+    claims.requeue_expired()
     waiting = dict(claims.due().values_list("queue").annotate(n=Count("pk")).order_by())
     if not waiting:
         return {}

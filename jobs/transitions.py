@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 
 from core import clock, scope
 from core.outages import Away
-from jobs import announce, conf, registry, wake
+from jobs import conf, job_events, registry, wake
 from jobs.errors import Code
 from jobs.models import CLAIMABLE, Job, Status
 from jobs.outcomes import Again, Done, Ended, LeaseLost, Transient
@@ -59,7 +59,7 @@ def _tell_kind(job: Job, status: Status, code: str, message: str) -> None:
         kind.on_ended(Ended(job.pk, job.kind, job.actor, job.subject_id, job.payload, status, code, message))
 
 
-def done(job: Job, token: UUID, outcome: Done) -> None:
+def mark_done(job: Job, token: UUID, outcome: Done) -> None:
     """End a job with its result; `commit` runs here and nowhere else. Raises `LeaseLost`."""
     with transaction.atomic():
         now = clock.now()
@@ -69,10 +69,10 @@ def done(job: Job, token: UUID, outcome: Done) -> None:
         if more:
             Job.objects.filter(pk=job.pk).update(result={**result, **more})
         _run_again(job)
-        announce.state_on_commit(job.pk)
+        job_events.publish_state_on_commit(job.pk)
 
 
-def again(job: Job, token: UUID, outcome: Again) -> None:
+def mark_waiting(job: Job, token: UUID, outcome: Again) -> None:
     """Let a job wait without a worker. Raises `LeaseLost`."""
     with transaction.atomic():
         _move(
@@ -90,16 +90,16 @@ def again(job: Job, token: UUID, outcome: Again) -> None:
             wake.on_commit(job.queue)
         if row.filter(cancel_requested_at__isnull=False).exists():
             cancel_unclaimed(job)
-        announce.state_on_commit(job.pk)
+        job_events.publish_state_on_commit(job.pk)
 
 
-def transient(job: Job, token: UUID, error: Transient) -> None:
+def retry_later(job: Job, token: UUID, error: Transient) -> None:
     """Wait for the next try, or fail when there were too many in a row without progress. Raises `LeaseLost`."""
     delays = conf.retry_delays_s()
     with transaction.atomic():
         failures = _held(job, token).values_list("transient_failures", flat=True).first() or 0
         if failures >= len(delays):
-            failed(job, token, error.code, error.message)
+            mark_failed(job, token, error.code, error.message)
             return
         wait = error.after if error.after is not None else timedelta(seconds=delays[failures])
         _move(
@@ -112,10 +112,10 @@ def transient(job: Job, token: UUID, error: Transient) -> None:
             **_NO_LEASE,
         )
         _heed_wishes(job)
-        announce.state_on_commit(job.pk)
+        job_events.publish_state_on_commit(job.pk)
 
 
-def again_after_outage(job: Job, token: UUID, away: Away, after: timedelta) -> None:
+def wait_out_outage(job: Job, token: UUID, away: Away, after: timedelta) -> None:
     """Let a job wait for a service that is away. It is nobody's failure, so it is not counted. Raises `LeaseLost`."""
     with transaction.atomic():
         _move(
@@ -127,7 +127,7 @@ def again_after_outage(job: Job, token: UUID, away: Away, after: timedelta) -> N
             **_NO_LEASE,
         )
         _heed_wishes(job)
-        announce.state_on_commit(job.pk)
+        job_events.publish_state_on_commit(job.pk)
 
 
 def _heed_wishes(job: Job) -> None:
@@ -138,13 +138,13 @@ def _heed_wishes(job: Job) -> None:
         cancel_unclaimed(job)
 
 
-def failed(job: Job, token: UUID, code: str, message: str) -> None:
+def mark_failed(job: Job, token: UUID, code: str, message: str) -> None:
     """End a job with an error. Raises `LeaseLost`."""
     with transaction.atomic():
         end_without_result(_held(job, token), job, Status.FAILED, code, message)
 
 
-def cancelled(job: Job, token: UUID) -> None:
+def mark_cancelled(job: Job, token: UUID) -> None:
     """End a job whose run saw the wish to cancel. Raises `LeaseLost`."""
     with transaction.atomic():
         end_without_result(_held(job, token), job, Status.CANCELLED, Code.CANCELLED, "It was cancelled.")
@@ -167,4 +167,4 @@ def end_without_result(rows: QuerySet[Job], job: Job, status: Status, code: str,
     _move(rows, status=status, finished_at=now, error_code=str(code), error_message=message, **_NO_LEASE)
     if not _run_again(job):
         _tell_kind(job, status, str(code), message)
-    announce.state_on_commit(job.pk)
+    job_events.publish_state_on_commit(job.pk)

@@ -5,7 +5,7 @@ import asyncio
 import pytest
 from channels_redis.core import RedisChannelLayer
 
-from jobs.redis_layer import RedisLayer
+from jobs.redis_channel_layer import RedisLayer
 
 
 async def test_a_wait_that_swallows_one_cancellation_ends_all_the_same(monkeypatch: pytest.MonkeyPatch) -> None:

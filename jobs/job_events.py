@@ -1,4 +1,4 @@
-"""News of a job for the pages: on its own topic, on its subject's, and (changes of state) on its workspace's."""
+"""The events of a job for the pages: on its own topic, on its subject's, and (changes of state) on its workspace's."""
 
 from typing import Any
 from uuid import UUID
@@ -31,13 +31,13 @@ def _topics(job: Job) -> list[tuple[str, str]]:
     return topics
 
 
-def progress(job: Job, pct: int, stage: str) -> None:
+def publish_progress(job: Job, pct: int, stage: str) -> None:
     """How far a running job is."""
     for topic, subject in _topics(job):
-        events.send(topic=topic, id=subject, type="job.progress", data=_data(job, pct, stage))
+        events.publish_event(topic=topic, id=subject, type="job.progress", data=_data(job, pct, stage))
 
 
-def state(job: Job) -> None:
+def publish_state(job: Job) -> None:
     """The state a job is in now."""
     data = _data(job, job.progress_pct, job.stage)
     if job.error_code:
@@ -46,16 +46,16 @@ def state(job: Job) -> None:
     if job.workspace_id:
         topics.append(("workspace", str(job.workspace_id)))
     for topic, subject in dict.fromkeys(topics):
-        events.send(topic=topic, id=subject, type=_TYPES.get(Status(job.status), "job.state"), data=data)
+        events.publish_event(topic=topic, id=subject, type=_TYPES.get(Status(job.status), "job.state"), data=data)
 
 
-def state_on_commit(job_id: UUID) -> None:
-    """Announce a job's state once the transaction in hand has committed."""
+def publish_state_on_commit(job_id: UUID) -> None:
+    """Publish a job's state once the transaction in hand has committed."""
 
     def read_and_send() -> None:
-        with scope.system("announce a job"):
+        with scope.system("publish a job's state"):
             job = Job.objects.filter(pk=job_id).first()
         if job is not None:
-            state(job)
+            publish_state(job)
 
     transaction.on_commit(read_and_send, robust=True)

@@ -7,7 +7,7 @@ from typing import Any
 from celery import signals
 from django.db import DatabaseError
 
-from jobs import conf, connections, polling, runner
+from jobs import conf, db_connections, polling, runner
 from jobs.leases import keeper, worker_name
 
 logger = logging.getLogger(__name__)
@@ -30,7 +30,7 @@ def ready(sender: Any, **_: Any) -> None:
     except DatabaseError:
         logger.warning("The worker's row could not be written; its heartbeat will.", exc_info=True)
     finally:
-        connections.release()
+        db_connections.release()
     polling.poller.start()
 
 
@@ -48,7 +48,7 @@ def _hand_back() -> None:
         if returned:
             logger.warning("%s unfinished jobs were handed back for another worker.", returned)
     finally:
-        connections.release()
+        db_connections.release()
 
 
 def _gone(**_: Any) -> None:
@@ -57,4 +57,4 @@ def _gone(**_: Any) -> None:
     except DatabaseError:
         logger.warning("The worker's row could not be removed; it will expire.", exc_info=True)
     finally:
-        connections.release()
+        db_connections.release()

@@ -13,7 +13,7 @@ logger = logging.getLogger(__name__)
 _MAX_SLACK = timedelta(seconds=1)
 
 
-def run(name: str) -> bool:
+def run_if_due(name: str) -> bool:
     """Run an action if it is due and nobody else took this turn. Failures are logged and kept in the row."""
     action = registry.periodic_actions.get(name)
     if action is None:
