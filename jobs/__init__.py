@@ -8,7 +8,8 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from jobs.outcomes import Again, Cancelled, Done, Ended, LeaseLost, Transient
-from jobs.registry import Queue, handler, periodic
+from jobs.queues import Queue
+from jobs.registry import handler, periodic
 
 if TYPE_CHECKING:
     from jobs.context import JobContext

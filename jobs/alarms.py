@@ -15,7 +15,8 @@ from django.db.models import F
 from core import clock
 from jobs import conf, selectors
 from jobs.models import Alarm, Periodic, Worker
-from jobs.registry import TICK, Queue
+from jobs.queues import Queue
+from jobs.registry import TICK
 
 logger = logging.getLogger(__name__)
 

@@ -8,6 +8,7 @@ from django_celery_beat.models import IntervalSchedule, PeriodicTask
 
 from jobs import registry
 from jobs.models import Periodic
+from jobs.queues import Queue
 
 TASK = "jobs.run_periodic"
 # A knock that nobody heard is stale soon; the next one is coming.
@@ -34,7 +35,7 @@ def sync() -> None:
                 task=TASK,
                 args=json.dumps([action.name]),
                 interval=interval,
-                queue=registry.Queue.DEFAULT,
+                queue=Queue.DEFAULT,
                 expire_seconds=_EXPIRES_S,
             )
     gone = known - set(registry.periodic_actions)

@@ -7,7 +7,7 @@ from django.db.models import Count
 from core import clock
 from jobs import claims, conf, wake
 from jobs.models import Job, Status, Worker
-from jobs.registry import URGENCY
+from jobs.queues import URGENCY
 
 
 def dispatch() -> dict[str, int]:

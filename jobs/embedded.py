@@ -29,7 +29,7 @@ from core.loops import watchdog
 from jobs import claims, conf, db_connections, polling, runner, wake
 from jobs.celery_signals import ready
 from jobs.leases import keeper
-from jobs.registry import Queue
+from jobs.queues import Queue
 
 logger = logging.getLogger(__name__)
 

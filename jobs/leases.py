@@ -20,7 +20,7 @@ from core import clock, scope
 from core.loops import Loop
 from jobs import conf
 from jobs.models import Job, Status, Worker
-from jobs.registry import URGENCY
+from jobs.queues import URGENCY
 
 logger = logging.getLogger(__name__)
 

@@ -15,7 +15,7 @@ from django.db.models import Q
 
 from core.actor import Actor, ActorKind
 from core.models import UUIDModel, WorkspaceQuerySet
-from jobs.registry import Queue
+from jobs.queues import Queue
 
 
 class Status(models.TextChoices):

@@ -5,9 +5,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, TypeVar
 
-from django.db import models
-
 from jobs.outcomes import Again, Done, Ended
+from jobs.queues import Queue
 
 if TYPE_CHECKING:
     from jobs.context import JobContext
@@ -17,20 +16,8 @@ H = TypeVar("H", bound=HandlerFunction)
 P = TypeVar("P", bound=Callable[[], None])
 
 
-class Queue(models.TextChoices):
-    """Where a job waits. `media` has workers of its own, so that a render never starves publishing."""
-
-    INTERACTIVE = "interactive", "Interactive"
-    DEFAULT = "default", "Default"
-    PUBLISH = "publish", "Publish"
-    MEDIA = "media", "Media"
-
-
 # The periodic action that wakes workers; its row tells whether beat lives.
 TICK = "jobs.tick"
-
-# Which queue a thread that serves several looks into first.
-URGENCY = (Queue.INTERACTIVE, Queue.PUBLISH, Queue.DEFAULT, Queue.MEDIA)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from core.actor import Actor
 from core.errors import NotFound
 from jobs import conf
 from jobs.models import CLAIMABLE, Job, Status, Worker
-from jobs.registry import Queue
+from jobs.queues import Queue
 
 
 def jobs_of(actor: Actor, *, kind: str = "", status: str = "") -> QuerySet[Job]:

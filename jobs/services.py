@@ -18,7 +18,7 @@ from core.errors import Conflict, NotFound
 from jobs import conf, job_events, leases, registry, transitions, wake
 from jobs.errors import Code
 from jobs.models import CLAIMABLE, ENDED, UNFINISHED, Job, Status
-from jobs.registry import Queue
+from jobs.queues import Queue
 
 _TRIES = 8
 _BATCH = 500

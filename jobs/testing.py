@@ -11,7 +11,7 @@ from django.test import TestCase
 from core import clock, scope
 from jobs import claims, runner, wake
 from jobs.models import CLAIMABLE, Job
-from jobs.registry import Queue
+from jobs.queues import Queue
 
 
 def drain(

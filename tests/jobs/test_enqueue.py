@@ -10,7 +10,7 @@ from core import clock, scope
 from core.errors import Conflict
 from jobs import claims, services, wake
 from jobs.models import Job, Status
-from jobs.registry import Queue
+from jobs.queues import Queue
 from jobs.testing import drain
 
 pytestmark = pytest.mark.django_db
