@@ -25,7 +25,10 @@ def backoff_s(failures: int, first_s: float, most_s: float = MOST_PAUSE_S) -> fl
 
 
 class Loop:
-    """A daemon thread that repeats a step every `every_s` seconds, at most `most_pause_s` after a failure."""
+    """A daemon thread that repeats a step every `every_s` seconds, at most `most_pause_s` after a failure.
+
+    Between two steps it holds no database connection, unless `keep_connection` says that it asks all the time.
+    """
 
     def __init__(
         self,
@@ -35,8 +38,9 @@ class Loop:
         *,
         first_after_s: float | None = None,
         most_pause_s: float = MOST_PAUSE_S,
+        keep_connection: bool = False,
     ) -> None:
-        self.name = name
+        self.name, self._keep_connection = name, keep_connection
         self._step, self._every_s = step, every_s
         self._first_after_s, self._most_pause_s = first_after_s, most_pause_s
         self._over = threading.Event()
@@ -70,6 +74,7 @@ class Loop:
         while not self._over.wait(pause):
             failures = self._once(failures)
             pause = self._every_s() if not failures else backoff_s(failures - 1, self._every_s(), self._most_pause_s)
+        self._close_connections()
 
     def _once(self, failures: int) -> int:
         """Run the step; the failures in a row after it."""
@@ -78,13 +83,18 @@ class Loop:
         except Exception as error:
             # The trace once; what follows in a row is the same trouble.
             logger.warning("%s failed and will go on: %s", self.name, error, exc_info=not failures)
+            self._close_connections()
             return failures + 1
-        finally:
-            with suppress(Exception):
-                connections.close_all()
+        if not self._keep_connection:
+            self._close_connections()
         if failures:
             logger.warning("%s works again after %d failures.", self.name, failures)
         return 0
+
+    @staticmethod
+    def _close_connections() -> None:
+        with suppress(Exception):
+            connections.close_all()
 
 
 class Watchdog:

@@ -1,4 +1,6 @@
-"""The workers and beat of the embedded mode, inside one process: no broker, no service beside it.
+"""The workers and the scheduler of the embedded mode, inside one process: no broker, no service beside it.
+
+Worker threads sleep until an order of this process wakes them; the scheduler's tick finds what was ordered elsewhere.
 
 `var/up.lock` decides which process runs them. Its holder knows that no other worker lives, so it takes back at once
 what a killed predecessor left behind. Every other command just orders jobs and waits on their rows.
@@ -8,28 +10,21 @@ import fcntl
 import json
 import logging
 import os
-import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from functools import partial
 from pathlib import Path
+from queue import SimpleQueue
 from typing import Any
 
-from celery import Celery
-from celery.app import app_or_default
-from celery.beat import Service
-from celery.platforms import EX_OK
-from celery.worker import WorkController
-from celery.worker import state as worker_state
 from django.conf import settings
 
 from core import clock
-from core.loops import watchdog
-from jobs import claims, conf, db_connections, polling, runner, wake
-from jobs.celery_signals import ready
-from jobs.leases import keeper
+from core.loops import Loop
+from jobs import beat, claims, conf, db_connections, runner, wake
+from jobs.leases import keeper, worker_name
 from jobs.queues import Queue
+from jobs.schedule import Schedule
 
 logger = logging.getLogger(__name__)
 
@@ -39,14 +34,6 @@ WORKERS: dict[str, tuple[int, tuple[Queue, ...]]] = {
     "media": (1, (Queue.MEDIA,)),
 }
 _STOP_S = 1.0
-# What the wiring sets beside the project's settings.
-_SHARED = (
-    "task_queues",
-    "task_default_exchange",
-    "task_default_routing_key",
-    "worker_prefetch_multiplier",
-    "worker_enable_remote_control",
-)
 
 
 class UpLock:
@@ -84,12 +71,53 @@ class UpLock:
             self._descriptor = None
 
 
+class WorkerThreads:
+    """One worker: threads that sleep until somebody wakes them for one of their queues."""
+
+    def __init__(self, name: str, threads: int, queues: Sequence[Queue]) -> None:
+        self.name, self.size, self.queues = name, threads, [str(queue) for queue in queues]
+        self._wake_ups: SimpleQueue[str | None] = SimpleQueue()
+        self._loops = [Loop(f"worker-{name}-{number}", self._step, lambda: 0.0) for number in range(threads)]
+
+    def start(self) -> None:
+        """Start the threads and show the worker to operators."""
+        for loop in self._loops:
+            loop.start()
+        keeper.announce_worker(f"{worker_name()}/{self.name}"[:120], sorted(self.queues), self.size)
+
+    def wake(self, queue: str, count: int) -> None:
+        """Wake threads; one more than there are would find nothing left to do."""
+        for _ in range(min(count, self.size - self._wake_ups.qsize())):
+            self._wake_ups.put(queue)
+
+    def stop(self) -> None:
+        """End each thread after the job in hand."""
+        for loop in self._loops:
+            loop.stop()
+            self._wake_ups.put(None)
+
+    def join(self, ends_at: float) -> None:
+        """Wait for the threads, at most until that moment of the monotonic clock."""
+        for loop in self._loops:
+            loop.stop(join_s=max(0.001, ends_at - time.monotonic()))
+            if loop.alive:
+                logger.warning("The thread %s did not end in time.", loop.name)
+
+    def _step(self) -> None:
+        queue = self._wake_ups.get()
+        if queue is not None:
+            runner.answer_wake_up(queue)
+
+
 class EmbeddedWorkers:
-    """Two workers and beat on threads of this process. The caller holds the lock."""
+    """The workers and the scheduler on threads of this process. The caller holds the lock."""
 
     def __init__(self) -> None:
-        self._beat: Any = None
-        self._threads: dict[str, threading.Thread] = {}
+        self._workers = [WorkerThreads(name, threads, queues) for name, (threads, queues) in WORKERS.items()]
+        self._schedule = Schedule()
+        self._scheduler = Loop(
+            "scheduler", self._schedule.run_due, self._schedule.pause_s, first_after_s=0.0, keep_connection=True
+        )
 
     def start(self) -> None:
         """Take over what a dead predecessor left, then start."""
@@ -98,23 +126,22 @@ class EmbeddedWorkers:
         if taken:
             logger.info("%s jobs of the last run are taken over.", taken)
         runner.stopping.clear()
-        worker_state.should_stop = None
-        wake.embedded_workers_run(True)
-        for name in WORKERS:
-            self._keep(f"worker-{name}", partial(self._worker, name))
-        self._keep("beat", self._start_beat)
+        for worker in self._workers:
+            worker.start()
+        wake.deliver_here(self._wake)
+        beat.sync()
+        self._scheduler.start()
         for queue in Queue.values:
             wake.send(queue)
+        db_connections.release()
 
     def stop(self) -> None:
         """Stop claiming, hand running jobs back and kill their children; ends within about a second."""
         runner.stopping.set()
-        for name in self._threads:
-            watchdog.forget(name)
-        polling.poller.stop()
-        wake.embedded_workers_run(False)
-        if self._beat is not None:
-            self._beat.stop(wait=False)
+        wake.deliver_here(None)
+        self._scheduler.stop()
+        for worker in self._workers:
+            worker.stop()
         returned = keeper.hand_back()
         if returned:
             logger.info("%s running jobs go on at the next start.", returned)
@@ -126,54 +153,16 @@ class EmbeddedWorkers:
 
     def join(self) -> None:
         """After `stop`: end the threads too, for a process that lives on."""
-        # Celery's own way to stop a worker from another thread: its loop looks at this and stops itself.
-        vars(worker_state)["should_stop"] = EX_OK
         ends_at = time.monotonic() + conf.shutdown_grace_s()
-        for thread in self._threads.values():
-            thread.join(max(0.0, ends_at - time.monotonic()))
-            if thread.is_alive():
-                logger.warning("The thread %s did not end in time.", thread.name)
+        for worker in self._workers:
+            worker.join(ends_at)
+        self._scheduler.stop(join_s=5)
         keeper.stop()
 
-    def _keep(self, name: str, run: Callable[[], None]) -> None:
-        """Run something on a thread, and again should it end before `stop`."""
-
-        def begin() -> None:
-            thread = threading.Thread(target=run, name=name, daemon=True)
-            self._threads[name] = thread
-            thread.start()
-
-        begin()
-        watchdog.watch(name, lambda: self._threads[name].is_alive(), begin)
-
-    def _worker(self, name: str) -> None:
-        threads, queues = WORKERS[name]
-        WorkController(
-            app=_app_like(app_or_default(), name),
-            pool="threads",
-            concurrency=threads,
-            hostname=f"{name}@embedded",
-            queues=[str(queue) for queue in queues],
-            without_gossip=True,
-            without_mingle=True,
-            without_heartbeat=True,
-            loglevel="WARNING",
-            ready_callback=ready,
-        ).start()
-
-    def _start_beat(self) -> None:
-        app = app_or_default()
-        self._beat = Service(app, max_interval=1, scheduler_cls=app.conf.beat_scheduler)
-        self._beat.start()
-
-
-def _app_like(app: Celery, name: str) -> Celery:
-    """The same application with its own choice of queues (Celery keeps that choice on the application)."""
-    twin = Celery(f"{app.main}-{name}", set_as_current=False)
-    twin.config_from_object("django.conf:settings", namespace="CELERY")
-    twin.conf.update({key: app.conf[key] for key in _SHARED})
-    twin.finalize()
-    return twin
+    def _wake(self, queue: str, count: int) -> None:
+        for worker in self._workers:
+            if queue in worker.queues:
+                worker.wake(queue, count)
 
 
 @contextmanager

@@ -6,21 +6,19 @@ worker process also looks into the rows itself every few seconds, and does what 
 
 import logging
 import threading
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
-from django_celery_beat.models import PeriodicTask
-
-from core import clock, outages, scope
+from core import clock, scope
 from core.loops import Loop
-from jobs import beat, claims, conf, db_connections, periodic_actions, registry, runner
+from jobs import claims, conf, periodic_actions, registry, runner
 from jobs.leases import keeper
 from jobs.models import Periodic
+from jobs.schedule import due_in_s
 
 logger = logging.getLogger(__name__)
 
 # What is due for longer than this was told to nobody.
 LATE = timedelta(seconds=5)
-LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 
 
 def look() -> int:
@@ -43,33 +41,14 @@ def _stand_in_for_beat() -> None:
     """
     with scope.system("stand in for beat"):
         claims.requeue_expired()
-        last = dict(Periodic.objects.values_list("name", "started_at"))
-        rows = PeriodicTask.objects.filter(task=beat.TASK, enabled=True).select_related("interval")
-        actions = [
-            row.name
-            for row in rows
-            if row.name in registry.periodic_actions
-            and row.name != registry.TICK
-            and row.interval is not None
-            and clock.now() - (last.get(row.name) or LONG_AGO) >= row.interval.schedule.run_every
-        ]
-    for name in sorted(actions):
-        periodic_actions.run_if_due(name)
+    for name, (wait_s, _) in sorted(due_in_s().items()):
+        if name != registry.TICK and wait_s <= 0:
+            periodic_actions.run_if_due(name)
 
 
 def _start(queue: str) -> bool:
-    threading.Thread(target=_work, args=(queue,), name=f"polled-{queue}", daemon=True).start()
+    threading.Thread(target=runner.answer_wake_up, args=(queue,), name=f"polled-{queue}", daemon=True).start()
     return True
-
-
-def _work(queue: str) -> None:
-    try:
-        with scope.request():
-            runner.work(queue)
-    except Exception as error:
-        logger.warning("Late jobs of %s could not be run: %s", queue, error, exc_info=outages.of(error) is None)
-    finally:
-        db_connections.release()
 
 
 poller = Loop("jobs-poller", look, conf.poll_s)

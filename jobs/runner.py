@@ -3,12 +3,13 @@
 import logging
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import timedelta
 
 from django.db import InterfaceError, OperationalError
 
-from core import clock, outages
+from core import clock, outages, scope
 from core import logging as log
 from core.errors import DomainError
 from core.loops import backoff_s
@@ -26,6 +27,27 @@ stopping = threading.Event()
 _WRITE_AGAIN_S, _WRITE_AGAIN_MOST_S = 0.5, 5.0
 # How long a job waits for a service that is away: a quarter of the time since its first start, within these bounds.
 _OUTAGE_WAIT_S = (5.0, 60.0)
+
+
+def answer_wake_up(queue: str) -> None:
+    """What a thread does that was woken for a queue: run due jobs, with nothing left behind for the next. Never raises
+    for an outage; the jobs are found again."""
+    with message():
+        work(queue)
+
+
+@contextmanager
+def message() -> Iterator[None]:
+    """The scope of one message or wake-up: without a trace for each of them during an outage."""
+    try:
+        with scope.request():
+            yield
+    except Exception as error:
+        if outages.of(error) is None:
+            raise
+        logger.warning("Not now: %s", error)
+    finally:
+        db_connections.release()
 
 
 def work(queue: str) -> int:

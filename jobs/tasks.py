@@ -1,47 +1,26 @@
 """The Celery tasks (wake-ups and beat's knocks) and the job system's own periodic actions."""
 
-import logging
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import timedelta
 
 from celery import shared_task
 
-from core import clock, outages, scope
-from jobs import alarms, celery_signals, conf, db_connections, dispatcher, periodic_actions, registry, runner, services
+from core import clock
+from jobs import alarms, celery_signals, conf, dispatcher, periodic_actions, registry, runner, services
 from jobs.models import Worker
 
-logger = logging.getLogger(__name__)
-
 celery_signals.connect()
-
-
-@contextmanager
-def _message() -> Iterator[None]:
-    """What a message starts: with a scope of its own, and without a trace for each message during an outage."""
-    try:
-        with scope.request():
-            yield
-    except Exception as error:
-        away = outages.of(error)
-        if away is None:
-            raise
-        logger.warning("Not now: %s", error)
-    finally:
-        db_connections.release()
 
 
 @shared_task(name="jobs.work", ignore_result=True)
 def work(queue: str) -> None:
     """Run due jobs of a queue. Which ones is decided by claims, not by the message."""
-    with _message():
-        runner.work(queue)
+    runner.answer_wake_up(queue)
 
 
 @shared_task(name="jobs.run_periodic", ignore_result=True)
 def run_periodic(name: str) -> None:
     """Run a periodic action if it is due."""
-    with _message():
+    with runner.message():
         periodic_actions.run_if_due(name)
 
 

@@ -1,6 +1,6 @@
 """Wake-ups: messages without content that make a worker look for due jobs. Losing one costs a tick, never a job."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 
@@ -11,14 +11,14 @@ from django.db import transaction
 from core.outages import Breaker
 
 _muted: ContextVar[bool] = ContextVar("jobs_wake_muted", default=False)
-_embedded_workers = False
 _breaker = Breaker("The broker")
+_workers_here: Callable[[str, int], None] | None = None
 
 
-def embedded_workers_run(running: bool) -> None:
-    """Say whether this process runs workers itself: the memory transport reaches nobody else."""
-    global _embedded_workers
-    _embedded_workers = running
+def deliver_here(workers: Callable[[str, int], None] | None) -> None:
+    """Hand wake-ups (queue, how many) to workers in this process instead of a broker; None ends that."""
+    global _workers_here
+    _workers_here = workers
 
 
 def on_commit(queue: str) -> None:
@@ -28,8 +28,13 @@ def on_commit(queue: str) -> None:
 
 def send(queue: str, count: int = 1) -> None:
     """Send wake-ups now. A broker that is away is no error: workers look for due jobs themselves (`jobs.polling`)."""
-    nobody = str(settings.CELERY_BROKER_URL).startswith("memory:") and not _embedded_workers
-    if nobody or _muted.get() or _breaker.open:
+    if _muted.get():
+        return
+    if _workers_here is not None:
+        _workers_here(str(queue), count)
+        return
+    nobody = str(settings.CELERY_BROKER_URL).startswith("memory:")
+    if nobody or _breaker.open:
         return
     try:
         for _ in range(count):

@@ -13,7 +13,6 @@ NAMED = {
     "core/loops.py": "the loops and their watchdog",
     "flows/hosting.py": "the web server of one command, which ends with it",
     "jobs/event_loop.py": "started again by the next event",
-    "jobs/embedded.py": "workers and beat, started again by the watchdog",
     "jobs/polling.py": "runs late jobs, then ends",
     "videofile/ffmpeg.py": "read FFmpeg's words, end it when it stalls",
     "videofile/processes.py": "in a child process: ends it with its parent",

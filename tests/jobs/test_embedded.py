@@ -1,4 +1,4 @@
-"""The workers inside one process: the lock, a whole way of a job through broker, worker and beat, and stopping."""
+"""The workers inside one process: the lock, a job from order to end, and stopping."""
 
 import subprocess
 import sys
@@ -96,6 +96,27 @@ class TestWorkers:
         assert not Worker.objects.exists()
         runner.stopping.clear()
 
+    def test_an_order_wakes_a_thread_at_once(self, cast, kind, own_var):
+        started = []
+        name = kind(lambda ctx: started.append(time.monotonic()) or jobs.Done())
+        delays = []
+        with embedded.workers():
+            for number in range(5):
+                ordered = time.monotonic()
+                jobs.enqueue(kind=name, actor=cast.alice_actor)
+                assert until(lambda wanted=number: len(started) > wanted)
+                delays.append(started[number] - ordered)
+        assert min(delays) < 0.25
+        runner.stopping.clear()
+
+    def test_what_another_process_ordered_is_found_by_the_tick(self, cast, kind, own_var):
+        name = kind(lambda ctx: jobs.Done())
+        with embedded.workers():
+            with wake.muted():
+                job = jobs.enqueue(kind=name, actor=cast.alice_actor)
+            assert until(lambda: Job.objects.filter(pk=job.pk, status=Status.DONE).exists())
+        runner.stopping.clear()
+
     def test_a_running_job_is_handed_back_when_it_stops(self, cast, kind, own_var):
         def wait(ctx):
             while True:
@@ -170,4 +191,4 @@ class TestCeleryWorker:
 
 
 def test_wake_ups_are_off_again():
-    assert not wake._embedded_workers
+    assert wake._workers_here is None

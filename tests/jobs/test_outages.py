@@ -12,11 +12,12 @@ from django_celery_beat.models import PeriodicTask
 from kombu.exceptions import OperationalError as BrokerError
 
 import jobs
-from core import clock, loops, scope
+from core import clock, scope
 from core.outages import Away, Service
 from jobs import beat, claims, embedded, event_loop, leases, polling, registry, runner, tasks, wake
 from jobs.leases import Keeper
 from jobs.models import Job, Periodic, Status, Worker
+from jobs.queues import Queue
 from jobs.scheduler import Scheduler
 
 PATIENCE_S = 30
@@ -305,15 +306,30 @@ class TestBeat:
 
 
 class TestThreads:
-    def test_an_embedded_worker_or_beat_that_ended_is_started_again(self, monkeypatch):
-        dog = loops.Watchdog(every_s=3600)
-        monkeypatch.setattr(embedded, "watchdog", dog)
-        workers, runs = embedded.EmbeddedWorkers(), []
-        workers._keep("beat", lambda: runs.append(1))
-        workers._threads["beat"].join(PATIENCE_S)
-        assert dog.look() == ["beat"]
-        workers._threads["beat"].join(PATIENCE_S)
-        assert len(runs) == 2
+    def test_an_embedded_worker_survives_what_a_wake_up_raises(self, monkeypatch):
+        answered, second = [], threading.Event()
+
+        def answer(queue):
+            answered.append(queue)
+            if len(answered) == 1:
+                raise RuntimeError("a bug")
+            second.set()
+
+        monkeypatch.setattr(embedded.runner, "answer_wake_up", answer)
+        monkeypatch.setattr(embedded.keeper, "announce_worker", lambda *args: None)
+        worker = embedded.WorkerThreads("media", 1, [Queue.MEDIA])
+        worker.start()
+        try:
+            worker.wake("media", 1)
+            ends_at = time.monotonic() + PATIENCE_S
+            while not answered and time.monotonic() < ends_at:
+                time.sleep(0.01)
+            worker.wake("media", 3)
+            assert second.wait(PATIENCE_S)
+        finally:
+            worker.stop()
+            worker.join(time.monotonic() + PATIENCE_S)
+        assert not any(loop.alive for loop in worker._loops)
 
     def test_the_thread_that_delivers_events_is_started_again(self):
         delivered = threading.Event()

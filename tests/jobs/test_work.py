@@ -128,20 +128,19 @@ class TestWork:
 
 
 class TestWakeUps:
-    def test_the_memory_transport_reaches_only_workers_of_this_process(self, monkeypatch, settings):
+    def test_workers_in_this_process_are_woken_without_a_broker(self, monkeypatch, settings):
         settings.CELERY_BROKER_URL = "memory://localhost"
-        sent = []
-        monkeypatch.setattr(wake.current_app, "send_task", lambda *args, **kwargs: sent.append(kwargs["queue"]))
+        monkeypatch.setattr(wake.current_app, "send_task", pytest.fail)
+        woken = []
         wake.send("media")
-        assert sent == []
-        wake.embedded_workers_run(True)
+        wake.deliver_here(lambda queue, count: woken.append((queue, count)))
         try:
             wake.send("media", 2)
             with wake.muted():
                 wake.send("media")
         finally:
-            wake.embedded_workers_run(False)
-        assert sent == ["media", "media"]
+            wake.deliver_here(None)
+        assert woken == [("media", 2)]
 
     def test_a_broker_that_is_down_is_no_error(self, monkeypatch, settings, caplog):
         settings.CELERY_BROKER_URL = "redis://localhost"

@@ -1,9 +1,8 @@
-"""The whole product in one process: web server, two workers and beat, on SQLite."""
+"""The whole product in one process: web server, two workers and the scheduler, on SQLite."""
 
 import logging
 import os
 import socket
-import sys
 from argparse import ArgumentParser
 from collections.abc import Callable
 from contextlib import suppress
@@ -41,11 +40,12 @@ class _Server(uvicorn.Server):
 class Command(BaseCommand):
     """`up` runs everything; Ctrl-C ends it, and the next `up` goes on where it stopped."""
 
-    help = "Run the whole product in this process: web server, workers and beat. Needs no service and no key."
+    help = "Run the whole product in this process: web server, workers and scheduler. Needs no service and no key."
     requires_system_checks = ()
     requires_migrations_checks = False
 
     def add_arguments(self, parser: ArgumentParser) -> None:
+        # `manage.py` has made HOST and PORT of them by now.
         parser.add_argument("--host", help="Address to listen on (default: HOST, else 127.0.0.1).")
         parser.add_argument("--port", type=int, help="Port to listen on (default: PORT, else 8000).")
 
@@ -55,7 +55,6 @@ class Command(BaseCommand):
                 "`up` is the embedded mode, but DATABASE_URL, REDIS_URL or MODE ask for production. "
                 "Run web, workers and beat as docs/jobs.md says, or unset them."
             )
-        self._restart_with(options["host"], options["port"])
         host, port = settings.ENV.HOST, settings.ENV.PORT
         lock = UpLock()
         if not lock.acquire({"since": clock.now().isoformat(), "address": settings.PUBLIC_BASE_URL}):
@@ -97,14 +96,6 @@ class Command(BaseCommand):
                 self.stdout.flush()
             # Worker threads may still be inside a job that was handed back; nothing they do counts any more.
             os._exit(code)
-
-    def _restart_with(self, host: str | None, port: int | None) -> None:
-        """The address is part of the settings (links, sandbox), so another one means starting over with it."""
-        wanted = {"HOST": host, "PORT": str(port) if port else None}
-        changes = {name: value for name, value in wanted.items() if value and value != str(getattr(settings.ENV, name))}
-        if changes:
-            self.stdout.flush()
-            os.execve(sys.executable, [sys.executable, *sys.argv], {**os.environ, **changes})  # noqa: S606 - itself
 
     def _collect_static(self) -> None:
         if settings.DEBUG or not _static_is_stale(Path(settings.STATIC_ROOT) / "staticfiles.json"):
