@@ -20,4 +20,4 @@ RUN VAR_DIR=/tmp/build python manage.py collectstatic --noinput -v0 \
     && useradd --create-home --uid 1000 elevoai && mkdir -p /app/var && chown elevoai /app/var /app/staticfiles
 USER elevoai
 EXPOSE 8000
-CMD ["sh", "-c", "uvicorn config.asgi:application --host 0.0.0.0 --port ${PORT:-8000} --workers 2 --timeout-worker-healthcheck 60 --no-proxy-headers --ws-max-size 65536 --timeout-graceful-shutdown 20"]
+CMD ["sh", "-c", "uvicorn config.asgi:application --host 0.0.0.0 --port ${PORT:-8000} --workers 2 --timeout-worker-healthcheck 60 --no-proxy-headers --ws-max-size 65536 --ws-per-message-deflate false --timeout-graceful-shutdown 20"]

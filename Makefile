@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PORT ?= 8000
 .DEFAULT_GOAL := help
-.PHONY: help run test check verify bench bench-startup bench-measure bench-render bench-upload bench-publishing chaos-publishing drills e2e lock format clean install install-dev assets
+.PHONY: help run test check verify bench bench-startup bench-sockets bench-measure bench-render bench-upload bench-publishing chaos-publishing drills e2e lock format clean install install-dev assets
 
 help: ## List the commands
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -67,7 +67,7 @@ e2e: install-dev assets ## Drive a real browser through the product
 verify: install-dev assets ## Everything: .ci/run, the browser matrix, chaos, benchmarks
 	CI_FULL=1 bash .ci/run
 
-bench: bench-startup bench-measure bench-render bench-upload ## All benchmarks; each prints ratios against a floor or a peer
+bench: bench-startup bench-sockets bench-measure bench-render bench-upload ## All benchmarks; each prints ratios against a floor or a peer
 
 $(VENV)/.bench: requirements/bench.txt | install-dev
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements/bench.txt && touch $@ || echo "PySceneDetect could not be installed; the comparison is left out."
@@ -77,6 +77,9 @@ bench-measure: $(VENV)/.bench ## Accuracy and cost of the measurements, beside P
 
 bench-startup: install-dev assets ## CPU of a first start and of a restart, memory, CPU of an idle minute
 	$(BIN)/python -m benchmarks.startup
+
+bench-sockets: install-dev assets ## 500 sockets in one process; with DATABASE_URL and REDIS_URL also over Redis (which is emptied)
+	$(BIN)/python -m benchmarks.sockets
 
 bench-render: install-dev ## Cost of one joint render against separate ones
 	$(BIN)/python -m benchmarks.render

@@ -176,17 +176,8 @@ CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULER = "jobs.scheduler:Scheduler"
 CELERY_BEAT_MAX_LOOP_INTERVAL = 1
 DJANGO_CELERY_BEAT_TZ_AWARE = True
-CHANNEL_LAYERS = {
-    "default": (
-        {
-            "BACKEND": "jobs.redis_channel_layer.RedisLayer",
-            # The layer waits 5 s for a message; the client's own default of 5 s would end every quiet socket first.
-            "CONFIG": {"hosts": [{"address": ENV.REDIS_URL, "socket_timeout": 30}]},
-        }
-        if ENV.REDIS_URL
-        else {"BACKEND": "jobs.channel_layer.ThreadSafeLayer"}
-    )
-}
+# Empty: pages and jobs are in one process.
+EVENTS_REDIS_URL = ENV.REDIS_URL
 
 # People
 AUTH_USER_MODEL = "accounts.User"

@@ -1,20 +1,14 @@
 """The event stream's topic of an edit: `edit:<id>` carries the progress of its jobs and its changes of state."""
 
-from core.actor import Actor
 from editing.models import Edit
 from jobs import events
 
 TOPIC = "edit"
 
 
-def may_subscribe(actor: Actor, subject_id: str) -> bool:
-    """Members see the edits of their workspace."""
-    return Edit.objects.for_workspace(actor.workspace_id).filter(pk=subject_id).exists()
-
-
 def register() -> None:
     """Let pages listen."""
-    events.register_topic(TOPIC, may_subscribe)
+    events.register_topic(TOPIC, Edit)
 
 
 def tell(edit: Edit) -> None:

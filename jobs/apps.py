@@ -12,9 +12,11 @@ class JobsConfig(AppConfig):
 
     def ready(self) -> None:
         """Load every app's handlers and periodic actions, and keep the rows of beat complete."""
-        from jobs import beat, events, selectors
+        from accounts.models import Workspace
+        from jobs import beat, events
+        from jobs.models import Job
 
         autodiscover_modules("tasks")
-        events.register_topic("job", selectors.may_subscribe)
-        events.register_topic("workspace", lambda actor, subject_id: str(actor.workspace_id) == subject_id)
+        events.register_topic("job", Job)
+        events.register_topic("workspace", Workspace)
         post_migrate.connect(beat.after_migrate, sender=self, dispatch_uid="jobs.beat")

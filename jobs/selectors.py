@@ -38,11 +38,6 @@ def jobs_about(actor: Actor, subject: tuple[str, UUID]) -> QuerySet[Job]:
     return jobs_of(actor).filter(subject_type=subject[0], subject_id=subject[1])
 
 
-def may_subscribe(actor: Actor, job_id: str) -> bool:
-    """Whether the job is the workspace's own."""
-    return Job.objects.for_workspace(actor.workspace_id).filter(pk=job_id).exists()
-
-
 @dataclass(frozen=True, slots=True)
 class QueueState:
     """How a queue stands.

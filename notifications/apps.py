@@ -9,8 +9,9 @@ class NotificationsConfig(AppConfig):
 
     def ready(self) -> None:
         """Connect the news of lower floors, and let pages listen to a person's notices."""
+        from accounts.models import User
         from jobs import events
-        from notifications import receivers, selectors  # noqa: F401
+        from notifications import receivers  # noqa: F401
         from notifications.services.telling import TOPIC
 
-        events.register_topic(TOPIC, selectors.may_subscribe)
+        events.register_topic(TOPIC, User)

@@ -38,8 +38,3 @@ def told(workspace_id: UUID, once: Iterable[str]) -> set[str]:
     """Which of these events somebody was told of already."""
     rows = Notice.objects.for_workspace(workspace_id).filter(once__in=list(once))
     return set(rows.values_list("once", flat=True).distinct())
-
-
-def may_subscribe(actor: Actor, user_id: str) -> bool:
-    """Everybody hears of their own notices only."""
-    return str(actor.user_id) == user_id

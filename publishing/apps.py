@@ -16,9 +16,9 @@ class PublishingConfig(AppConfig):
         """Let pages listen to a post, and people hear of it. Handlers and ticks in `tasks` are found by jobs."""
         from core import registry
         from jobs import events
-        from publishing import selectors
+        from publishing.models import Post
         from publishing.notices import receivers  # noqa: F401
         from publishing.services import files
 
-        events.register_topic("post", selectors.may_subscribe)
+        events.register_topic("post", Post)
         registry.uses.register(files.needs_of, memories=files.MEMORIES)

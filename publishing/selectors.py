@@ -161,11 +161,6 @@ def post(actor: Actor, post_id: UUID) -> Post:
     return found
 
 
-def may_subscribe(actor: Actor, post_id: str) -> bool:
-    """Whether an actor may listen to a post's events."""
-    return Post.objects.for_workspace(actor.workspace_id).filter(pk=post_id).exists()
-
-
 def target(actor: Actor, post_id: UUID, target_id: UUID) -> PostTarget:
     """One target of one post."""
     policy.require(actor, Action.READ)

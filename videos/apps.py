@@ -10,6 +10,6 @@ class VideosConfig(AppConfig):
     def ready(self) -> None:
         """Let pages listen to a video."""
         from jobs import events
-        from videos import selectors
+        from videos.models import Video
 
-        events.register_topic("video", selectors.may_subscribe)
+        events.register_topic("video", Video)

@@ -126,11 +126,6 @@ def tag_prefetch() -> Prefetch[str]:
     return Prefetch("tags", queryset=Tag.objects.order_by("name", "id"))
 
 
-def may_subscribe(actor: Actor, video_id: str) -> bool:
-    """Whether the actor may listen to a video's news."""
-    return Video.objects.for_workspace(actor.workspace_id).filter(pk=video_id).exists()
-
-
 def is_empty(actor: Actor) -> bool:
     """Whether the library never had a video (trash and archive included)."""
     return not Video.objects.for_workspace(actor.workspace_id).exists()

@@ -6,7 +6,7 @@ import sys
 
 # Video, pictures, numbers, documents, models, object store, Redis: each costs a start a tenth of a second or more.
 HEAVY = (
-    "anthropic", "av", "boto3", "botocore", "celery.worker", "channels_redis", "cv2", "docx", "fontTools", "fpdf",
+    "anthropic", "av", "boto3", "botocore", "celery.beat", "channels_redis", "cv2", "docx", "fontTools", "fpdf",
     "google.genai", "numpy", "onnxruntime", "openai", "PIL", "rapidocr", "redis",
 )  # fmt: skip
 START = f"""

@@ -12,7 +12,6 @@ NAMED = {
     "core/db/postgresql/pool.py": "knocks until the server is back",
     "core/loops.py": "the loops and their watchdog",
     "flows/hosting.py": "the web server of one command, which ends with it",
-    "jobs/event_loop.py": "started again by the next event",
     "jobs/polling.py": "runs late jobs, then ends",
     "videofile/ffmpeg.py": "read FFmpeg's words, end it when it stalls",
     "videofile/processes.py": "in a child process: ends it with its parent",

@@ -16,6 +16,7 @@ from editing.models import Edit, Rendition
 from editing.planners import Wish
 from editing.requests import EditRequest
 from editing.services import results
+from jobs import events
 from jobs.models import Job
 from jobs.testing import drain
 from media import services as files
@@ -553,8 +554,8 @@ class TestReading:
         with pytest.raises(NotFound):
             selectors.edit(cast.charlie_actor, edit.pk)
         assert list(selectors.edits(cast.charlie_actor)) == []
-        assert not topics.may_subscribe(cast.charlie_actor, str(edit.pk))
-        assert topics.may_subscribe(cast.victor_actor, str(edit.pk))
+        topic = f"{topics.TOPIC}:{edit.pk}"
+        assert events.owners([topic]) == {topic: cast.workspace.pk}
 
     def test_material_from_the_file(self, video: Video) -> None:
         material, is_measured = materials.material_of(video)

@@ -14,7 +14,7 @@ from django.test import Client
 import jobs
 from accounts.models import Membership
 from core import scope
-from jobs import consumers, events
+from jobs import consumers, event_hub, events
 from tests import factories
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -189,28 +189,30 @@ class TestWhileConnected:
         await socket.say({"op": "ping"})
         assert (await socket.hear())["type"] == "pong"
 
-        def fail(session_key):
+        async def fail(wanted):
             raise DatabaseError("away")
 
-        monkeypatch.setattr(consumers, "_signed_in", fail)
+        monkeypatch.setattr(consumers, "_allowed", fail)
         assert await closed_with(socket) == consumers.TRY_AGAIN
         assert "could not be checked" in caplog.text
 
     async def test_a_topic_subscribed_while_permissions_are_checked_stays(self, people, monkeypatch):
         """The check knows nothing of it; it was allowed a moment ago."""
         asking, go_on = asyncio.Event(), asyncio.Event()
-        real = vars(consumers.AppConsumer)["_allowed"]
+        real = consumers._allowed
         topic = f"workspace:{people.workspace.pk}"
+        socket = await connected(people.bob)
+        await socket.say({"op": "ping"})
+        assert (await socket.hear())["type"] == "pong"
 
-        async def slow_when_it_rechecks(self, topics):
-            allowed = await real.__get__(self, type(self))(topics)
-            if topic not in topics:
+        async def slow_when_it_rechecks(wanted):
+            allowed = await real(wanted)
+            if not any(topic in topics for topics in wanted.values()):
                 asking.set()
                 await go_on.wait()
             return allowed
 
-        monkeypatch.setattr(consumers.AppConsumer, "_allowed", slow_when_it_rechecks)
-        socket = await connected(people.bob)
+        monkeypatch.setattr(consumers, "_allowed", slow_when_it_rechecks)
         await asyncio.wait_for(asking.wait(), PATIENCE_S)
         await socket.say({"op": "sub", "topics": [topic]})
         await socket.say({"op": "ping"})
@@ -222,10 +224,10 @@ class TestWhileConnected:
         await socket.leave()
 
     async def test_a_database_that_is_away_when_a_page_connects_lets_it_try_again(self, people, monkeypatch):
-        def fail(session_key):
+        async def fail(wanted):
             raise DatabaseError("away")
 
-        monkeypatch.setattr(consumers, "_signed_in", fail)
+        monkeypatch.setattr(consumers, "_allowed", fail)
         socket = await open_socket(people.bob)
         assert await socket.connect()
         assert await closed_with(socket) == consumers.TRY_AGAIN
@@ -236,12 +238,50 @@ class TestWhileConnected:
         await socket.say({"op": "ping"})
         assert (await socket.hear())["type"] == "pong"
 
-        def fail(session_key):
+        async def fail(wanted):
             raise DatabaseError("away")
 
-        monkeypatch.setattr(consumers, "_signed_in", fail)
+        monkeypatch.setattr(consumers, "_allowed", fail)
         await socket.say({"op": "sub", "topics": [f"workspace:{people.workspace.pk}"]})
         assert await closed_with(socket) == consumers.TRY_AGAIN
+
+    async def test_a_page_that_takes_no_events_is_closed(self, people, monkeypatch):
+        monkeypatch.setattr(consumers, "MAX_UNSENT", 2)
+        monkeypatch.setattr(consumers.AppConsumer, "recheck_s", 60)
+        socket = await connected(people.bob)
+        await socket.say({"op": "sub", "topics": [f"workspace:{people.workspace.pk}"]})
+        await socket.say({"op": "ping"})
+        assert (await socket.hear())["type"] == "pong"
+        for _ in range(4):
+            event_hub.here().deliver(f"workspace:{people.workspace.pk}", "{}")
+        message = await socket.receive_output(timeout=PATIENCE_S)
+        while message["type"] == "websocket.send":
+            message = await socket.receive_output(timeout=PATIENCE_S)
+        assert (message["type"], message["code"]) == ("websocket.close", consumers.TRY_AGAIN)
+        await socket.leave()
+
+    async def test_all_sockets_are_checked_with_the_queries_of_one(self, people):
+        sockets = [await connected(person) for person in (people.alice, people.bob, people.victor) for _ in range(2)]
+        for socket in sockets:
+            await socket.say({"op": "sub", "topics": [f"workspace:{people.workspace.pk}"]})
+            await socket.say({"op": "ping"})
+            assert (await socket.hear())["type"] == "pong"
+        asked = []
+        real = consumers._allowed
+
+        async def note(wanted):
+            asked.append(len(wanted))
+            return await real(wanted)
+
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(consumers, "_allowed", note)
+            for _ in range(int(PATIENCE_S / 0.05)):
+                if asked:
+                    break
+                await asyncio.sleep(0.05)
+        assert asked[0] == 6
+        for socket in sockets:
+            await socket.leave()
 
     async def test_a_deactivated_person_is_out(self, people):
         socket = await connected(people.bob)

@@ -21,7 +21,7 @@ SLEEPER = "import sys, os, time; print('{\"pid\": %d}' % os.getpid(), flush=True
 @pytest.fixture
 def sent(monkeypatch):
     messages = []
-    monkeypatch.setattr(events, "send", lambda **message: messages.append(message))
+    monkeypatch.setattr(events, "publish_event", lambda **message: messages.append(message))
     return messages
 
 

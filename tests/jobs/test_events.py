@@ -1,153 +1,167 @@
-"""The event stream: envelopes, delivery after the commit, and the layer that works across threads."""
+"""The event stream: envelopes, delivery after the commit, and the way from any thread or process to the sockets."""
 
 import asyncio
+import json
 import threading
 import time
 
 import pytest
-from asgiref.sync import async_to_sync
-from channels.exceptions import ChannelFull
-from channels.layers import get_channel_layer
+import redis
+from django.conf import settings as project
 from django.db import transaction
 
-from jobs import events
-from jobs.channel_layer import ThreadSafeLayer
+from accounts.models import User, Workspace
+from core.outages import Away
+from jobs import event_hub, event_stream, events
 
 ID = "0190a7c0-0000-7000-8000-000000000001"
+PATIENCE_S = 30
+
+
+class Page:
+    """A listener that notes what it gets."""
+
+    def __init__(self):
+        self.heard = asyncio.Queue()
+
+    def deliver(self, text):
+        self.heard.put_nowait(json.loads(text))
+
+    def interrupt(self, error):
+        self.heard.put_nowait(error)
+
+    async def next(self):
+        return await asyncio.wait_for(self.heard.get(), PATIENCE_S)
 
 
 @pytest.fixture
 def delivered(monkeypatch):
     messages = []
-    monkeypatch.setattr(events, "_deliver", lambda group, message: messages.append((group, message)))
+    monkeypatch.setattr(events, "_deliver", messages.extend)
     return messages
 
 
-class TestSend:
+class TestPublish:
     @pytest.mark.django_db(transaction=True)
     def test_waits_for_the_commit(self, delivered, frozen):
         with transaction.atomic():
             events.publish_event(topic="job", id=ID, type="job.progress", data={"pct": 4})
             assert delivered == []
-        assert delivered == [
-            (
-                f"job.{ID}",
-                {
-                    "v": 1,
-                    "topic": f"job:{ID}",
-                    "type": "job.progress",
-                    "ts": "2026-05-04T09:00:00.000Z",
-                    "data": {"pct": 4},
-                },
-            )
-        ]
+        [(topic, text)] = delivered
+        assert topic == f"job:{ID}"
+        assert json.loads(text) == {
+            "v": 1,
+            "topic": f"job:{ID}",
+            "type": "job.progress",
+            "ts": "2026-05-04T09:00:00.000Z",
+            "data": {"pct": 4},
+        }
 
     @pytest.mark.django_db(transaction=True)
-    def test_a_layer_that_is_down_is_no_error(self, monkeypatch, caplog):
-        def refuse():
-            raise ConnectionError("refused")
+    def test_a_stream_that_is_away_is_no_error_and_left_alone_for_a_moment(self, monkeypatch, caplog):
+        tries = []
 
-        monkeypatch.setattr(events, "get_channel_layer", refuse)
-        events.publish_event(topic="job", id=ID, type="job.progress", data={})
-        asyncio.run(events.apublish_event(topic="job", id=ID, type="job.progress", data={}))
-        assert caplog.text.count("could not be delivered") == 2
+        def refuse(messages):
+            tries.append(messages)
+            raise redis.ConnectionError("refused")
 
-    async def test_from_async_code(self):
-        layer = get_channel_layer()
-        channel = await layer.new_channel()
-        await layer.group_add(f"chat.{ID}", channel)
-        await events.apublish_event(topic="chat", id=ID, type="chat.delta", data={"text": "a"})
-        message = await asyncio.wait_for(layer.receive(channel), 30)
-        assert message["envelope"]["data"] == {"text": "a"}
-        await layer.group_discard(f"chat.{ID}", channel)
+        monkeypatch.setattr(event_stream, "publish", refuse)
+        for _ in range(3):
+            events.publish_event(topic="job", id=ID, type="job.progress", data={})
+        assert caplog.text.count("could not be delivered") == len(tries) == 1
 
 
-class TestTopics:
-    def test_unknown_topics_and_odd_ids_are_nobodys(self):
-        events.register_topic("everything", lambda actor, subject_id: True)
-        try:
-            assert events.may_subscribe(None, "everything", ID)
-            assert not events.may_subscribe(None, "everything", "../1")
-            assert not events.may_subscribe(None, "nothing", ID)
-            assert "everything" in events.topics()
-        finally:
-            del events._topics["everything"]
+class TestOwners:
+    @pytest.mark.django_db
+    def test_unknown_topics_and_odd_ids_are_nobodys(self, in_workspace):
+        workspace = str(in_workspace.workspace.pk)
+        odd = ["nothing:" + ID, "job:" + ID, "job:../1", "workspace", f"workspace:{workspace.upper()}", f":{workspace}"]
+        assert events.owners([*odd, f"workspace:{workspace}"]) == {f"workspace:{workspace}": in_workspace.workspace.pk}
+
+    @pytest.mark.django_db
+    def test_many_topics_of_a_kind_are_one_query(self, cast, django_assert_num_queries):
+        ids = [cast.workspace.pk, cast.elsewhere.pk]
+        with django_assert_num_queries(0):
+            assert len(events.owners(f"workspace:{each}" for each in ids)) == 2
+        with django_assert_num_queries(1):
+            events.owners([f"job:0190a7c0-0000-7000-8000-{number:012}" for number in range(500)])
+
+    def test_registered_are_models(self):
+        assert events.is_topic("workspace")
+        assert not events.is_topic("nothing")
+        assert (events._topics["workspace"], events._topics["person"]) == (Workspace, User)
 
 
-class TestLayer:
-    def test_a_burst_from_many_threads_arrives_whole(self):
-        layer = ThreadSafeLayer(capacity=5)
-        received, ready, done = [], threading.Event(), threading.Event()
-
-        async def listen():
-            channel = await layer.new_channel()
-            await layer.group_add("g", channel)
-            ready.set()
-            while len(received) < 400:
-                received.append((await layer.receive(channel))["n"])
-            await layer.group_discard("g", channel)
-
-        def serve():
-            asyncio.run(asyncio.wait_for(listen(), 60))
-            done.set()
+class TestHub:
+    async def test_a_burst_from_many_threads_arrives_whole(self):
+        page = Page()
+        event_hub.here().join("t", page)
 
         def burst(start):
-            for n in range(start, start + 100):
-                async_to_sync(layer.group_send)("g", {"type": "x", "n": n})
+            for number in range(start, start + 100):
+                event_hub.deliver("t", str(number))
 
-        server = threading.Thread(target=serve)
-        server.start()
-        assert ready.wait(60)
-        senders = [threading.Thread(target=burst, args=(start,)) for start in range(0, 400, 100)]
-        for sender in senders:
-            sender.start()
-        for sender in senders:
-            sender.join(60)
-        assert done.wait(60)
-        assert sorted(received) == list(range(400))
-        assert layer._homes == {}
+        threads = [threading.Thread(target=burst, args=(start,)) for start in range(0, 400, 100)]
+        for thread in threads:
+            thread.start()
+        assert sorted([await page.next() for _ in range(400)]) == list(range(400))
+        event_hub.here().leave("t", page)
+        assert not event_hub.here().listens("t")
 
-    def test_a_receiver_whose_loop_ended_is_forgotten(self):
-        layer = ThreadSafeLayer()
-
-        async def join():
-            await layer.group_add("g", await layer.new_channel())
-
-        asyncio.run(join())
-        assert layer.groups["g"]
-        async_to_sync(layer.group_send)("g", {"type": "x"})
-        assert not layer.groups["g"]
-
-    async def test_a_full_channel_does_not_hold_the_others_up(self):
-        layer = ThreadSafeLayer(capacity=1)
-        full, free = await layer.new_channel(), await layer.new_channel()
-        await layer.group_add("g", full)
-        await layer.send(full, {"type": "x", "n": 0})
-        with pytest.raises(ChannelFull):
-            await layer.send(full, {"type": "x", "n": 1})
-        await layer.group_add("g", free)
-        await layer.group_send("g", {"type": "x", "n": 2})
-        assert (await layer.receive(free))["n"] == 2
-        assert (await layer.receive(full))["n"] == 0
-
-    def test_a_stuck_loop_costs_a_second_not_the_job(self):
-        layer = ThreadSafeLayer()
+    async def test_publishing_never_waits_for_a_loop_that_is_stuck(self):
         ready, release = threading.Event(), threading.Event()
 
         async def stuck():
-            await layer.group_add("g", await layer.new_channel())
-            # From here on its loop runs nothing: not even what arrives before the sender is told.
+            event_hub.here().join("t", Page())
             ready.set()
-            release.wait(60)
+            release.wait(PATIENCE_S)
 
         server = threading.Thread(target=lambda: asyncio.run(stuck()))
         server.start()
-        assert ready.wait(60)
-        started = time.monotonic()
-        async_to_sync(layer.group_send)("g", {"type": "x"})
-        waited = time.monotonic() - started
-        still_stuck = not release.is_set() and server.is_alive()
+        assert ready.wait(PATIENCE_S)
+        begun = time.monotonic()
+        event_hub.deliver("t", "1")
+        waited = time.monotonic() - begun
         release.set()
         server.join()
-        assert still_stuck
-        assert 0.9 <= waited < 20
+        assert waited < 1
+        # Its loop has ended; what is sent now is for nobody, and no error.
+        event_hub.deliver("t", "2")
+
+    async def test_everybody_learns_once_that_events_were_lost(self):
+        page = Page()
+        for topic in ("a", "b"):
+            event_hub.here().join(topic, page)
+        event_hub.interrupt(Away("cache"))
+        assert isinstance(await page.next(), Away)
+        assert page.heard.empty()
+        for topic in ("a", "b"):
+            event_hub.here().leave(topic, page)
+
+
+@pytest.mark.redis
+@pytest.mark.slow
+@pytest.mark.skipif(not project.EVENTS_REDIS_URL, reason="between processes events go over Redis")
+class TestBetweenProcesses:
+    async def test_what_is_published_is_heard_and_a_broken_connection_interrupts(self):
+        await asyncio.to_thread(event_stream.start_reading)
+        page = Page()
+        event_hub.here().join(f"job:{ID}", page)
+        await asyncio.to_thread(event_stream.publish, [(f"job:{ID}", '"first"')])
+        assert await page.next() == "first"
+        client = redis.Redis.from_url(project.EVENTS_REDIS_URL)
+        await asyncio.to_thread(client.client_kill_filter, _type="pubsub")
+        assert isinstance(await page.next(), Exception)
+        for _ in range(int(PATIENCE_S / 0.1)):
+            if event_stream.is_reading():
+                break
+            await asyncio.sleep(0.1)
+        await asyncio.to_thread(event_stream.publish, [(f"job:{ID}", '"again"')])
+        assert await page.next() == "again"
+        event_hub.here().leave(f"job:{ID}", page)
+
+    async def test_without_redis_nobody_can_listen(self, settings, monkeypatch):
+        monkeypatch.setattr(event_stream, "reading", threading.Event())
+        monkeypatch.setattr(event_stream, "_READY_S", 0.05)
+        with pytest.raises(Away):
+            await asyncio.to_thread(event_stream.start_reading)

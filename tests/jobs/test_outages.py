@@ -14,7 +14,7 @@ from kombu.exceptions import OperationalError as BrokerError
 import jobs
 from core import clock, scope
 from core.outages import Away, Service
-from jobs import beat, claims, embedded, event_loop, leases, polling, registry, runner, tasks, wake
+from jobs import beat, claims, embedded, leases, polling, registry, runner, tasks, wake
 from jobs.leases import Keeper
 from jobs.models import Job, Periodic, Status, Worker
 from jobs.queues import Queue
@@ -330,21 +330,6 @@ class TestThreads:
             worker.stop()
             worker.join(time.monotonic() + PATIENCE_S)
         assert not any(loop.alive for loop in worker._loops)
-
-    def test_the_thread_that_delivers_events_is_started_again(self):
-        delivered = threading.Event()
-
-        async def note() -> None:
-            delivered.set()
-
-        event_loop.run(note())
-        assert event_loop._home is not None
-        assert event_loop._thread is not None
-        event_loop._home.call_soon_threadsafe(event_loop._home.stop)
-        event_loop._thread.join(PATIENCE_S)
-        delivered.clear()
-        event_loop.run(note())
-        assert delivered.is_set()
 
     def test_a_broker_that_is_away_is_asked_once_and_then_left_alone(self, monkeypatch, settings):
         settings.CELERY_BROKER_URL = "redis://localhost"

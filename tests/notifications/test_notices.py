@@ -1,18 +1,17 @@
 """Who is told of what, how often, and by which channel."""
 
+import json
 from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any
 from uuid import uuid4
 
 import pytest
-from channels.layers import get_channel_layer
 from django.db import transaction
 from django.test import Client, TestCase
 
 from accounts.services import profile
 from core import clock, scope
-from core.actor import Actor
 from core.errors import NotFound
 from jobs import events
 from notifications import bundles, selectors, services
@@ -137,18 +136,17 @@ class TestReading:
 
 class TestLive:
     def test_only_the_person_may_listen(self, in_workspace: Any) -> None:
-        assert events.may_subscribe(in_workspace.bob_actor, "person", str(in_workspace.bob.pk))
-        assert not events.may_subscribe(in_workspace.alice_actor, "person", str(in_workspace.bob.pk))
-        system = Actor.system(in_workspace.workspace.pk)
-        assert not events.may_subscribe(system, "person", str(in_workspace.bob.pk))
+        topic = f"person:{in_workspace.bob.pk}"
+        assert events.owners([topic]) == {topic: in_workspace.bob.pk}
 
     def test_open_pages_hear_of_it_when_it_is_true(self, in_workspace: Any, monkeypatch: pytest.MonkeyPatch) -> None:
         heard: list[tuple[str, str]] = []
-        monkeypatch.setattr(events, "_deliver", lambda group, message: heard.append((group, message["type"])))
-        assert get_channel_layer() is not None
+        monkeypatch.setattr(
+            events, "_deliver", lambda sent: heard.extend((topic, json.loads(text)["type"]) for topic, text in sent)
+        )
         with TestCase.captureOnCommitCallbacks(execute=True):
             tell(in_workspace)
-        assert (f"person.{in_workspace.bob.pk}", "notice.changed") in heard
+        assert (f"person:{in_workspace.bob.pk}", "notice.changed") in heard
 
 
 class TestForgetting:

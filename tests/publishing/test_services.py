@@ -12,6 +12,7 @@ from django.urls import reverse
 from accounts.selectors import timezone_of
 from core import clock, scope
 from core.errors import Conflict, NotFound, PermissionDenied, ValidationFailed
+from jobs import events
 from jobs.testing import drain
 from publishing import selectors
 from publishing.models import (
@@ -322,9 +323,8 @@ class TestIsolation:
         self, box: Any, connect: Any, make_post: Any, in_workspace: SimpleNamespace
     ) -> None:
         post = make_post(connect("tiktok"))
-        assert selectors.may_subscribe(in_workspace.victor_actor, str(post.pk))
-        with scope.workspace(in_workspace.elsewhere.pk):
-            assert not selectors.may_subscribe(in_workspace.charlie_actor, str(post.pk))
+        topic = f"post:{post.pk}"
+        assert events.owners([topic]) == {topic: in_workspace.workspace.pk}
 
     def test_a_target_cannot_point_at_another_workspaces_account(
         self, box: Any, connect: Any, make_post: Any, in_workspace: Any

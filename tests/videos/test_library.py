@@ -9,6 +9,7 @@ from accounts.models import AuditEvent
 from core import clock
 from core.errors import Conflict, NotFound, PermissionDenied, ValidationFailed
 from core.ids import uuid7
+from jobs import events
 from media.models import MediaFile
 from tests import factories
 from videos import selectors, tasks
@@ -300,8 +301,7 @@ class TestListing:
         assert not selectors.is_empty(cast.alice_actor)
         assert selectors.trash_count(cast.alice_actor) == 1
         assert selectors.is_empty(cast.charlie_actor)
-        assert selectors.may_subscribe(cast.victor_actor, str(video.pk))
-        assert not selectors.may_subscribe(cast.charlie_actor, str(video.pk))
+        assert events.owners([f"video:{video.pk}"]) == {f"video:{video.pk}": cast.workspace.pk}
 
     def test_narrow_filters_are_known(self):
         assert not Filters(place="trash").is_narrow

@@ -76,6 +76,8 @@ class Command(BaseCommand):
             # `core.client` reads X-Forwarded-For, and believes what TRUSTED_PROXIES says.
             proxy_headers=False,
             ws_max_size=64 * 1024,
+            # Events are short: compressing them costs more time and memory than it saves.
+            ws_per_message_deflate=False,
             timeout_graceful_shutdown=1,
             server_header=False,
         )

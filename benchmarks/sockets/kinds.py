@@ -1,0 +1,4 @@
+"""Names that the processes of the run share."""
+
+KIND = "benchmark.tell"
+EVENT = "job.progress"
