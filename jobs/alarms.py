@@ -73,8 +73,8 @@ def _silent_beat() -> list[Condition]:
     if row is None or row.started_at is None or clock.now() - row.started_at < BEAT_SILENT:
         return []
     sentence = (
-        f"Beat has not knocked since {row.started_at:%d %B %Y, %H:%M:%S} UTC. Workers look for due work themselves "
-        "meanwhile, some seconds late. Start beat, and look whether Redis and a worker for its knocks run."
+        f"Beat has sent nothing since {row.started_at:%d %B %Y, %H:%M:%S} UTC. Workers look for due work themselves "
+        "meanwhile, some seconds late. Start beat, and look whether Redis and a worker for its messages run."
     )
     return [Condition("beat.silent", sentence, {"seen_at": row.started_at.isoformat()})]
 

@@ -11,7 +11,7 @@ from jobs.models import Periodic
 from jobs.queues import Queue
 
 TASK = "jobs.run_periodic"
-# A knock that nobody heard is stale soon; the next one is coming.
+# A message that nobody took is stale soon; the next one is coming.
 _EXPIRES_S = 30
 
 

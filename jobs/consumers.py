@@ -34,7 +34,7 @@ class AppConsumer(AsyncWebsocketConsumer):
     recheck_s = 25.0
 
     async def connect(self) -> None:
-        """Accept signed-in people. Others are told so by the close code, which a refused handshake cannot carry."""
+        """Accept signed-in people. Others learn it from the close code, which a refused handshake cannot carry."""
         # By topic the number of its subscription: whoever awaits in between sees whether it is still the same one.
         self.topics: dict[str, int] = {}
         self._subscriptions = itertools.count(1)

@@ -93,7 +93,7 @@ class JobContext:
                 db_connections.release()
 
     def save_checkpoint(self, checkpoint: Mapping[str, Any]) -> None:
-        """Keep what the next run continues from. It counts as progress: transient failures start anew."""
+        """Keep what the next run continues from. It counts as progress: transient failures are counted from zero."""
         self.check()
         self._write(checkpoint=dict(checkpoint), transient_failures=0)
         self.checkpoint = dict(checkpoint)

@@ -73,7 +73,7 @@ def _client(url: str, **options: Any) -> "redis.Redis":
 
 
 def _read() -> None:
-    """Hand on what is published until the connection breaks; then every socket is told. Raises what Redis raises."""
+    """Hand on what is published until the connection breaks; then interrupt every socket. Raises what Redis does."""
     with _client(settings.EVENTS_REDIS_URL, socket_connect_timeout=_CONNECT_S) as client:
         subscription = client.pubsub()
         prefix, silent = _prefix(), False

@@ -30,7 +30,7 @@ class Again:
 
 
 class Transient(Exception):
-    """What failed can heal by itself: try again after 1, 5, 15 minutes; saving a checkpoint starts the count anew.
+    """What failed can heal by itself: try again after 1, 5, 15 minutes; saving a checkpoint starts the count again.
 
     `after` overrides the wait (a server said when to come back).
     """

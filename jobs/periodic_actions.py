@@ -1,4 +1,4 @@
-"""Periodic actions: beat only knocks; the row of the action decides who runs it and whether it is time."""
+"""Periodic actions: beat only sends a message; the row of the action decides who runs it and whether it is time."""
 
 import logging
 from datetime import timedelta
@@ -9,7 +9,7 @@ from jobs.models import Periodic
 
 logger = logging.getLogger(__name__)
 
-# Beats knock a little early or late; without slack every second knock of a short interval would be refused.
+# Messages come a little early or late; without slack every second one of a short interval would be refused.
 _MAX_SLACK = timedelta(seconds=1)
 
 
@@ -17,7 +17,7 @@ def run_if_due(name: str) -> bool:
     """Run an action if it is due and nobody else took this turn. Failures are logged and kept in the row."""
     action = registry.periodic_actions.get(name)
     if action is None:
-        logger.warning("Beat knocks for %s, which no app offers.", name)
+        logger.warning("Beat asks for %s, which no app offers.", name)
         return False
     with scope.system(f"periodic action {name}"):
         if not _take_turn(action):

@@ -1,7 +1,7 @@
-"""Looking for work without being told.
+"""Finding due work without a wake-up.
 
-Wake-ups and beat's knocks come through the broker. While the broker or beat is away nobody is told anything, so every
-worker process also looks into the rows itself every few seconds, and does what somebody else should have begun.
+Wake-ups and beat's messages come through the broker. While the broker or beat is away none arrive, so every worker
+process also looks into the rows itself every few seconds, and does what somebody else should have begun.
 """
 
 import logging
@@ -17,7 +17,7 @@ from jobs.schedule import due_in_s
 
 logger = logging.getLogger(__name__)
 
-# What is due for longer than this was told to nobody.
+# Nobody was woken for what is due for longer than this.
 LATE = timedelta(seconds=5)
 
 
@@ -35,7 +35,7 @@ def look() -> int:
 
 
 def _stand_in_for_beat() -> None:
-    """Do what beat's knocks would have begun, as often as its rows say.
+    """Do what beat's messages would have begun, as often as its rows say.
 
     The row of the tick itself stays late, so that operators hear of it (`jobs.alarms`).
     """

@@ -18,7 +18,7 @@ _FIRST_PAUSE_S, _MOST_PAUSE_S = 1.0, 5.0
 
 
 class Scheduler(DatabaseScheduler):
-    """Knocks as the rows say. While the database or the broker is away it waits, and then reads everything again."""
+    """Sends a message for each row that is due. During an outage it waits, and afterwards reads everything again."""
 
     _failures = 0
     _last_timestamp: datetime | None
@@ -31,7 +31,7 @@ class Scheduler(DatabaseScheduler):
             self._begin_again(error)
 
     def tick(self, *args: Any, **kwargs: Any) -> float:
-        """Knock for what is due; returns the seconds until the next look. Never raises."""
+        """Send what is due; returns the seconds until the next look. Never raises."""
         try:
             pause: float = super().tick(*args, **kwargs)
         except Exception as error:
@@ -50,7 +50,7 @@ class Scheduler(DatabaseScheduler):
         return bool(changed and changed > (last or changed))
 
     def apply_entry(self, entry: Any, producer: Any = None) -> None:
-        """Knock. An entry that cannot be sent is logged; a broker that is away ends the tick."""
+        """Send one. An entry that cannot be sent is logged; a broker that is away ends the tick."""
         try:
             self.apply_async(entry, producer=producer, advance=False)
         except Exception as error:
@@ -58,7 +58,7 @@ class Scheduler(DatabaseScheduler):
             reason = error.__context__ or error
             if isinstance(reason, BrokerError) or outages.of(reason) is not None:
                 raise
-            logger.exception("The knock for %s could not be sent.", entry.name)
+            logger.exception("The message for %s could not be sent.", entry.name)
 
     def sync(self) -> None:
         """Write when the entries last ran; what cannot be written now is written later."""

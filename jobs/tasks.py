@@ -1,4 +1,4 @@
-"""The Celery tasks (wake-ups and beat's knocks) and the job system's own periodic actions."""
+"""The Celery tasks (wake-ups and beat's messages) and the job system's own periodic actions."""
 
 from datetime import timedelta
 

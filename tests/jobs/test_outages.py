@@ -272,17 +272,17 @@ class TestBeat:
         assert scheduler._failures == 0
 
     def test_a_broker_that_is_away_loses_no_entry(self, scheduler, monkeypatch):
-        knocked = []
+        sent = []
 
         def send(entry, **kwargs):
-            if not knocked:
-                knocked.append(None)
+            if not sent:
+                sent.append(None)
                 try:
                     raise BrokerError("refused")
                 except BrokerError as error:
                     # As Celery does.
                     raise SchedulingError(str(error))  # noqa: B904
-            knocked.append(entry.name)
+            sent.append(entry.name)
 
         monkeypatch.setattr(scheduler, "apply_async", send)
         clock_of_entries = clock.now() - timedelta(days=2)
@@ -293,7 +293,7 @@ class TestBeat:
             entry.last_run_at = clock_of_entries
         for _ in range(len(scheduler.schedule) + 2):
             scheduler.tick()
-        assert set(registry.periodic_actions) <= set(knocked[1:])
+        assert set(registry.periodic_actions) <= set(sent[1:])
 
     def test_one_entry_that_cannot_be_sent_stops_no_other(self, scheduler, monkeypatch, caplog):
         def refuse(entry, **kwargs):
@@ -302,7 +302,7 @@ class TestBeat:
         monkeypatch.setattr(scheduler, "apply_async", refuse)
         entry = next(iter(scheduler.schedule.values()))
         scheduler.apply_entry(entry)
-        assert f"The knock for {entry.name} could not be sent." in caplog.text
+        assert f"The message for {entry.name} could not be sent." in caplog.text
 
 
 class TestThreads:

@@ -1,4 +1,4 @@
-"""Wake-ups, the working loop, the tick, and periodic actions that any number of beats may knock for."""
+"""Wake-ups, the working loop, the tick, and periodic actions for which any number of beats may ask."""
 
 from datetime import timedelta
 
@@ -201,7 +201,7 @@ class TestTurns:
         assert [periodic_actions.run_if_due("test.action") for _ in range(3)] == [True, False, False]
         clock.advance(timedelta(seconds=5))
         assert not periodic_actions.run_if_due("test.action")
-        # A knock may come a little early.
+        # A message may come a little early.
         clock.advance(timedelta(seconds=4.2))
         assert periodic_actions.run_if_due("test.action")
         assert len(action) == 2
