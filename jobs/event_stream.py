@@ -15,8 +15,11 @@ from core.loops import Loop
 from core.outages import Away, Service
 from jobs import event_hub
 
-if TYPE_CHECKING:
+# Slow to load, and absent from the embedded mode; where it is needed, the first event must not wait for it.
+if TYPE_CHECKING or settings.EVENTS_REDIS_URL:
     import redis
+    from redis.backoff import NoBackoff
+    from redis.retry import Retry
 
 logger = logging.getLogger(__name__)
 
@@ -65,10 +68,6 @@ def _publisher(url: str) -> "redis.Redis":
 
 def _client(url: str, **options: Any) -> "redis.Redis":
     """A client that tells of a lost connection instead of hiding it: in between, events may have been lost."""
-    import redis  # slow to load, and absent from the embedded mode
-    from redis.backoff import NoBackoff
-    from redis.retry import Retry
-
     return redis.Redis.from_url(url, retry=Retry(NoBackoff(), 0), **options)
 
 
