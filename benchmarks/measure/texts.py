@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageDraw, ImageFont
 
-FONTS = Path(__file__).resolve().parents[2] / "editing" / "fonts"
+FONTS = Path(__file__).resolve().parents[2] / "core" / "fonts"
 FACES = ("Inter-SemiBold.otf", "Inter-Bold.otf")
 STYLES = ("boxed", "outlined", "shadow", "plain")
 INKS = ((255, 255, 255), (255, 238, 70), (20, 20, 20), (255, 120, 90))
