@@ -16,7 +16,7 @@ from patterns.measure import LayerName, measure
 from . import beds, cost, hard, peers
 from .scoring import CutScore, Tally, TextScore, score_cuts, score_spans, score_texts, score_time
 from .sound import Soundtrack, soundtrack
-from .suite import PROFILES, build
+from .suite import PROFILES, REEL, REEL_S, Profile, build
 from .timeline import Labels, write
 
 SOUNDS: tuple[tuple[str, dict[str, float | bool]], ...] = (
@@ -29,7 +29,8 @@ SOUNDS: tuple[tuple[str, dict[str, float | bool]], ...] = (
 )
 
 
-PARTS = ("clips", "codecs", "stills", "sound", "cost")
+PARTS = ("clips", "codecs", "stills", "sound", "cost", "text-cost")
+DECODE = "decode only"
 ALL_BUT_TEXTS = ",".join(layer.value for layer in LayerName if layer is not LayerName.OVERLAYS)
 
 
@@ -154,29 +155,62 @@ def show(totals: Totals) -> None:
 
 
 def costs(folder: Path, rounds: int, seconds: float) -> None:
-    """The same 1080x1920 file, commands in turn, ratios taken round by round."""
+    """What each part of the measurement costs, and a peer's cut detection, on one clip."""
     profile = next(p for p in PROFILES if p.name == "handheld")
-    clip, track = folder / "cost.mp4", folder / "cost.wav"
-    soundtrack(7, seconds, bed=0.12).save(track)
-    write(build(profile, 7, seconds=seconds), clip, audio=track, size=(1080, 1920), preset="veryfast")
-    ffmpeg = imageio_ffmpeg.get_ffmpeg_exe()
+    clip, _ = _vertical_clip(folder, profile, 7, seconds)
     commands = {
-        "decode only": [ffmpeg, "-v", "error", "-i", str(clip), "-map", "0:v:0", "-f", "null", "-"],
-        "cut pass": [sys.executable, "-m", "patterns.measure", "--no-stdin", "--layers", "cuts,transitions", str(clip)],
-        "all but texts": [sys.executable, "-m", "patterns.measure", "--no-stdin", "--layers", ALL_BUT_TEXTS, str(clip)],
-        "all layers": [sys.executable, "-m", "patterns.measure", "--no-stdin", str(clip)],
+        "cut pass": _measure_argv(clip, "cuts,transitions"),
+        "all but texts": _measure_argv(clip, ALL_BUT_TEXTS),
     }
+    commands["all layers"] = _measure_argv(clip)
     if peers.has_scenedetect():
         commands["PySceneDetect adaptive"] = peers.adaptive_argv(clip)
+    _show_costs(clip, profile, seconds, _take_turns(clip, commands, rounds))
+
+
+def text_costs(folder: Path, rounds: int) -> None:
+    """What reading texts costs in a quick short video of a minute with six texts, and whether they are found."""
+    clip, labels = _vertical_clip(folder, REEL, 7, REEL_S)
+    commands = {"all but texts": _measure_argv(clip, ALL_BUT_TEXTS), "all layers": _measure_argv(clip)}
+    taken = _take_turns(clip, commands, rounds)
+    _show_costs(clip, REEL, REEL_S, taken)
+    found = json.loads(taken["all layers"][-1].out.splitlines()[-1])["features"]
+    texts = [(one["start_s"] * labels.fps, one["end_s"] * labels.fps, one["text"]) for one in found["overlays"]]
+    score = score_texts(texts, labels.overlays, labels.lettered)
+    print(f"  {found['ocr_frames']} pictures read; of {len(labels.overlays)} texts {score.every.hit} found with their "
+          f"words, {score.every.false} false, {score.exact} of {score.edges} edges on the very frame")  # fmt: skip
+
+
+def _vertical_clip(folder: Path, profile: Profile, seed: int, seconds: float) -> tuple[Path, Labels]:
+    clip, track = folder / "cost.mp4", folder / "cost.wav"
+    timeline = build(profile, seed, seconds=seconds)
+    soundtrack(seed, seconds, bed=0.12).save(track)
+    write(timeline, clip, audio=track, size=(1080, 1920), preset="veryfast")
+    return clip, timeline.labels()
+
+
+def _measure_argv(clip: Path, layers: str = "") -> list[str]:
+    limited = ["--layers", layers] if layers else []
+    return [sys.executable, "-m", "patterns.measure", "--no-stdin", *limited, str(clip)]
+
+
+def _take_turns(clip: Path, commands: dict[str, list[str]], rounds: int) -> dict[str, list[cost.Cost]]:
+    """The commands in turn, behind a plain decoding of the file, so that ratios can be taken round by round."""
+    decode = [imageio_ffmpeg.get_ffmpeg_exe(), "-v", "error", "-i", str(clip), "-map", "0:v:0", "-f", "null", "-"]
+    commands = {DECODE: decode, **commands}
     taken: dict[str, list[cost.Cost]] = {name: [] for name in commands}
     for _ in range(rounds):
         for name, argv in commands.items():
             taken[name].append(cost.run(argv))
+    return taken
+
+
+def _show_costs(clip: Path, profile: Profile, seconds: float, taken: dict[str, list[cost.Cost]]) -> None:
+    rounds = len(taken[DECODE])
     print(f"cost of {seconds:g} s of 1080x1920 at {profile.fps:g} a second, {clip.stat().st_size / 1e6:.1f} MB, "
           f"{rounds} rounds (median)")  # fmt: skip
-    floor = taken["decode only"]
     for name, runs in taken.items():
-        pairs = list(zip(floor, runs, strict=True))
+        pairs = list(zip(taken[DECODE], runs, strict=True))
         peak = max(one.peak_mb for one in runs)
         cpu = sorted(one.cpu_s for one in runs)[len(runs) // 2]
         print(f"  {name:<24}cpu {cpu:6.2f} s  cpu ratio {cost.ratio(pairs, 'cpu_s'):.2f}  wall ratio "
@@ -212,6 +246,8 @@ def main() -> int:
             beds.show(beds.run(folder, beds.suite(arguments.first_seed, arguments.seeds, arguments.voices)))
         if "cost" in parts:
             costs(folder, arguments.rounds, arguments.cost_seconds)
+        if "text-cost" in parts:
+            text_costs(folder, arguments.rounds)
     return 0
 
 

@@ -54,6 +54,10 @@ PROFILES = (
     ),
 )
 
+# What a short video of a minute looks like: a shot every second and a half, six texts.
+REEL = Profile("reel", shot_s=(0.9, 2.4), joins=(("hard", 0.8), ("jump", 0.1), ("punch", 0.1)), overlays=6)
+REEL_S = 61.0
+
 
 def build(profile: Profile, seed: int, *, seconds: float = 20.0, width: int = 270, height: int = 480) -> Timeline:
     rng = np.random.default_rng([seed, *profile.name.encode()])
