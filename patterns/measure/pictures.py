@@ -22,6 +22,7 @@ CHOOSE = 400  # FFmpeg compares times in seconds, not exactly; what it gives is 
 AGAIN = 1_500_000  # decoding this much more costs less than another start of FFmpeg
 TAIL = 600_000  # read behind the last wanted picture: pictures are stored in another order than they are shown
 BEFORE_KEY = 1_000  # a seek to the very time of a key frame may miss it by rounding
+BEGINNING = -(1 << 60)  # before every stamp: the file is read from its start, without a seek
 MOST_AT_ONCE = 24  # pictures held in memory, half a megabyte each
 
 
@@ -62,9 +63,9 @@ def groups(wanted: Sequence[int], keys: Sequence[int]) -> list[tuple[int | None,
 
 
 def _key_before(stamp: int, keys: Sequence[int]) -> int | None:
-    """The key frame at which decoding has to begin; None for the beginning of the file."""
+    """The key frame at which decoding has to begin, BEGINNING for the first one; None where none is known."""
     place = bisect.bisect_right(keys, stamp)
-    return keys[place - 1] if place > 1 else None
+    return keys[place - 1] if place > 1 else BEGINNING if keys else None
 
 
 def _key_stamps(probe: Probe) -> list[int]:
@@ -86,23 +87,33 @@ def follow(exe: str, probe: Probe, spans: Sequence[Sequence[int]]) -> Iterator[t
 
     Raises Stalled or BrokenStream when a reading ends badly.
     """
-    keys = _key_stamps(probe)
-    for span in spans:
-        seek = _key_before(span[0], keys)
-        found = _span(exe, probe, seek, span)
+    for seek, group in _runs([(span[0], span[-1]) for span in spans], _key_stamps(probe)):
+        found = _spans(exe, probe, seek, group)
         head = next(found, None)
-        if seek is not None and (head is None or head[0] != span[0]):
+        if seek is not None and (head is None or head[0] != group[0][0]):
             # Without usable seek points the file is read from its beginning.
-            found = _span(exe, probe, None, span)
+            found = _spans(exe, probe, None, group)
             head = next(found, None)
         if head is not None:
             yield head
             yield from found
 
 
-def _span(exe: str, probe: Probe, seek: int | None, span: Sequence[int]) -> Iterator[tuple[int, U8]]:
+def _runs(spans: Sequence[tuple[int, int]], keys: Sequence[int]) -> list[tuple[int | None, list[tuple[int, int]]]]:
+    """Spans that one run of the decoder serves: those whose key frame lies before the end of the one before."""
+    out: list[tuple[int | None, list[tuple[int, int]]]] = []
+    for span in spans:
+        key = _key_before(span[0], keys)
+        if out and (key is None or key < out[-1][1][-1][1]):
+            out[-1][1].append(span)
+        else:
+            out.append((key, [span]))
+    return out
+
+
+def _spans(exe: str, probe: Probe, seek: int | None, spans: Sequence[tuple[int, int]]) -> Iterator[tuple[int, U8]]:
     width, height = (side // 2 for side in size(probe))
-    for stamp, raw in _run(exe, probe, seek, [(span[0], span[-1])], (width, height), "gray"):
+    for stamp, raw in _run(exe, probe, seek, spans, (width, height), "gray"):
         yield stamp, np.frombuffer(raw, np.uint8).reshape(height, width)
 
 
@@ -129,7 +140,8 @@ def _run(
         begin = max(0, seek - probe.start_us - BEFORE_KEY)
         length = spans[-1][1] - probe.start_us - begin + TAIL
         # Of the input: an end of the output would wait for a picture behind it, and none of those is chosen.
-        limits = ["-ss", f"{begin / stamps.UNITS:.6f}", "-t", f"{length / stamps.UNITS:.6f}"]
+        limits = ["-ss", f"{begin / stamps.UNITS:.6f}"] if begin else []
+        limits += ["-t", f"{length / stamps.UNITS:.6f}"]
     args = [
         *("-threads", str(ffmpeg.threads()), "-skip_loop_filter", "all", *stamps.KEEP_CLOCK, *limits),
         *ffmpeg.input_args(probe.path),
@@ -144,10 +156,8 @@ def _run(
 
 def _bgr(raw: bytes, width: int, height: int) -> U8:
     """Limited-range BT.601 to the three colours; a reader of text does not mind which matrix it was."""
-    planes = np.frombuffer(raw, np.uint8)
-    luma = planes[: width * height].reshape(height, width).astype(np.int32)
-    rest = planes[width * height :].reshape(2, height // 2, width // 2).astype(np.int32) - 128
-    u, v = (rest[k].repeat(2, axis=0).repeat(2, axis=1) for k in (0, 1))
-    base = 298 * (luma - 16) + 128
-    out = np.stack([base + 516 * u, base - 100 * u - 208 * v, base + 409 * v], axis=-1) >> 8
-    return out.clip(0, 255).astype(np.uint8)
+    import cv2  # here alone, and only where a reader of text is
+
+    planes = np.frombuffer(raw, np.uint8).reshape(height * 3 // 2, width)
+    colours: U8 = cv2.cvtColor(planes, cv2.COLOR_YUV2BGR_I420).astype(np.uint8, copy=False)
+    return colours

@@ -84,10 +84,12 @@ def run(
     except OcrMissing as error:
         raise TextMissing(MISSING) from error
     readings: list[tracks.Reading] = []
+    page: ocr.Page | None = None
     with suppress(Stalled, BrokenStream):  # what is missing then is counted
         for stamp, picture in pictures.fetch(exe, probe, list(wanted)):
             try:
-                readings.append(_reading(wanted[stamp], picture, reader.read(picture)))
+                page = reader.read(picture, page)
+                readings.append(_reading(wanted[stamp], picture, page.lines))
             except (OcrFailed, MemoryError) as error:
                 raise TextFailed(BROKEN) from error
             progress(0.6 * len(readings) / len(wanted))
@@ -105,13 +107,14 @@ def run(
 def _reading(frame: int, picture: U8, lines: Sequence[Line]) -> tracks.Reading:
     """The lines with the luma of their places, halved as the pictures are in which they are looked for."""
     kept = [line for line in lines if line.box.height <= TALLEST]
-    if not kept:
-        return tracks.Reading(frame, (), ())
     luma = picture.astype(np.float32) @ np.array(LUMA, np.float32) * np.float32(219 / 255) + np.float32(16)
     half = (luma[0::2, 0::2] + luma[1::2, 0::2] + luma[0::2, 1::2] + luma[1::2, 1::2]) / 4
     small = half.astype(np.uint8)
     return tracks.Reading(
-        frame, tuple(kept), tuple(small[tracks.place(line.box, *small.shape)].copy() for line in kept)
+        frame,
+        tuple(kept),
+        tuple(small[tracks.place(line.box, *small.shape)].copy() for line in kept),
+        tracks.Packed.of(small),
     )
 
 

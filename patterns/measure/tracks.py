@@ -6,6 +6,7 @@ in the line's place, without its slow changes, is compared with that of the pict
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
@@ -31,12 +32,30 @@ SAME_PLACE = 0.5
 
 
 @dataclass(frozen=True)
+class Packed:
+    """A picture's luma, packed without loss to about a half."""
+
+    data: bytes
+    shape: tuple[int, int]
+
+    @classmethod
+    def of(cls, luma: U8) -> Packed:
+        height, width = luma.shape
+        return cls(zlib.compress(luma.tobytes(), 1), (height, width))
+
+    def luma(self) -> U8:
+        return np.frombuffer(zlib.decompress(self.data), np.uint8).reshape(self.shape)
+
+
+@dataclass(frozen=True)
 class Reading:
-    """The lines of one picture, each with the luma of its place at half the size it was read in."""
+    """The lines of one picture, each with the luma of its place at half the size it was read in, and the luma of the
+    whole, in which the lines of other pictures are looked for."""
 
     frame: int
     lines: tuple[Line, ...]
     luma: tuple[U8, ...]
+    whole: Packed | None = None
 
 
 @dataclass
@@ -110,23 +129,37 @@ def threads(readings: Sequence[Reading], frames: int) -> list[Thread]:
         for line, luma in zip(reading.lines, reading.luma, strict=True):
             thread = next((one for one in active if one not in going and same(one.lines[-1], line)), None)
             if thread is None:
-                low = readings[number - MISSES].frame + 1 if number >= MISSES else 0
-                thread = Thread([], [], [], low, frames)
+                thread = Thread([line], [reading.frame], [strokes(luma)], 0, frames)
+                thread.low = _first_possible(thread, readings[:number])
                 out.append(thread)
-            thread.lines.append(line)
-            thread.frames.append(reading.frame)
-            thread.strokes.append(strokes(luma))
+            else:
+                thread.lines.append(line)
+                thread.frames.append(reading.frame)
+                thread.strokes.append(strokes(luma))
             thread.missed = 0
             going.append(thread)
         for thread in active:
             if thread not in going:
                 thread.missed += 1
-                if thread.missed < MISSES:
+                if thread.missed < MISSES and not _is_absent(thread, reading):
                     going.append(thread)
                 else:
                     thread.high = reading.frame
         active = going
     return out
+
+
+def _first_possible(thread: Thread, before: Sequence[Reading]) -> int:
+    """The first frame in which a text may be seen that was read now, and in none of the pictures read before."""
+    for missed, reading in enumerate(reversed(before), 1):
+        if missed == MISSES or _is_absent(thread, reading):
+            return reading.frame + 1
+    return 0
+
+
+def _is_absent(thread: Thread, reading: Reading) -> bool:
+    """Whether a line that was not read in a picture is not in it: its strokes are not there. Else it was misread."""
+    return reading.whole is not None and _likeness(thread, reading.frame, reading.whole.luma()) < STROKES
 
 
 def ranges(found: Sequence[Thread]) -> list[tuple[int, int]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -134,7 +135,7 @@ class TestAlone:
 
     def test_a_reader_that_breaks_takes_nothing_with_it(self, captioned: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         class Broken:
-            def read(self, picture: object) -> None:
+            def read(self, picture: object, before: object) -> None:
                 raise ocr.OcrFailed("bad model")
 
         monkeypatch.setattr(text_pass.ocr, "reader", Broken)
@@ -216,7 +217,8 @@ def test_what_one_run_of_the_decoder_serves() -> None:
     seconds = 1_000_000
     keys = [0, 8 * seconds, 16 * seconds]
     wanted = [100_000, 900_000, 15 * seconds, 16 * seconds + 100, 40 * seconds]
-    assert groups(wanted, keys) == [(None, wanted[:2]), (8 * seconds, wanted[2:])]
+    assert groups(wanted, keys) == [(pictures.BEGINNING, wanted[:2]), (8 * seconds, wanted[2:])]
+    assert groups(wanted, []) == [(None, wanted)], "a container that does not tell its key frames"
 
 
 def test_single_pictures_are_read_without_the_rest_of_the_video(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -238,3 +240,100 @@ def test_single_pictures_are_read_without_the_rest_of_the_video(monkeypatch: pyt
     # An end of the output is noticed by a picture behind it, and none of those is chosen: it would read to the end.
     assert args.index("-ss") < args.index("-t") < args.index("-i")
     assert float(args[args.index("-t") + 1]) < 3
+
+
+class Engine:
+    """Stands in for the reader's package: finds lines where it is told, and counts what it is asked to read."""
+
+    def __init__(self, *boxes: tuple[int, int, int, int]) -> None:
+        self.boxes = boxes
+        self.asked: list[int] = []
+
+    def __call__(self, picture: np.ndarray, **_options: bool) -> SimpleNamespace:
+        corners = [[(a, b), (c, b), (c, d), (a, d)] for a, b, c, d in self.boxes]
+        return SimpleNamespace(boxes=np.array(corners, np.float32) if corners else None)
+
+    def crop_text_regions(self, picture: np.ndarray, corners: list[np.ndarray]) -> list[np.ndarray]:
+        return list(corners)
+
+    def recognize_txt(self, crops: list[np.ndarray]) -> SimpleNamespace:
+        self.asked.append(len(crops))
+        return SimpleNamespace(txts=[f"text {len(self.asked)}"] * len(crops), scores=[0.99] * len(crops))
+
+
+class TestReadOnce:
+    def read(self, engine: Engine, picture: np.ndarray, before: ocr.Page | None = None) -> ocr.Page:
+        reader = ocr.Reader.__new__(ocr.Reader)
+        reader._engine = engine
+        return reader.read(picture, before)
+
+    @pytest.fixture
+    def picture(self) -> np.ndarray:
+        return np.random.default_rng(5).integers(0, 255, (200, 100, 3)).astype(np.uint8)
+
+    def test_what_looks_the_same_in_the_same_place_is_not_read_again(self, picture: np.ndarray) -> None:
+        engine = Engine((10, 20, 90, 36), (10, 100, 50, 116))
+        first = self.read(engine, picture)
+        noisy = (picture.astype(np.int16) + 4).clip(0, 255).astype(np.uint8)
+        engine.boxes = ((11, 20, 91, 37), (10, 100, 50, 116))
+        second = self.read(engine, noisy, first)
+        assert engine.asked == [2]
+        assert [line.text for line in second.lines] == ["text 1", "text 1"]
+        assert second.lines[0].box.left == pytest.approx(0.11), "where it is now"
+
+    def test_one_other_letter_is_read(self, picture: np.ndarray) -> None:
+        engine = Engine((10, 20, 90, 36))
+        first = self.read(engine, picture)
+        changed = picture.copy()
+        changed[20:36, 80:88] = 255 - changed[20:36, 80:88]
+        assert [line.text for line in self.read(engine, changed, first).lines] == ["text 2"]
+
+    def test_another_place_is_read(self, picture: np.ndarray) -> None:
+        engine = Engine((10, 20, 90, 36))
+        first = self.read(engine, picture)
+        engine.boxes = ((10, 26, 90, 42),)
+        self.read(engine, picture, first)
+        assert engine.asked == [1, 1]
+
+    def test_nothing_is_found(self, picture: np.ndarray) -> None:
+        engine = Engine()
+        assert self.read(engine, picture).lines == []
+        assert engine.asked == []
+
+
+def test_spans_before_the_next_key_frame_are_seen_in_one_run() -> None:
+    spans = [(100, 400), (450, 600), (700, 900), (1600, 1700)]
+    assert pictures._runs(spans, [0, 650, 1500]) == [
+        (pictures.BEGINNING, spans[:2]),
+        (650, spans[2:3]),
+        (1500, spans[3:]),
+    ]
+    assert pictures._runs(spans, []) == [(None, spans)]
+
+
+class TestAbsence:
+    """Whether a text that was not read in a picture is there is told by its strokes."""
+
+    def readings(self, *shown: bool) -> list[tracks.Reading]:
+        rng = np.random.default_rng(3)
+        text = rng.integers(0, 2, (8, 32)).repeat(2, axis=0).repeat(2, axis=1) * 120
+        line = ocr.Line("some words", ocr.Box(0.2, 0.3, 0.84, 0.46), 0.99)
+        out = []
+        for number, is_shown in enumerate(shown):
+            luma = rng.integers(60, 100, (100, 100)).astype(np.int16)
+            if is_shown:
+                luma[30:46, 20:84] += text
+            whole = luma.clip(0, 255).astype(np.uint8)
+            rows, columns = tracks.place(line.box, 100, 100)
+            is_read = is_shown and number == 2
+            strip = (whole[rows, columns].copy(),) if is_read else ()
+            out.append(tracks.Reading(10 * number, (line,) if is_read else (), strip, tracks.Packed.of(whole)))
+        return out
+
+    def test_pictures_without_it_bound_where_it_is_looked_for(self) -> None:
+        (thread,) = tracks.threads(self.readings(False, False, True, False, False), 50)
+        assert (thread.low, thread.high) == (11, 30)
+
+    def test_where_it_was_misread_it_goes_on(self) -> None:
+        (thread,) = tracks.threads(self.readings(False, True, True, True, False), 50)
+        assert (thread.low, thread.high) == (1, 40)
