@@ -4,11 +4,11 @@ from typing import Any
 
 from rest_framework import serializers
 
-from ai.captions.limits import Platform
 from ai.captions.schema import Tone
 from ai.models import ResponseTemplate
 from core.fields import InstantField
 from core.serializers import InputSerializer, PageQuery, VersionField
+from platforms import PLATFORMS
 
 
 class CaptionGenerateSerializer(InputSerializer):
@@ -16,7 +16,7 @@ class CaptionGenerateSerializer(InputSerializer):
 
     topic = serializers.CharField(max_length=500)
     tone = serializers.CharField(default=Tone.CASUAL, help_text="professional, witty, casual or urgent")
-    platform = serializers.CharField(help_text=", ".join(Platform))
+    platform = serializers.CharField(help_text=", ".join(PLATFORMS))
     context = serializers.CharField(default="", allow_blank=True, max_length=5_000)  # type: ignore[assignment]
     text = serializers.CharField(default="", allow_blank=True, max_length=63_206)
     count = serializers.IntegerField(default=5, min_value=0, max_value=30)

@@ -1,12 +1,14 @@
-"""Formats of outputs: aspects with their frame sizes, frame rates, and what each platform covers with its own controls.
+"""Formats of outputs: aspects with their frame sizes, frame rates, and the margins that stay free of text.
 
-Frame sizes are the sizes that the platforms recommend for each aspect. The safe areas are margins, as ratios of the
-frame, that a platform's interface leaves free in its vertical player; horizontal and square players cover little.
+Frame sizes are the sizes that the platforms recommend for each aspect. What a platform's own player covers and takes is
+its `Player`; horizontal and square players cover little.
 """
 
-from dataclasses import dataclass
 from fractions import Fraction
 from typing import Final, Literal
+
+from platforms import PLATFORMS
+from platforms.descriptor import SafeArea
 
 Aspect = Literal["9:16", "1:1", "16:9", "4:5"]
 
@@ -29,49 +31,19 @@ FRAME_RATES: Final[dict[float, Fraction]] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class SafeArea:
-    """Margins that text keeps free, as ratios of the frame's height (top, bottom) and width (left, right)."""
-
-    top: float
-    right: float
-    bottom: float
-    left: float
-
-
-@dataclass(frozen=True, slots=True)
-class PlatformFormat:
-    """What a platform's own player asks of a short video. `max_duration_s` is for the vertical format."""
-
-    label: str
-    aspect: str
-    max_duration_s: float
-    max_bitrate_kbps: int
-    vertical_safe_area: SafeArea
-
-
 _DEFAULT_SAFE_AREA: Final = SafeArea(top=0.07, right=0.06, bottom=0.10, left=0.06)
-
-PLATFORMS: Final[dict[str, PlatformFormat]] = {
-    "tiktok": PlatformFormat("TikTok", "9:16", 600, 12_000, SafeArea(0.08, 0.13, 0.21, 0.06)),
-    "instagram": PlatformFormat("Instagram", "9:16", 900, 12_000, SafeArea(0.14, 0.08, 0.35, 0.06)),
-    "youtube": PlatformFormat("YouTube", "9:16", 180, 16_000, SafeArea(0.10, 0.13, 0.25, 0.06)),
-    "facebook": PlatformFormat("Facebook", "9:16", 90, 12_000, SafeArea(0.14, 0.08, 0.35, 0.06)),
-    "twitter": PlatformFormat("X", "16:9", 140, 10_000, SafeArea(0.08, 0.08, 0.18, 0.06)),
-    "linkedin": PlatformFormat("LinkedIn", "1:1", 600, 10_000, SafeArea(0.08, 0.08, 0.18, 0.06)),
-}
 
 
 def safe_area(aspect: str, platform: str | None) -> SafeArea:
     """The margins for text: the platform's in its vertical player, a plain title margin everywhere else."""
     if aspect == "9:16":
-        return PLATFORMS[platform].vertical_safe_area if platform else _strictest()
+        return PLATFORMS[platform].player.safe_area if platform else _strictest()
     return _DEFAULT_SAFE_AREA
 
 
 def _strictest() -> SafeArea:
-    """A vertical output without a platform must stay readable on any of the short-video players."""
-    areas = [PLATFORMS[name].vertical_safe_area for name in ("tiktok", "instagram", "youtube")]
+    """A vertical output without a platform must stay readable in every vertical feed."""
+    areas = [each.player.safe_area for each in PLATFORMS.values() if each.player.vertical_feed]
     return SafeArea(
         top=max(area.top for area in areas),
         right=max(area.right for area in areas),

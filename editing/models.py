@@ -19,9 +19,9 @@ from django.db.models import Q
 
 from accounts.models import User
 from core.models import WorkspaceModel, WorkspaceQuerySet
-from editing.formats import PLATFORMS
 from editing.plan import EditPlan, parse_plan
 from media.models import MediaFile
+from platforms import PLATFORMS
 from scripts_app.models import Script
 from videos.models import Video
 

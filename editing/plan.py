@@ -13,7 +13,8 @@ from typing import Annotated, Any, Literal, Self
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError, field_validator, model_validator
 
-from editing.formats import ASPECTS, FRAME_RATES, PLATFORMS
+from editing.formats import ASPECTS, FRAME_RATES
+from platforms import PLATFORMS
 
 MAX_SEGMENTS = 200
 MAX_OVERLAYS = 200

@@ -5,11 +5,12 @@ from typing import Any, ClassVar
 from rest_framework import serializers
 
 from core.serializers import InputSerializer, PageQuery
-from editing.formats import ASPECTS, PLATFORMS
+from editing.formats import ASPECTS
 from editing.models import Edit, Rendition
 from editing.planners import Wish
 from editing.requests import EditRequest
 from media.signing import signed_url
+from platforms import PLATFORMS
 
 _FITS = ("crop", "pad")
 

@@ -23,8 +23,8 @@ from documents.viewsets import file_response
 from jobs import selectors as jobs
 from jobs.models import UNFINISHED
 from pages.access import SignedIn, signed_in
-from pages.forms.strategies import PLATFORMS
 from pages.queries import whole
+from platforms import choices
 
 PER_PAGE = 20
 VERSIONS_SHOWN = 12
@@ -88,7 +88,7 @@ class DocumentPages(ABC):
             "search": search,
             "searched": self.searched,
             "platform": platform,
-            "platforms": PLATFORMS,
+            "platforms": choices(),
             "is_narrow": bool(search or platform),
             "may_write": bool(may(request.actor, Action.WRITE)),
             "undo": request.session.pop(self.undo_key, None) if not request.htmx else None,

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Final
 
+from platforms import first_choice
 from strategies.schema import SECTIONS, WEEKDAYS
 
 _MOST_ROWS = 400
@@ -150,7 +151,7 @@ def _new_row(key: str, content: Mapping[str, Any]) -> dict[str, Any]:
         "hooks": {"kind": "own", "seconds": 3, "evidence": []},
         "calendar": {
             "time": "12:00",
-            "platform": platforms[0] if platforms else "tiktok",
+            "platform": platforms[0] if platforms else first_choice(),
             "theme": themes[0]["name"] if themes else "Own",
             "hook": "",
             "based_on_video_id": "",

@@ -1,14 +1,14 @@
 """A script as blocks: the two-column table, to export."""
 
-from ai.captions.limits import Platform
 from documents.export import OFFLINE_LABEL, Block, Bullets, Heading, Paragraph, Table
+from platforms import PLATFORMS
 from scripts_app.schema import ScriptContent
 from strategies.offline.compare import clock
 
 
 def blocks(content: ScriptContent, *, platform: str, offline: bool, version: int) -> list[Block]:
     """The whole document."""
-    facts = f"{Platform(platform).label}, {content.duration:g} s, {content.words} spoken words, version {version}"
+    facts = f"{PLATFORMS[platform].label}, {content.duration:g} s, {content.words} spoken words, version {version}"
     rows = [
         (f"{clock(row.start_time)}–{clock(row.end_time)}", row.role.value, row.audio, row.visual, row.text_overlay)
         for row in content.segments

@@ -6,11 +6,11 @@ directions stand in square brackets and are not counted as words.
 
 import re
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator
 
-from ai.captions.limits import Platform
+from platforms.schema import PlatformKey
 from strategies.schema import Fact, Short, Text
 
 LEAST_SEGMENT_S = 0.5
@@ -35,18 +35,12 @@ class ScriptInputs(BaseModel):
     model_config = ConfigDict(str_strip_whitespace=True)
 
     concept: Text = Field(max_length=500)
-    platform: Platform
+    platform: PlatformKey
     duration: float = Field(default=30.0, ge=5, le=600)
     points: list[Short] = Field(default=[], max_length=12)
     audience: str = Field(default="", max_length=300)
     tone: str = Field(default="casual", max_length=40)
     language: str = Field(default="en", max_length=12)
-
-    @field_validator("platform", mode="before")
-    @classmethod
-    def _platform(cls, value: Any) -> Any:
-        lowered = value.strip().lower() if isinstance(value, str) else value
-        return "twitter" if lowered == "x" else lowered
 
     @field_validator("duration")
     @classmethod

@@ -9,6 +9,7 @@ from django.db.models import QuerySet
 from core.actor import Actor
 from documents import selectors
 from documents.selectors import versions
+from platforms import canonical
 from scripts_app.document import SCRIPT, Shown
 from scripts_app.models import Script
 from strategies.models import Strategy
@@ -24,7 +25,7 @@ def scripts(actor: Actor, *, search: str = "", platform: str = "", status: str =
     """The workspace's scripts that are not deleted, newest first."""
     rows = selectors.documents(SCRIPT, actor, search=search, status=status).select_related("video")
     if platform:
-        rows = rows.filter(platform="twitter" if platform == "x" else platform)
+        rows = rows.filter(platform=canonical(platform))
     return rows.order_by("-created_at", "variation", "-id")
 
 

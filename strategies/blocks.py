@@ -3,6 +3,7 @@
 from typing import Any
 
 from documents.export import OFFLINE_LABEL, Block, Bullets, Heading, Paragraph, Table
+from platforms import PLATFORMS
 from strategies.offline.compare import clock
 from strategies.schema import SECTIONS, Evidence, StrategyContent
 
@@ -14,8 +15,8 @@ def evidence_line(evidence: Evidence) -> str:
     return f"{evidence.sentence}{where}{source}"
 
 
-def _names(platforms: list[Any]) -> str:
-    return ", ".join(platform.label for platform in platforms)
+def _names(platforms: list[str]) -> str:
+    return ", ".join(PLATFORMS[platform].label for platform in platforms)
 
 
 def _recommendations(content: StrategyContent) -> list[Block]:
@@ -31,7 +32,7 @@ def _posting_schedule(content: StrategyContent) -> list[Block]:
     schedule = content.posting_schedule
     rows = [
         (
-            row.platform.label,
+            PLATFORMS[row.platform].label,
             str(row.posts_per_week),
             ", ".join(f"{slot.weekday[:3].capitalize()} {slot.time}" for slot in row.slots),
             "; ".join(evidence_line(evidence) for evidence in row.evidence),
@@ -44,7 +45,7 @@ def _posting_schedule(content: StrategyContent) -> list[Block]:
 
 def _hashtag_strategy(content: StrategyContent) -> list[Block]:
     plan = content.hashtag_strategy
-    rows = [f"{row.platform.label}: {' '.join(row.hashtags)}" for row in plan.sets]
+    rows = [f"{PLATFORMS[row.platform].label}: {' '.join(row.hashtags)}" for row in plan.sets]
     return [Paragraph(f"On every post: {' '.join(plan.core)}"), Bullets(rows), Paragraph(plan.note, muted=True)]
 
 
@@ -62,7 +63,7 @@ def _hooks(content: StrategyContent) -> list[Block]:
 
 def _calendar(content: StrategyContent) -> list[Block]:
     rows = [
-        (item.on.strftime("%a %d %b %Y"), item.time, item.platform.label, item.theme, item.hook)
+        (item.on.strftime("%a %d %b %Y"), item.time, PLATFORMS[item.platform].label, item.theme, item.hook)
         for item in content.calendar
     ]
     return [Table(("Day", "Time", "Platform", "Theme", "Hook"), rows, (18, 9, 13, 22, 38))] if rows else []

@@ -11,8 +11,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator
 
-from ai.captions.limits import Platform
 from core import dates
+from platforms import PLATFORMS, canonical
+from platforms.schema import PlatformKey
 
 Text = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=2_000)]
 Short = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=200)]
@@ -70,7 +71,7 @@ class StrategyInputs(BaseModel):
 
     model_config = ConfigDict(str_strip_whitespace=True)
 
-    platforms: list[Platform] = Field(min_length=1, max_length=6)
+    platforms: list[PlatformKey] = Field(min_length=1, max_length=len(PLATFORMS))
     goals: list[Short] = Field(min_length=1, max_length=6)
     niche: str = Field(default="", max_length=120)
     audience: str = Field(default="", max_length=300)
@@ -87,8 +88,7 @@ class StrategyInputs(BaseModel):
     def _platforms(cls, value: Any) -> Any:
         if not isinstance(value, list):
             return value
-        lowered = [item.strip().lower() if isinstance(item, str) else item for item in value]
-        return list(dict.fromkeys("twitter" if item == "x" else item for item in lowered))
+        return list(dict.fromkeys(canonical(item) if isinstance(item, str) else item for item in value))
 
     @field_validator("goals")
     @classmethod
@@ -138,7 +138,7 @@ class Recommendation(BaseModel):
     title: Short
     text: Text
     basis: Basis
-    platforms: list[Platform]
+    platforms: list[PlatformKey]
     evidence: list[Evidence]
 
 
@@ -160,7 +160,7 @@ class Slot(BaseModel):
 class PlatformSchedule(BaseModel):
     """How often and when on one platform."""
 
-    platform: Platform
+    platform: PlatformKey
     posts_per_week: int = Field(ge=1, le=21)
     slots: list[Slot] = Field(min_length=1, max_length=21)
     evidence: list[Evidence]
@@ -177,7 +177,7 @@ class PostingSchedule(BaseModel):
 class HashtagSet(BaseModel):
     """Hashtags for one platform."""
 
-    platform: Platform
+    platform: PlatformKey
     hashtags: list[Short]
 
 
@@ -219,7 +219,7 @@ class CalendarItem(BaseModel):
 
     on: date
     time: str
-    platform: Platform
+    platform: PlatformKey
     title: Short
     theme: Short
     hook: str

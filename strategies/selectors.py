@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from core.actor import Actor
 from documents import selectors
 from documents.selectors import Change, versions, word_changes
+from platforms import canonical
 from strategies.blocks import section_text
 from strategies.document import STRATEGY, Shown
 from strategies.models import Strategy
@@ -30,7 +31,7 @@ contents: Final = partial(selectors.contents, STRATEGY)
 def strategies(actor: Actor, *, search: str = "", platform: str = "", status: str = "") -> QuerySet[Strategy]:
     """The workspace's strategies that are not deleted, newest first."""
     rows = selectors.documents(STRATEGY, actor, search=search, status=status)
-    return rows.filter(search__contains="twitter" if platform == "x" else platform) if platform else rows
+    return rows.filter(search__contains=canonical(platform)) if platform else rows
 
 
 def video_ids(actor: Actor, strategy_id: UUID) -> list[UUID] | None:

@@ -8,10 +8,10 @@ import re
 from itertools import chain
 
 from ai.captions import fitting, text
-from ai.captions.limits import SPECS, Platform
 from ai.captions.schema import Caption, CaptionRequest, Tone
 from core.text import entities
 from core.text.entities import Kind
+from platforms import PLATFORMS
 
 _STOP_WORDS = """
 a about above after again all also am an and any are as at be because been before being below between both but by can
@@ -34,52 +34,6 @@ _HOOKS: dict[Tone, tuple[str, ...]] = {
     Tone.CASUAL: ("{topic}. Here is how it goes.", "So, {lower}.", "{topic}: come along."),
     Tone.URGENT: ("{topic}: watch this before you scroll on.", "Do not skip this: {lower}.", "{topic}. Start today."),
 }
-_CLOSINGS: dict[Platform, dict[Tone, str]] = {
-    Platform.TIKTOK: {
-        Tone.PROFESSIONAL: "Save it for later.",
-        Tone.WITTY: "Tag the one who needs this.",
-        Tone.CASUAL: "Tell me in the comments.",
-        Tone.URGENT: "Save it now.",
-    },
-    Platform.INSTAGRAM: {
-        Tone.PROFESSIONAL: "Save this post and come back to it.",
-        Tone.WITTY: "Send this to the friend who needs it. They know why.",
-        Tone.CASUAL: "What would you add? Tell me in the comments.",
-        Tone.URGENT: "Save it now, try it today.",
-    },
-    Platform.YOUTUBE: {
-        Tone.PROFESSIONAL: "Subscribe for the next part.",
-        Tone.WITTY: "Subscribe; the next one comes without homework.",
-        Tone.CASUAL: "Subscribe if you want more of this.",
-        Tone.URGENT: "Watch to the end, then try it today.",
-    },
-    Platform.FACEBOOK: {
-        Tone.PROFESSIONAL: "How do you handle this? We read every comment.",
-        Tone.WITTY: "Who comes to mind? Tag them, we will not tell.",
-        Tone.CASUAL: "What is your experience? Tell us below.",
-        Tone.URGENT: "Share it with someone who needs it today.",
-    },
-    Platform.TWITTER: {
-        Tone.PROFESSIONAL: "What is your experience?",
-        Tone.WITTY: "Agree, or should we fight about it?",
-        Tone.CASUAL: "What do you think?",
-        Tone.URGENT: "Try it today. How did it go?",
-    },
-    Platform.LINKEDIN: {
-        Tone.PROFESSIONAL: "How does your team approach this?",
-        Tone.WITTY: "Which of these happened in your last meeting?",
-        Tone.CASUAL: "What has worked for you?",
-        Tone.URGENT: "What will you change this week?",
-    },
-}
-_PLATFORM_TAGS: dict[Platform, tuple[str, ...]] = {
-    Platform.TIKTOK: ("tiktok", "shortvideo", "learnontiktok", "video", "tips"),
-    Platform.INSTAGRAM: ("reels", "instareels", "shortvideo", "video", "tips"),
-    Platform.YOUTUBE: ("shorts", "youtubeshorts", "shortvideo", "video", "tips"),
-    Platform.FACEBOOK: ("reels", "facebookreels", "shortvideo", "video", "tips"),
-    Platform.TWITTER: ("video", "shortvideo", "tips", "howto", "clip"),
-    Platform.LINKEDIN: ("video", "insights", "learning", "work", "tips"),
-}
 
 
 def keywords(source: str) -> list[str]:
@@ -100,7 +54,7 @@ def _tags(request: CaptionRequest) -> list[str]:
     if len(own) > _TOPIC_WORDS:
         own = []
     phrase = "".join(word[:1].upper() + word[1:] for word in own) if len(own) > 1 else ""
-    words = chain(given, [phrase] if phrase else [], own, _PLATFORM_TAGS[request.platform])
+    words = chain(given, [phrase] if phrase else [], own, PLATFORMS[request.platform].advice.hashtags)
     return text.hashtags(
         (word if word.startswith("#") else _cased(word) for word in words), request.platform, request.count
     )
@@ -126,6 +80,10 @@ def _hook(request: CaptionRequest) -> str:
     return _pick(request, _HOOKS[request.tone]).format(topic=first.upper() + rest, lower=lower)
 
 
+def _closing(request: CaptionRequest) -> str:
+    return PLATFORMS[request.platform].advice.closings[request.tone]
+
+
 def write(request: CaptionRequest) -> Caption:
     """A caption that fits its platform: hook, what the context says, a closing line; or the given text, closed."""
     return _closed(request) if request.text else _composed(request)
@@ -133,23 +91,23 @@ def write(request: CaptionRequest) -> Caption:
 
 def _closed(request: CaptionRequest) -> Caption:
     """The given text with its own hashtags, and a closing line where there is room beside all of it."""
-    platform, spec = request.platform, SPECS[request.platform]
+    platform, spec = request.platform, PLATFORMS[request.platform].text
     fitted = fitting.fit(request.text, platform)
     caption, tags = fitting.parted(fitted.text)
     caption = caption or text.cut(request.topic, platform)
-    closing = _CLOSINGS[platform][request.tone]
+    closing = _closing(request)
     separator = " " if spec.target <= _SHORT_STYLE else "\n\n"
     closed = separator.join(part for part in (caption, closing) if part)
     # A text that was shortened has no room for a line of ours.
-    if not fitted.left_out and not fitted.shortened and spec.measure(text.compose(closed, tags)) <= spec.limit:
+    if not fitted.left_out and not fitted.shortened and spec.measure(text.compose(closed, tags)) <= spec.most:
         caption = closed
-    return Caption(caption=caption or platform.label, hashtags=tags)
+    return Caption(caption=caption or PLATFORMS[platform].label, hashtags=tags)
 
 
 def _composed(request: CaptionRequest) -> Caption:
-    platform, spec = request.platform, SPECS[request.platform]
+    platform, spec = request.platform, PLATFORMS[request.platform].text
     tags = _tags(request)
-    parts = [_hook(request), request.context, _CLOSINGS[platform][request.tone]]
+    parts = [_hook(request), request.context, _closing(request)]
     parts = [text.clean(part, platform) for part in parts if part]
     # Beyond the style's length the context goes first, then the closing line.
     separator = " " if spec.target <= _SHORT_STYLE else "\n\n"
@@ -158,7 +116,7 @@ def _composed(request: CaptionRequest) -> Caption:
         room = spec.target - spec.measure(text.compose(separator.join([parts[0], "", parts[-1]]), tags))
         middle = text.cut(parts[1], platform, max(0, room)) if room > 0 else ""
         body = separator.join(part for part in (parts[0], middle, parts[-1]) if part)
-    if spec.measure(text.compose(body, tags)) > spec.limit and len(parts) > 1:
+    if spec.measure(text.compose(body, tags)) > spec.most and len(parts) > 1:
         body = separator.join(parts[:-1])
     caption, kept = text.fit(body, tags, platform)
-    return Caption(caption=caption or text.cut(request.topic, platform) or platform.label, hashtags=kept)
+    return Caption(caption=caption or text.cut(request.topic, platform) or PLATFORMS[platform].label, hashtags=kept)

@@ -5,7 +5,7 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
-from ai.captions.limits import Platform
+from platforms.schema import PlatformKey
 
 
 class Tone(StrEnum):
@@ -24,21 +24,16 @@ class CaptionRequest(BaseModel):
 
     topic: str = Field(min_length=1, max_length=500)
     tone: Tone = Tone.CASUAL
-    platform: Platform
+    platform: PlatformKey
     context: str = Field(default="", max_length=5_000)
     text: str = Field(default="", max_length=63_206)
     count: int = Field(default=5, ge=0, le=30)
     language: str = Field(default="en", max_length=12)
 
-    @field_validator("platform", "tone", mode="before")
+    @field_validator("tone", mode="before")
     @classmethod
     def _lower(cls, value: Any) -> Any:
         return value.strip().lower() if isinstance(value, str) else value
-
-    @field_validator("platform", mode="before")
-    @classmethod
-    def _x(cls, value: Any) -> Any:
-        return Platform.TWITTER if value == "x" else value
 
 
 class Caption(BaseModel):

@@ -6,7 +6,6 @@ from typing import Any
 from ai import gateway
 from ai.captions import PURPOSE, fitting, text
 from ai.captions.fitting import Fitted
-from ai.captions.limits import SPECS, Platform
 from ai.captions.schema import Caption, CaptionRequest
 from ai.errors import AiError
 from ai.language import language_of
@@ -14,6 +13,7 @@ from core.actor import Actor
 from core.errors import ValidationFailed
 from core.text import entities
 from core.text.entities import Kind
+from platforms import PLATFORMS
 
 MOST_TAGS = 30
 
@@ -26,7 +26,7 @@ class WrittenCaption:
     text: str
     caption: str
     hashtags: list[str]
-    platform: Platform
+    platform: str
     length: int
     limit: int
     unit: str
@@ -62,14 +62,14 @@ def write_caption(
     request = CaptionRequest.model_validate(asked)
     fitted = _fitted(request, written)
     caption, tags = fitting.parted(fitted.text)
-    spec = SPECS[request.platform]
+    spec = PLATFORMS[request.platform].text
     return WrittenCaption(
         text=fitted.text,
         caption=caption,
         hashtags=tags,
         platform=request.platform,
         length=spec.measure(fitted.text),
-        limit=spec.limit,
+        limit=spec.most,
         unit=spec.unit,
         left_out=[str(each) for each in fitted.left_out],
         offline=answer.offline,
@@ -89,6 +89,6 @@ def _fitted(request: CaptionRequest, written: Caption) -> Fitted:
     new = [tag for tag in text.hashtags(written.hashtags, where, MOST_TAGS) if tag.casefold() not in mentioned]
     kept = [tag for tag in written.hashtags if tag.casefold() in mentioned]
     if not fitting.fit(request.text, where).text:
-        sentence = f"Nothing of this text fits {where.label}: its words are longer than what it takes."
+        sentence = f"Nothing of this text fits {PLATFORMS[where].label}: its words are longer than what it takes."
         raise ValidationFailed(AiError.REQUEST_INVALID, sentence, fields={"text": [sentence]})
     return fitting.restored(request.text, text.compose(written.caption, [*kept, *new[: request.count]]), where)

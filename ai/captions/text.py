@@ -3,9 +3,9 @@
 import re
 from collections.abc import Iterable
 
-from ai.captions.limits import SPECS, Platform
 from core.text import entities, links
 from core.text.lengths import graphemes
+from platforms import PLATFORMS
 
 _UNSPACED = re.compile(r"[\u0e00-\u0eff\u1780-\u17ff\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]")
 _TAG = re.compile(r"\w+")
@@ -13,9 +13,9 @@ _ELLIPSIS = "…"
 _SENTENCE_SHARE = 0.6
 
 
-def clean(text: str, platform: Platform) -> str:
+def clean(text: str, platform: str) -> str:
     """Without what the platform refuses, without trailing spaces, at most one empty line in a row."""
-    for char in SPECS[platform].forbidden:
+    for char in PLATFORMS[platform].text.forbidden:
         text = text.replace(char, "")
     lines = [re.sub(r"[ \t]+", " ", line).strip() for line in text.replace("\r\n", "\n").split("\n")]
     return re.sub(r"\n{3,}", "\n\n", "\n".join(lines)).strip()
@@ -46,14 +46,14 @@ def _ended(text: str) -> str:
     )
 
 
-def cut(text: str, platform: Platform, limit: int | None = None) -> str:
+def cut(text: str, platform: str, limit: int | None = None) -> str:
     """The longest beginning of a text that fits `limit` units, ended at a sentence, word, link or sign.
 
     A whole sentence is preferred when it fills most of the room; else "…" marks the cut. A single word that is longer
     than the limit is left out, never broken.
     """
-    spec = SPECS[platform]
-    most = spec.limit if limit is None else limit
+    spec = PLATFORMS[platform].text
+    most = spec.most if limit is None else limit
     if spec.measure(text) <= most:
         return text
     kept = best = sentence = ""
@@ -77,14 +77,14 @@ def hashtag(word: str) -> str:
     return f"#{joined}" if joined and not joined.isdigit() else ""
 
 
-def hashtags(words: Iterable[str], platform: Platform, count: int) -> list[str]:
+def hashtags(words: Iterable[str], platform: str, count: int) -> list[str]:
     """At most `count` different hashtags (any case counts as the same), within the platform's number."""
     found: dict[str, str] = {}
     for word in words:
         tag = hashtag(word)
         if tag and tag.casefold() not in found:
             found[tag.casefold()] = tag
-    return list(found.values())[: min(count, SPECS[platform].most_hashtags)]
+    return list(found.values())[: min(count, PLATFORMS[platform].text.hashtags)]
 
 
 def compose(caption: str, tags: Iterable[str]) -> str:
@@ -92,11 +92,11 @@ def compose(caption: str, tags: Iterable[str]) -> str:
     return "\n\n".join(part for part in (caption, " ".join(tags)) if part)
 
 
-def fit(caption: str, tags: list[str], platform: Platform) -> tuple[str, list[str]]:
+def fit(caption: str, tags: list[str], platform: str) -> tuple[str, list[str]]:
     """Caption and hashtags that together fit the platform; hashtags go first only when half the room is theirs."""
-    spec = SPECS[platform]
+    spec = PLATFORMS[platform].text
     kept = list(tags)
-    while kept and spec.measure(" ".join(kept)) > spec.limit // 2:
+    while kept and spec.measure(" ".join(kept)) > spec.most // 2:
         kept.pop()
-    room = spec.limit - (spec.measure("\n\n" + " ".join(kept)) if kept else 0)
+    room = spec.most - (spec.measure("\n\n" + " ".join(kept)) if kept else 0)
     return cut(clean(caption, platform), platform, room), kept

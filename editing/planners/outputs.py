@@ -5,10 +5,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from editing.formats import ASPECTS, PLATFORMS, key_for, nearest_rate
+from editing.formats import ASPECTS, key_for, nearest_rate
 from editing.plan import Output, PlanError, Problem
 from editing.planners.material import Material
 from editing.planners.notes import Note
+from platforms import PLATFORMS
 
 _RESOLUTION: Final = re.compile(r"^(\d{2,4})x(\d{2,4})$")
 
@@ -38,12 +39,12 @@ def outputs_for(wishes: Sequence[Wish], material: Material) -> tuple[tuple[Outpu
 def _output(wish: Wish, material: Material, path: str, taken: set[str]) -> Output:
     if wish.platform is not None and wish.platform not in PLATFORMS:
         raise PlanError([Problem(path, f"“{wish.platform}” is not a platform; choose one of {', '.join(PLATFORMS)}.")])
-    platform = PLATFORMS[wish.platform] if wish.platform else None
-    aspect = wish.aspect or (platform.aspect if platform else "9:16")
+    player = PLATFORMS[wish.platform].player if wish.platform else None
+    aspect = wish.aspect or (player.aspect if player else "9:16")
     if aspect not in ASPECTS:
         raise PlanError([Problem(path, f"“{aspect}” is not a known aspect; choose one of {', '.join(ASPECTS)}.")])
     width, height = _size(wish, aspect, path)
-    limits = [limit for limit in (wish.max_duration_s, platform.max_duration_s if platform else None) if limit]
+    limits = [limit for limit in (wish.max_duration_s, player.longest_s if player else None) if limit]
     key = key_for(aspect, wish.platform)
     number = 2
     while key in taken:
@@ -58,7 +59,7 @@ def _output(wish: Wish, material: Material, path: str, taken: set[str]) -> Outpu
                 "fps": nearest_rate(material.fps),
                 "platform": wish.platform,
                 "max_duration_s": min(limits) if limits else None,
-                "max_bitrate_kbps": platform.max_bitrate_kbps if platform else 12_000,
+                "max_bitrate_kbps": player.max_bitrate_kbps if player else 12_000,
                 "fit": wish.fit or _fit(width / height, material),
             }
         )

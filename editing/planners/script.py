@@ -5,12 +5,12 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from core.words import counted
-from editing.formats import PLATFORMS
 from editing.plan import MAX_TEXT, EditPlan, Output, PlanError, Problem, parse_plan
 from editing.planners.extras import Extras
 from editing.planners.fitting import SHORTEST_BEAT_S, Beat, Fitter
 from editing.planners.material import Condensed, Material, Span, condense
 from editing.planners.notes import Note, Planned
+from platforms import PLATFORMS
 
 _SHORTEST_EDIT_S: Final = 1.0
 _SHORTEST_STRETCH_S: Final = 0.2

@@ -6,14 +6,15 @@ from typing import Any
 from django.urls import reverse
 
 from editing.captions import placements
-from editing.formats import SafeArea, safe_area
+from editing.formats import safe_area
 from editing.models import Edit, Rendition
 from editing.plan import EditPlan, Output
 from media.signing import signed_path
 from media.words import size_words
 from pages.forms.edits import ASPECT_WORDS
 from pages.journey import steps_of
-from pages.ui import PLATFORM_NAMES
+from platforms import PLATFORMS
+from platforms.descriptor import SafeArea
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +124,7 @@ def results(edit: Edit) -> list[Result]:
 
 def label(aspect: str, platform: str) -> str:
     shape = f"{ASPECT_WORDS.get(aspect, '')} {aspect}".strip()
-    return f"{PLATFORM_NAMES[platform]}, {shape.lower()}" if platform in PLATFORM_NAMES else shape
+    return f"{PLATFORMS[platform].label}, {shape.lower()}" if platform in PLATFORMS else shape
 
 
 def links(edit: Edit) -> dict[str, str]:

@@ -8,10 +8,11 @@ from uuid import UUID
 from django import forms
 from django.db.models import QuerySet
 
-from editing.formats import ASPECTS, PLATFORMS
+from editing.formats import ASPECTS
 from editing.planners import Wish
 from editing.requests import EditRequest
 from media.words import duration_words
+from platforms import PLATFORMS
 from scripts_app.models import Script
 from videos.models import Video
 
@@ -150,7 +151,10 @@ class FormatsForm(forms.Form):
 def format_choices() -> list[tuple[str, str]]:
     """Each platform in its own format, then the plain shapes."""
     platforms = [
-        (f"{name}|{each.aspect}", f"{each.label} {each.aspect}, up to {duration_words(each.max_duration_s)}")
+        (
+            f"{name}|{each.player.aspect}",
+            f"{each.label} {each.player.aspect}, up to {duration_words(each.player.longest_s)}",
+        )
         for name, each in PLATFORMS.items()
     ]
     return [*[(f"|{aspect}", f"{ASPECT_WORDS[aspect]} {aspect}") for aspect in ASPECTS], *platforms]
@@ -158,7 +162,7 @@ def format_choices() -> list[tuple[str, str]]:
 
 def choice_of(wish: Wish) -> str:
     """The choice that stands for a wish."""
-    aspect = wish.aspect or (PLATFORMS[wish.platform].aspect if wish.platform else "9:16")
+    aspect = wish.aspect or (PLATFORMS[wish.platform].player.aspect if wish.platform else "9:16")
     return f"{wish.platform or ''}|{aspect}"
 
 

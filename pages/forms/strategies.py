@@ -5,13 +5,12 @@ from typing import Any
 from django import forms
 from django.db.models import QuerySet
 
-from ai.captions.limits import Platform
+import platforms
 from pages.ui import GOAL_NAMES
 from strategies import knowledge
 from strategies.models import Strategy
 from videos.models import Video
 
-PLATFORMS = [(platform.value, platform.label) for platform in Platform]
 GOALS = list(GOAL_NAMES.items())
 _MULTILINE = forms.Textarea(attrs={"rows": 3})
 
@@ -39,7 +38,7 @@ class StrategyForm(forms.Form):
         label="Videos to learn from", help_text="Only analysed videos can be chosen. Two or more allow comparisons."
     )
     platforms = forms.MultipleChoiceField(
-        label="Platforms", choices=PLATFORMS, widget=forms.CheckboxSelectMultiple, initial=["tiktok", "youtube"]
+        label="Platforms", choices=platforms.choices, widget=forms.CheckboxSelectMultiple, initial=platforms.preselected
     )
     goals = forms.MultipleChoiceField(
         label="Goals", choices=GOALS, widget=forms.CheckboxSelectMultiple, initial=["views", "engagement"]
@@ -83,7 +82,7 @@ class ScriptForm(forms.Form):
         help_text="One sentence, for example: 5 tips for better sleep.",
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
-    platform = forms.ChoiceField(label="Platform", choices=PLATFORMS, initial="tiktok")
+    platform = forms.ChoiceField(label="Platform", choices=platforms.choices, initial=platforms.first_choice)
     duration = forms.FloatField(
         label="Length in seconds",
         min_value=5,

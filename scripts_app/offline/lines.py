@@ -4,8 +4,8 @@ import re
 from dataclasses import dataclass
 from typing import TypeVar
 
-from ai.captions.limits import Platform
 from core.words import counted
+from platforms import PLATFORMS
 from scripts_app.offline.timing import Beat, Rules
 from scripts_app.schema import Role, ScriptRequest, spoken_words
 from scripts_app.segments import words_that_fit
@@ -46,14 +46,6 @@ _PROOFS = (
     "[Show your own result.]",
 )
 _ORDINALS = ("First", "Second", "Third", "Fourth", "Fifth", "Sixth", "Seventh", "Eighth", "Ninth", "Tenth", "Eleventh")
-_CALLS: dict[Platform, tuple[str, ...]] = {
-    Platform.TIKTOK: ("Save this for later, and tell me how it went.", "Save this for later.", "Save it."),
-    Platform.INSTAGRAM: ("Save this, and send it to someone who needs it.", "Save this for later.", "Save it."),
-    Platform.YOUTUBE: ("Subscribe, and tell me what to cover next.", "Subscribe for the next part.", "Subscribe."),
-    Platform.FACEBOOK: ("Tell us how you do it, we read every comment.", "Tell us how you do it.", "Tell us."),
-    Platform.TWITTER: ("Reply with your own way, I read every answer.", "Reply with your own way.", "Reply."),
-    Platform.LINKEDIN: ("How does your team handle this? Tell me below.", "How does your team do it?", "And you?"),
-}
 _SHOTS: dict[Role, tuple[str, ...]] = {
     Role.HOOK: (
         "Close-up of what this is about, moving into the frame",
@@ -158,5 +150,5 @@ def _said(request: ScriptRequest, beat: Beat, rules: Rules, fill: dict[str, str]
         return text, " ".join(part for part in (label, _overlay(fill["p"])) if part)
     if beat.role is Role.PROOF:
         return _fitting(_PROOFS, words, **fill), "Before / after"
-    text = _fitting(_CALLS[request.platform], words, **fill)
-    return text, _overlay(_CALLS[request.platform][1])
+    calls = PLATFORMS[request.platform].advice.calls
+    return _fitting(calls, words, **fill), _overlay(calls[1])

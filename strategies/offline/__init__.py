@@ -4,8 +4,8 @@ Pure functions of the request: the same request gives the same strategy. Nothing
 learned score says it.
 """
 
-from ai.captions.limits import Platform
 from core.words import counted
+from platforms import PLATFORMS
 from strategies import knowledge
 from strategies.offline import advice, ideas, learned, plan
 from strategies.offline.compare import Compared, compare, number
@@ -47,8 +47,8 @@ def write(request: StrategyRequest) -> StrategyContent:
     )
 
 
-def _names(platforms: list[Platform]) -> str:
-    labels = [platform.label for platform in platforms]
+def _names(platforms: list[str]) -> str:
+    labels = [PLATFORMS[platform].label for platform in platforms]
     return labels[0] if len(labels) == 1 else f"{', '.join(labels[:-1])} and {labels[-1]}"
 
 

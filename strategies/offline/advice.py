@@ -7,7 +7,7 @@ known, a rule names the baseline and the one comparison that would tell.
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from ai.captions.limits import Platform
+from platforms import PLATFORMS
 from strategies import knowledge
 from strategies.offline.compare import Compared, Row, clock, every, extremes, number, quantity, title
 from strategies.schema import Evidence, Recommendation, StrategyRequest
@@ -196,22 +196,22 @@ def length(found: dict[str, Compared], request: StrategyRequest) -> Recommendati
     compared = found.get("duration")
     if compared is None:
         return None
-    table: dict[str, Any] = knowledge.benchmarks()["durations"]
+    table = {name: PLATFORMS[name].advice.longest for name in request.platforms}
     advised = float(knowledge.benchmarks()["short_s"]["value"])
     longest = compared.high
-    tight = [name for name in request.platforms if name in table and longest.value > float(table[name]["most_s"])]
+    tight = {name: most for name, most in table.items() if most and longest.value > most.value}
     outside = [
         Evidence(
             basis="benchmark",
-            sentence=f"{platform.label}: at most {number(float(table[platform]['most_s']))} s",
-            value=float(table[platform]["most_s"]),
+            sentence=f"{PLATFORMS[name].label}: at most {number(most.value)} s",
+            value=most.value,
             unit="s",
-            source=f"{table[platform]['source']} ({table[platform]['as_of']})",
+            source=f"{most.source} ({most.as_of})",
         )
-        for platform in tight
+        for name, most in tight.items()
     ]
     if tight:
-        names = " and ".join(platform.label for platform in tight)
+        names = " and ".join(PLATFORMS[name].label for name in tight)
         headline = f"Cut a shorter version for {names}"
         text = f"{title(longest)} runs {number(longest.value)} s, longer than {names} takes as a short."
     elif longest.value > advised:
@@ -223,17 +223,17 @@ def length(found: dict[str, Compared], request: StrategyRequest) -> Recommendati
     else:
         headline = f"Stay around {number(compared.median)} s"
         text = "All measured videos fit every chosen platform as they are; keep the length while you test other things."
-    return _make("duration", headline, text, request, [*extremes(compared), *outside], tight or None)
+    return _make("duration", headline, text, request, [*extremes(compared), *outside], list(tight) or None)
 
 
 def shape(found: dict[str, Compared], request: StrategyRequest) -> Recommendation | None:
     """Aspect ratio against platforms that show vertical video."""
     compared = found.get("aspect")
-    upright = [Platform(name) for name in knowledge.benchmarks()["vertical"] if name in request.platforms]
+    upright = [name for name in request.platforms if PLATFORMS[name].player.vertical_feed]
     if compared is None or not upright:
         return None
     wide = [row for row in compared.rows if row.value > 0.7]
-    names = ", ".join(platform.label for platform in upright)
+    names = ", ".join(PLATFORMS[name].label for name in upright)
     if wide:
         headline = "Deliver 9:16 for the vertical feeds"
         example = f", for example {title(wide[-1])}" if compared.several else ""

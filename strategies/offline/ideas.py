@@ -6,13 +6,13 @@ from typing import TypeVar
 
 from ai.captions import text
 from ai.captions.offline import keywords
+from platforms import PLATFORMS
 from strategies import knowledge
 from strategies.offline.compare import Compared, every
 from strategies.schema import HashtagSet, HashtagStrategy, Hook, Pillar, StrategyRequest, Theme
 
 T = TypeVar("T")
 _GOAL_TAGS = {"followers": "community", "sales": "smallbusiness", "clicks": "linkinbio", "awareness": "discover"}
-_TAGS_PER_PLATFORM = {"twitter": 2, "linkedin": 3, "facebook": 3}
 
 
 def subject(request: StrategyRequest) -> str:
@@ -84,7 +84,7 @@ def hashtags(request: StrategyRequest) -> HashtagStrategy:
     goals = [_GOAL_TAGS[goal] for goal in request.goals if goal in _GOAL_TAGS]
     sets = []
     for platform in request.platforms:
-        count = _TAGS_PER_PLATFORM.get(platform, 5)
+        count = PLATFORMS[platform].text.advised_hashtags
         extra = rotated([*titles, *goals, *template], request.variation)
         sets.append(HashtagSet(platform=platform, hashtags=text.hashtags([*core, *extra], platform, count)))
     origin = "the niche and from what the titles of the chosen videos share" if titles else "the niche"

@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 
-from ai.captions.limits import Platform
 from core.words import counted
 from patterns.levels import level_words
 from patterns.models import PatternType
+from platforms import PLATFORMS
 from strategies.offline.compare import Compared, evidence, number, title
 from strategies.schema import Evidence, Recommendation, ScoreFact, StrategyRequest
 
@@ -19,7 +19,7 @@ def _proof(score: ScoreFact) -> Evidence:
         if score.interval_low is not None and score.interval_high is not None
         else ""
     )
-    where = "all platforms" if score.platform == "all" else Platform(score.platform).label
+    where = "all platforms" if score.platform == "all" else PLATFORMS[score.platform].label
     meaning = f" ({score.meaning})" if score.meaning else ""
     return Evidence(
         basis="learned",
@@ -57,6 +57,6 @@ def advise(found: dict[str, Compared], request: StrategyRequest) -> Iterator[Rec
             title=f"{lead}: {_kind(score)}",
             text=text,
             basis="learned",
-            platforms=list(request.platforms) if score.platform == "all" else [Platform(score.platform)],
+            platforms=list(request.platforms) if score.platform == "all" else [score.platform],
             evidence=[_proof(score), *(evidence(row) for row in here[:2])],
         )

@@ -1,10 +1,9 @@
 """When to post, and what: slots per platform and a calendar with a theme for each week."""
 
 from datetime import date, timedelta
-from typing import Any
 
-from ai.captions.limits import Platform
 from core.words import counted
+from platforms import PLATFORMS
 from strategies import knowledge
 from strategies.offline.ideas import rotated
 from strategies.schema import (
@@ -20,9 +19,9 @@ from strategies.schema import (
 )
 
 
-def _slots(platform: Platform, count: int) -> tuple[list[Slot], Evidence | None]:
-    known: dict[str, Any] | None = knowledge.benchmarks()["times"].get(platform)
-    rows = [Slot(**row, basis="benchmark") for row in known["slots"]] if known else []
+def _slots(platform: str, count: int) -> tuple[list[Slot], Evidence | None]:
+    known = PLATFORMS[platform].advice.times
+    rows = [Slot(weekday=day, time=time, basis="benchmark") for day, time in known.slots] if known else []
     tests = [Slot(**row, basis="template") for row in knowledge.benchmarks()["test_slots"]]
     taken = {row.weekday for row in rows}
     rows += [row for row in tests if row.weekday not in taken]
@@ -33,8 +32,8 @@ def _slots(platform: Platform, count: int) -> tuple[list[Slot], Evidence | None]
     proof = (
         Evidence(
             basis="benchmark",
-            sentence=f"Morning slots on weekdays for {platform.label}: a benchmark, not your data",
-            source=f"{known['source']} ({known['as_of']})",
+            sentence=f"Morning slots on weekdays for {PLATFORMS[platform].label}: a benchmark, not your data",
+            source=f"{known.source} ({known.as_of})",
         )
         if known
         else None
@@ -46,20 +45,20 @@ def schedule(request: StrategyRequest) -> PostingSchedule:
     """Posts a week and slots for each platform."""
     rows = []
     for platform in request.platforms:
-        entry = knowledge.benchmarks()["posting"][platform]
-        count = request.posts_per_week or int(entry["posts_per_week"])
+        entry = PLATFORMS[platform].advice.posts_per_week
+        count = request.posts_per_week or int(entry.value)
         slots, times = _slots(platform, count)
         evidence = [times] if times else []
         if request.posts_per_week:
             asked = f"{counted(count, 'post')} a week, as you asked"
             evidence.append(Evidence(basis="written", sentence=asked, value=float(count)))
-        elif entry["source"]:
+        elif entry.source:
             evidence.append(
                 Evidence(
                     basis="benchmark",
                     sentence=f"{counted(count, 'post')} a week",
                     value=float(count),
-                    source=f"{entry['source']} ({entry['as_of']})",
+                    source=f"{entry.source} ({entry.as_of})",
                 )
             )
         else:

@@ -118,7 +118,7 @@ class TestAdvice:
     def test_length(self):
         tight = advice(write(request(videos=[video("a", "A", duration=120.0)])), "duration")
         assert tight.title == "Cut a shorter version for Instagram"
-        assert [platform.value for platform in tight.platforms] == ["instagram"]
+        assert tight.platforms == ["instagram"]
         assert advice(write(request()), "duration").title == "Make a version under 60 s"
         assert advice(write(request(videos=[video("a", "A", duration=20.0)])), "duration").title == "Stay around 20 s"
 
