@@ -9,8 +9,10 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
-from pydantic import AliasChoices, Field, ValidationError, field_validator, model_validator
+from pydantic import AliasChoices, Field, ValidationError, create_model, field_validator, model_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+import platforms
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 
@@ -21,11 +23,29 @@ class MisconfiguredError(SystemExit):
     """Ends the start: what is wrong with which variable."""
 
 
-def _alias(*names: str) -> Any:
-    return Field(default="", validation_alias=AliasChoices(*names))
+def _platform_variables() -> dict[str, Any]:
+    """For each app of a platform its credentials and one base URL for each host; for each platform its own variables.
+
+    An empty URL means the real host, or the sandbox while it is mounted.
+    """
+    found: dict[str, Any] = {}
+    for connector in platforms.CONNECTORS.values():
+        for app in connector.apps:
+            for name, others in app.credentials.items():
+                found[name] = (str, Field(default="", validation_alias=AliasChoices(name, *others)))
+            found |= dict.fromkeys(app.addresses.values(), (str, ""))
+        for variable in connector.variables:
+            limits = Field(
+                default=variable.default, ge=variable.minimum, le=variable.maximum, pattern=variable.pattern or None
+            )
+            found[variable.env] = (type(variable.default), limits)
+    return found
 
 
-class Env(BaseSettings):
+PlatformVariables: Any = create_model("PlatformVariables", __base__=BaseSettings, **_platform_variables())
+
+
+class Env(PlatformVariables):
     """Every variable the product reads. Empty means: not set, use the embedded default."""
 
     model_config = SettingsConfigDict(env_file=BASE_DIR / ".env", extra="ignore", env_ignore_empty=True)
@@ -85,60 +105,8 @@ class Env(BaseSettings):
     AI_MONTHLY_BUDGET_USD: float = Field(default=0.0, ge=0)
     AI_PRICES: Annotated[dict[str, tuple[float, float]], NoDecode] = {}
 
-    # Platforms
-    INSTAGRAM_CLIENT_ID: str = ""
-    INSTAGRAM_CLIENT_SECRET: str = ""
-    TIKTOK_CLIENT_ID: str = _alias("TIKTOK_CLIENT_ID", "TIKTOK_CLIENT_KEY")
-    TIKTOK_CLIENT_SECRET: str = ""
-    YOUTUBE_CLIENT_ID: str = ""
-    YOUTUBE_CLIENT_SECRET: str = ""
-    FACEBOOK_CLIENT_ID: str = _alias("FACEBOOK_CLIENT_ID", "FACEBOOK_APP_ID")
-    FACEBOOK_CLIENT_SECRET: str = _alias("FACEBOOK_CLIENT_SECRET", "FACEBOOK_APP_SECRET")
-    TWITTER_CLIENT_ID: str = ""
-    TWITTER_CLIENT_SECRET: str = ""
-    LINKEDIN_CLIENT_ID: str = ""
-    LINKEDIN_CLIENT_SECRET: str = ""
-    LINKEDIN_PAGES_CLIENT_ID: str = ""
-    LINKEDIN_PAGES_CLIENT_SECRET: str = ""
-    BLOTATO_API_KEY: str = ""
+    # Platforms: beside the variables of `PlatformVariables`
     SANDBOX_URL: str = ""
-
-    # One base URL for each outside host; empty means the real one, or the sandbox while it is mounted
-    TIKTOK_AUTH_URL: str = ""
-    TIKTOK_API_URL: str = ""
-    TIKTOK_UPLOAD_URL: str = ""
-    YOUTUBE_AUTH_URL: str = ""
-    YOUTUBE_TOKEN_URL: str = ""
-    YOUTUBE_API_URL: str = ""
-    YOUTUBE_ANALYTICS_URL: str = ""
-    INSTAGRAM_AUTH_URL: str = ""
-    INSTAGRAM_TOKEN_URL: str = ""
-    INSTAGRAM_API_URL: str = ""
-    INSTAGRAM_UPLOAD_URL: str = ""
-    FACEBOOK_AUTH_URL: str = ""
-    FACEBOOK_API_URL: str = ""
-    FACEBOOK_UPLOAD_URL: str = ""
-    META_GRAPH_VERSION: str = Field(default="v25.0", pattern=r"^v\d+\.\d+$")
-
-    TWITTER_AUTH_URL: str = ""
-    TWITTER_API_URL: str = ""
-    LINKEDIN_AUTH_URL: str = ""
-    LINKEDIN_API_URL: str = ""
-    BLOTATO_API_URL: str = ""
-    BLOTATO_FILES_URL: str = ""
-
-    # What X gives this product's app for videos; 0: the documented 512 MB and 140 s
-    TWITTER_VIDEO_MAX_MB: int = Field(default=0, ge=0, le=16_384)
-    TWITTER_VIDEO_MAX_S: float = Field(default=0, ge=0, le=7_500)
-
-    # The version of LinkedIn's API (YYYYMM; each lives about a year), and whether the app may read members' numbers
-    LINKEDIN_VERSION: str = Field(default="202609", pattern=r"^20\d{4}$")
-    LINKEDIN_MEMBER_ANALYTICS: bool = False
-
-    # Videos a day that YouTube takes from the app; 0: 100, the published default. Raise it after an audit
-    YOUTUBE_DAILY_INSERTS: int = Field(default=0, ge=0)
-    # Videos a day that one channel may use of the app's YouTube quota; 0: 6, or the whole day in the sandbox
-    YOUTUBE_CHANNEL_DAILY_LIMIT: int = Field(default=0, ge=0)
 
     @field_validator("ALLOWED_HOSTS", "CORS_ORIGINS", "ENCRYPTION_KEYS_OLD", "OPERATOR_EMAILS", mode="before")
     @classmethod
@@ -191,9 +159,9 @@ class Env(BaseSettings):
             self._production_secrets()
         if bool(self.S3_BUCKET) != bool(self.S3_ACCESS_KEY and self.S3_SECRET_KEY):
             raise ValueError("S3_BUCKET, S3_ACCESS_KEY and S3_SECRET_KEY belong together: set all three or none.")
-        for name in ("INSTAGRAM", "TIKTOK", "YOUTUBE", "FACEBOOK", "TWITTER", "LINKEDIN", "LINKEDIN_PAGES"):
-            if bool(getattr(self, f"{name}_CLIENT_ID")) != bool(getattr(self, f"{name}_CLIENT_SECRET")):
-                raise ValueError(f"{name}_CLIENT_ID and {name}_CLIENT_SECRET belong together: set both or none.")
+        for app in platforms.apps():
+            if len({bool(getattr(self, name)) for name in app.credentials}) > 1:
+                raise ValueError(f"{' and '.join(app.credentials)} belong together: set both or none.")
         if self.ENCRYPTION_KEY:
             decode_key(self.ENCRYPTION_KEY)
         for key in self.ENCRYPTION_KEYS_OLD:
@@ -236,8 +204,7 @@ class Env(BaseSettings):
     @property
     def real_platform_keys(self) -> bool:
         """Whether an operator's key of any real platform is set; the sandbox is never mounted then."""
-        names = ("INSTAGRAM", "TIKTOK", "YOUTUBE", "FACEBOOK", "TWITTER", "LINKEDIN", "LINKEDIN_PAGES")
-        return bool(self.BLOTATO_API_KEY) or any(getattr(self, f"{name}_CLIENT_ID") for name in names)
+        return any(getattr(self, name) for app in platforms.apps() for name in app.credentials)
 
     def kept_secret(self, name: str) -> str:
         """A variable's value, or in embedded mode one made once in VAR_DIR with mode 600."""

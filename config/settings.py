@@ -8,6 +8,7 @@ from urllib.parse import unquote, urlsplit
 
 import django_stubs_ext
 
+import platforms
 from config import env as environment
 from config.csp import content_security_policy
 from config.platforms import platform_settings
@@ -368,8 +369,8 @@ SPECTACULAR_SETTINGS = {
     "PREPROCESSING_HOOKS": ["config.openapi.without_aliases"],
     # Choices that several fields of one name share, or that share a field's name with others.
     "ENUM_NAME_OVERRIDES": {
-        "PlatformEnum": "publishing.models.Platform.choices",
-        "EditPlatformEnum": ["tiktok", "instagram", "youtube", "facebook", "twitter", "linkedin"],
+        "PlatformEnum": platforms.choices(),
+        "EditPlatformEnum": list(platforms.PLATFORMS),
         "EditStateEnum": "editing.models.Edit.State",
         "AnalysisStateEnum": "patterns.models.Analysis.State",
         "DocumentStatusEnum": "documents.models.Document.Status",
