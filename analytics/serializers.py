@@ -4,11 +4,11 @@ from typing import Any
 
 from rest_framework import serializers
 
+import platforms
 from analytics.selectors import best
 from core.fields import DayField, ZoneField
 from core.serializers import InputSerializer, PageQuery
 from patterns.models import PatternType
-from publishing.models import Platform
 
 
 class PeriodSerializer(InputSerializer):
@@ -17,7 +17,7 @@ class PeriodSerializer(InputSerializer):
     start_date = DayField(required=False)
     end_date = DayField(required=False)
     timezone = ZoneField(required=False, help_text="Whose days are meant. Default: the person's own time zone.")
-    platform = serializers.ChoiceField(choices=[*Platform.choices, ("x", "X")], required=False)
+    platform = serializers.ChoiceField(choices=platforms.names(), required=False)
 
 
 class TotalsSerializer(serializers.Serializer[Any]):
@@ -107,11 +107,11 @@ class ScoreSerializer(serializers.Serializer[Any]):
 
 
 class BestFilterSerializer(InputSerializer):
-    platform = serializers.ChoiceField(choices=[*Platform.choices, ("x", "X")], required=False)
+    platform = serializers.ChoiceField(choices=platforms.names(), required=False)
 
 
 class ScoreQuerySerializer(PageQuery):
-    platform = serializers.ChoiceField(choices=[*Platform.choices, ("x", "X")], required=False)
+    platform = serializers.ChoiceField(choices=platforms.names(), required=False)
     type = serializers.ChoiceField(choices=PatternType.choices, required=False)
 
 

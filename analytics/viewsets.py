@@ -29,6 +29,7 @@ from core.actor import Actor
 from core.api import ActorView, endpoint
 from core.errors import NotFound
 from core.streaming import FilePiecesResponse
+from platforms import canonical
 from publishing.models import PostTarget
 
 
@@ -40,11 +41,6 @@ class Door(ActorView):
         zone = self.query.get("timezone") or timezone_of(self.actor)
         period = totals.period(self.query.get("start_date"), self.query.get("end_date"), zone=zone)
         return period, canonical(self.query.get("platform", ""))
-
-
-def canonical(platform: str) -> str:
-    """`x` is accepted for `twitter`."""
-    return "twitter" if platform == "x" else platform
 
 
 class Dashboard(Door):

@@ -17,7 +17,7 @@ from core.errors import ValidationFailed
 from pages.access import SignedIn, signed_in
 from pages.forms.times import DayField
 from patterns.levels import level_words
-from publishing.models import Platform
+from platforms import choices
 
 CHART_WIDTH, CHART_HEIGHT = 720, 180
 
@@ -27,7 +27,7 @@ class PeriodForm(forms.Form):
 
     start = DayField(label="From", required=False)
     end = DayField(label="To", required=False)
-    platform = forms.ChoiceField(label="Platform", required=False, choices=[("", "All platforms"), *Platform.choices])
+    platform = forms.ChoiceField(label="Platform", required=False, choices=[("", "All platforms"), *choices()])
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,6 +15,7 @@ from core.actor import Actor
 from core.errors import NotFound, ValidationFailed
 from media import selectors as media
 from media.models import MediaFile
+from platforms import canonical
 from publishing.errors import Code
 from publishing.models import AccountStatus, Attempt, Delivery, Post, PostMedia, PostTarget, SocialAccount, in_group
 from publishing.platforms.registry import CONNECTORS, adapter_for
@@ -107,7 +108,7 @@ def at_stake(actor: Actor, account_id: UUID) -> QuerySet[PostTarget]:
 def pick_accounts(actor: Actor, platforms: Sequence[str]) -> list[SocialAccount]:
     """For each platform its default account, else the only one, else a refusal that names the choices."""
     picked: list[SocialAccount] = []
-    for platform in dict.fromkeys("twitter" if name == "x" else name for name in platforms):
+    for platform in dict.fromkeys(map(canonical, platforms)):
         label = adapter_for(platform).label
         rows = list(accounts(actor, platform=platform, connected_only=True))
         chosen = [row for row in rows if row.is_default] or (rows if len(rows) == 1 else [])

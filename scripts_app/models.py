@@ -25,10 +25,6 @@ class Script(Document):
     class Meta(Document.Meta):
         constraints: ClassVar = [
             *Document.Meta.constraints,
-            models.CheckConstraint(
-                condition=Q(platform__in=["instagram", "tiktok", "youtube", "facebook", "twitter", "linkedin"]),
-                name="script_platform_known",
-            ),
             models.CheckConstraint(condition=Q(duration_s__gt=0), name="script_duration_positive"),
         ]
 

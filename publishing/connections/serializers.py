@@ -4,9 +4,10 @@ from typing import Any
 
 from rest_framework import serializers
 
+import platforms
 from core.serializers import InputSerializer, PageQuery
 from publishing import selectors
-from publishing.models import Platform, PostTarget, SocialAccount
+from publishing.models import PostTarget, SocialAccount
 
 
 class AccountSerializer(serializers.ModelSerializer[SocialAccount]):
@@ -124,10 +125,10 @@ class StatsSerializer(serializers.Serializer[Any]):
 class PlatformQuery(PageQuery):
     """The accounts or posts of one platform; `x` is accepted for `twitter`."""
 
-    platform = serializers.ChoiceField(choices=[*Platform.choices, ("x", "X")], required=False, default="")
+    platform = serializers.ChoiceField(choices=platforms.names(), required=False, default="")
 
     def validate_platform(self, value: str) -> str:
-        return "twitter" if value == "x" else value
+        return platforms.canonical(value)
 
 
 class ConnectQuerySerializer(InputSerializer):

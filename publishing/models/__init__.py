@@ -2,11 +2,9 @@
 
 from publishing.models.connections import (
     AccountStatus,
-    Connector,
     Grant,
     GrantState,
     OAuthState,
-    Platform,
     SocialAccount,
 )
 from publishing.models.deliveries import Delivery, DeliveryState
@@ -18,13 +16,11 @@ __all__ = [
     "AccountStatus",
     "Attempt",
     "AttemptOutcome",
-    "Connector",
     "Delivery",
     "DeliveryState",
     "Grant",
     "GrantState",
     "OAuthState",
-    "Platform",
     "PlatformClock",
     "Post",
     "PostMedia",

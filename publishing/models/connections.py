@@ -7,33 +7,11 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 
+import platforms
 from core import clock
 from core.models import WorkspaceModel
 
 _LAST_WEEK = timedelta(days=7)
-
-
-class Platform(models.TextChoices):
-    """Every platform the product knows; which ones have an adapter says `publishing.platforms`."""
-
-    INSTAGRAM = "instagram", "Instagram"
-    TIKTOK = "tiktok", "TikTok"
-    YOUTUBE = "youtube", "YouTube"
-    FACEBOOK = "facebook", "Facebook"
-    TWITTER = "twitter", "X"
-    LINKEDIN = "linkedin", "LinkedIn"
-
-
-class Connector(models.TextChoices):
-    """Whom a person gives a permission: a platform, or a service through which posts go to several of them."""
-
-    INSTAGRAM = "instagram", "Instagram"
-    TIKTOK = "tiktok", "TikTok"
-    YOUTUBE = "youtube", "YouTube"
-    FACEBOOK = "facebook", "Facebook"
-    TWITTER = "twitter", "X"
-    LINKEDIN = "linkedin", "LinkedIn"
-    BLOTATO = "blotato", "Blotato"
 
 
 class GrantState(models.TextChoices):
@@ -60,7 +38,7 @@ class Grant(WorkspaceModel):
     reads the row again.
     """
 
-    platform = models.CharField(max_length=12, choices=Connector.choices)
+    platform = models.CharField(max_length=12, choices=platforms.connector_choices)
     login = models.CharField(max_length=16, blank=True, help_text="Which of the platform's ways of consent.")
     subject = models.CharField(max_length=128, help_text="Who consented, in the platform's words (its user id).")
     state = models.CharField(max_length=8, choices=GrantState.choices, default=GrantState.ACTIVE)
@@ -81,7 +59,6 @@ class Grant(WorkspaceModel):
     class Meta:
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["workspace", "platform", "login", "subject"], name="grant_once"),
-            models.CheckConstraint(condition=Q(platform__in=Connector.values), name="grant_platform_known"),
             models.CheckConstraint(condition=Q(state__in=GrantState.values), name="grant_state_known"),
         ]
         indexes: ClassVar = [
@@ -113,9 +90,9 @@ class SocialAccount(WorkspaceModel):
     `commit_lease` makes the steps that may become public serial for this account.
     """
 
-    platform = models.CharField(max_length=12, choices=Platform.choices)
+    platform = models.CharField(max_length=12, choices=platforms.choices)
     via = models.CharField(
-        max_length=12, blank=True, choices=[("blotato", "Blotato")], help_text="Posts go through this service."
+        max_length=12, blank=True, choices=platforms.service_choices, help_text="Posts go through this service."
     )
     external_id = models.CharField(max_length=128)
     username = models.CharField(max_length=120, blank=True)
@@ -149,7 +126,6 @@ class SocialAccount(WorkspaceModel):
             models.UniqueConstraint(
                 fields=["workspace", "platform"], condition=Q(is_default=True), name="account_one_default"
             ),
-            models.CheckConstraint(condition=Q(platform__in=Platform.values), name="account_platform_known"),
             models.CheckConstraint(condition=Q(status__in=AccountStatus.values), name="account_status_known"),
         ]
         indexes: ClassVar = [models.Index(fields=["workspace", "platform"], name="account_by_platform")]
@@ -175,7 +151,7 @@ class OAuthState(WorkspaceModel):
         SESSION = "session", "Browser"
         API = "api", "API"
 
-    platform = models.CharField(max_length=12, choices=Connector.choices)
+    platform = models.CharField(max_length=12, choices=platforms.connector_choices)
     user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
     role = models.CharField(max_length=10)
     state_hash = models.CharField(max_length=64, unique=True)
@@ -187,9 +163,6 @@ class OAuthState(WorkspaceModel):
 
     class Meta:
         verbose_name = "OAuth state"
-        constraints: ClassVar = [
-            models.CheckConstraint(condition=Q(platform__in=Connector.values), name="oauth_platform_known"),
-        ]
 
     def __str__(self) -> str:
         return f"{self.platform} consent of {self.user_id}"

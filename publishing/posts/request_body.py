@@ -8,6 +8,7 @@ from uuid import UUID
 from core.actor import Actor
 from core.errors import ValidationFailed
 from core.serializers import not_a_field
+from platforms import PLATFORMS, canonical
 from publishing import selectors
 from publishing.errors import Code
 from publishing.models import PostTarget, SocialAccount
@@ -96,7 +97,7 @@ def _changed(body: Mapping[str, Any], present: Sequence[PostTarget]) -> list[Tar
 
 def _shared_options(body: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
     """`platform_options` by platform. They may name platforms that this post does not go to, as standing choices do."""
-    return {"twitter" if name == "x" else name: given for name, given in body.get("platform_options", {}).items()}
+    return {canonical(name): given for name, given in body.get("platform_options", {}).items()}
 
 
 def _require_options(account: SocialAccount, options: Mapping[str, Any], where: str) -> None:
@@ -116,7 +117,7 @@ def _target(
 ) -> TargetInput:
     words = own.get("content")
     title = own.get("title") or body.get("title") or ""
-    if adapter_for(account.platform, account.via).needs_title and not title:
+    if PLATFORMS[account.platform].text.needs_title and not title:
         title = title_from(words if words is not None else text)
     return TargetInput(account.pk, words, title, {**shared, **own.get("options", {})})
 
