@@ -23,7 +23,7 @@ from pages import versions
 from pages.access import SignedIn, signed_in
 from pages.connections import WAITING_POST
 from pages.filecards import FileCard, cards
-from pages.forms.publishing import AccountForm, PostForm, form_of, place_problem
+from pages.forms.publishing import AccountForm, PostForm, place_problem
 from publishing import selectors
 from publishing.errors import Code
 from publishing.models import Post
@@ -62,7 +62,7 @@ class Composer:
             if account.platform in ADAPTERS:
                 found = creator_options.choices(account) if ask else creator_options.remembered(account)
                 self.notes[account.pk] = found.problem
-                self.parts[account.pk] = form_of(account.platform)(
+                self.parts[account.pk] = AccountForm(
                     self.data, account=account, choices=found.options, target=known.get(account.pk)
                 )
         self._offer_pictures()
@@ -245,12 +245,12 @@ def compose_check(request: SignedIn, post_id: UUID | None = None) -> HttpRespons
 def compose_text(request: SignedIn, account_id: UUID) -> HttpResponse:
     """A proposal of one account's text, or (by `step`) the field with it taken over or put back; nothing is saved."""
     account = selectors.account(request.actor, account_id)
-    part = form_of(account.platform)(request.POST, account=account, choices={})
+    part = AccountForm(request.POST, account=account, choices={})
     own, step = part["text"].value() or "", request.POST.get("step", "")
     context: dict[str, Any] = {"part": part}
     if step:
         text = request.POST.get(part.add_prefix(_STEPS.get(step, "text")), "")
-        context["part"] = form_of(account.platform)(account=account, choices={}, initial={"text": text})
+        context["part"] = AccountForm(account=account, choices={}, initial={"text": text})
         context |= {"taken": step == "take", "former": own}
     else:
         try:

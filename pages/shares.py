@@ -4,10 +4,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from django import forms
-
 from media.words import duration_words, size_words
-from pages.forms.publishing import form_of
+from platforms import PLATFORMS
+from platforms.descriptor import Field
 from publishing.models import Attempt, Delivery, PostTarget
 from publishing.platforms import accepts
 from publishing.platforms.base import MediaSpec, Spec
@@ -78,22 +77,20 @@ def _copied(row: Delivery) -> str:
 
 def _options(target: PostTarget, spec: Spec) -> list[tuple[str, str]]:
     """The chosen options by the words of the form that asks for them."""
-    form = form_of(target.platform)(account=target.account, choices={})
+    described = {item.name: item for item in PLATFORMS[target.platform].fields if item.on_form}
     found = []
     for name, value in spec.options.items():
-        field = form.fields.get(name)
-        if field is not None and name not in _OWN_WORDS and (words := _words(field, value)):
-            found.append((str(field.label or name), words))
+        if name in described and name not in _OWN_WORDS and (words := _words(described[name], value)):
+            found.append((described[name].label, words))
     return found
 
 
-def _words(field: forms.Field, value: Any) -> str:
+def _words(described: Field, value: Any) -> str:
     if isinstance(value, bool):
         return "Yes" if value else "No"
     if isinstance(value, list):
         return ", ".join(str(item) for item in value)
-    choices: Iterable[tuple[Any, Any]] = getattr(field.widget, "choices", ())
-    return {str(key): str(label) for key, label in choices}.get(str(value), str(value))
+    return dict(described.choices).get(str(value), str(value))
 
 
 def _cover(spec: Spec) -> str:

@@ -6,7 +6,8 @@ from django.db.models import Q, QuerySet
 
 from core import clock
 from jobs.alarms import Condition
-from publishing.models import Connector, PlatformClock, PostTarget
+from platforms import label
+from publishing.models import PlatformClock, PostTarget
 
 LATE = timedelta(minutes=2)
 # An upload address may live for an hour, and a list is searched two minutes back: a minute is not wrong yet.
@@ -33,7 +34,7 @@ def _clock_off() -> list[Condition]:
     if not off:
         return []
     told = ", ".join(
-        f"{abs(seconds):.0f} s {'behind' if seconds > 0 else 'ahead of'} {_label(platform)}'s"
+        f"{abs(seconds):.0f} s {'behind' if seconds > 0 else 'ahead of'} {label(platform)}'s"
         for platform, seconds in off.items()
     )
     sentence = (
@@ -41,10 +42,6 @@ def _clock_off() -> list[Condition]:
         "server set its clock by NTP; if only one platform is named, the clock that is wrong may be that one's."
     )
     return [Condition("publishing.clock", sentence, {"distance_s": off})]
-
-
-def _label(platform: str) -> str:
-    return Connector(platform).label
 
 
 def _late() -> list[Condition]:

@@ -12,8 +12,9 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, ClassVar
 
+from platforms.descriptor import Connector, Field, Limit, Platform
 from publishing.platforms.accepts import Accepts
-from publishing.platforms.declared import Consent, Field, Guide, Limit, Problem, QuotaNeed, Rate
+from publishing.platforms.declared import Consent, Guide, Problem, QuotaNeed, Rate
 from publishing.platforms.http import Caller
 from publishing.platforms.spec import AccountRef as AccountRef
 from publishing.platforms.spec import MediaSpec as MediaSpec
@@ -212,23 +213,16 @@ def poll_after(polls: int) -> timedelta:
 class Adapter(ABC):
     """One platform."""
 
-    name: ClassVar[str]
-    label: ClassVar[str]
+    descriptor: ClassVar[Connector]
+    """What is known of the platform or service as data; name, label, text unit and fields are its."""
     limits: ClassVar[Mapping[str, Limit]]
     rates: ClassVar[Mapping[str, Rate]]
     consent: ClassVar[Consent]
     guide: ClassVar[Guide] = Guide()
     consents: ClassVar[tuple[Consent, ...]] = ()
-    """All ways of consent where there are several; `consent` is the first of them."""
-    text_unit: ClassVar[str]
-    fields: ClassVar[tuple[Field, ...]] = ()
-    """What a person chooses for a post, beside its text and files."""
-    more_options: ClassVar[frozenset[str]] = frozenset()
-    """Options beside those of `fields`, where the form is drawn by hand or does not ask for them."""
+    """All ways where there are several; `consent` is the first of them."""
     accepts: ClassVar[Accepts] = Accepts()
     """Formats that are taken as they are; other files are converted on their way."""
-    needs_title: ClassVar[bool] = False
-    needs_media: ClassVar[bool] = True
     renew_ahead: ClassVar[timedelta] = timedelta(minutes=10)
     """How long before its end an access token is renewed."""
     revokes_person: ClassVar[bool] = False
@@ -238,9 +232,34 @@ class Adapter(ABC):
     account_tokens: ClassVar[bool] = False
     """Whether accounts have tokens of their own (Pages), to be fetched anew after each renewal."""
 
+    @property
+    def name(self) -> str:
+        return self.descriptor.key
+
+    @property
+    def label(self) -> str:
+        return self.descriptor.label
+
+    @property
+    def platform(self) -> Platform | None:
+        """What is known of the platform that posts end up on; None for a service as such."""
+        return self.descriptor if isinstance(self.descriptor, Platform) else None
+
+    @property
+    def text_unit(self) -> str:
+        return self.platform.text.unit if self.platform else "utf16"
+
+    @property
+    def fields(self) -> tuple[Field, ...]:
+        return self.platform.fields if self.platform else ()
+
+    @property
+    def needs_media(self) -> bool:
+        return self.platform is None or self.platform.needs_media
+
     def options(self) -> frozenset[str]:
         """The names of every option that a post on this platform may have. A title is no option."""
-        return frozenset(item.name for item in self.fields if item.name != "title") | self.more_options
+        return frozenset(item.name for item in self.fields if item.name != "title")
 
     def ways(self) -> tuple[Consent, ...]:
         """Every way of consent, the preferred one first."""

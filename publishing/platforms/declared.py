@@ -1,9 +1,8 @@
-"""What an adapter declares of its platform as data: limits, rates, quotas, ways of consent, fields, guides."""
+"""What an adapter declares beside its platform's descriptor: problems, rates, quotas, ways of consent, guides."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime
-from typing import Any
+from datetime import datetime
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,16 +12,6 @@ class Problem:
     field: str
     code: str
     sentence: str
-
-
-@dataclass(frozen=True, slots=True)
-class Limit:
-    """One published limit: its value and unit, where it was read, and when."""
-
-    value: float | int | str
-    unit: str
-    source: str
-    read_on: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,25 +48,6 @@ class Consent:
     label: str = ""
     app: str = ""
     optional: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Field:
-    """One thing a person chooses for a post on this platform; the form is drawn from these.
-
-    `kind`: `toggle` (yes or no), `choice` (one of `choices`, value and label), `text`, `lines` (a list, separated by
-    commas) or `number` (whole). `more` puts it under "More". `unit` and `limit` give a text its counter.
-    """
-
-    name: str
-    label: str
-    kind: str
-    help: str = ""
-    choices: tuple[tuple[str, str], ...] = ()
-    initial: Any = None
-    more: bool = False
-    unit: str = "utf16"
-    limit: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,23 +1,27 @@
-"""Which platforms have an adapter: one folder and one line each."""
+"""The adapters of all platforms and services that are registered: each folder has an `ADAPTER`."""
 
+from importlib import import_module
+from types import ModuleType
+
+import platforms
 from core.errors import NotFound
+from platforms.descriptor import Connector
 from publishing.errors import Code
 from publishing.platforms.base import Adapter
-from publishing.platforms.blotato import Blotato, through
-from publishing.platforms.facebook import Facebook
-from publishing.platforms.instagram import Instagram
-from publishing.platforms.linkedin import LinkedIn
-from publishing.platforms.tiktok import TikTok
-from publishing.platforms.twitter import X
-from publishing.platforms.youtube import YouTube
 
-ADAPTERS: dict[str, Adapter] = {
-    adapter.name: adapter for adapter in (Instagram(), TikTok(), YouTube(), Facebook(), X(), LinkedIn())
+
+def _module(connector: Connector) -> ModuleType:
+    return import_module(connector.adapter or f"{__package__}.{connector.key}")
+
+
+ADAPTERS: dict[str, Adapter] = {key: _module(item).ADAPTER for key, item in platforms.PLATFORMS.items()}
+
+# Services through which posts go to platforms: connected themselves, and an adapter for each platform that they reach.
+_SERVICES: dict[str, ModuleType] = {key: _module(item) for key, item in platforms.SERVICES.items()}
+SERVICES: dict[str, Adapter] = {key: module.ADAPTER for key, module in _SERVICES.items()}
+_THROUGH: dict[str, dict[str, Adapter]] = {
+    key: {name: module.through(ADAPTERS[name]) for name in module.REACHES} for key, module in _SERVICES.items()
 }
-
-# Services through which posts go to platforms: connected themselves, and an adapter for each platform behind them.
-SERVICES: dict[str, Adapter] = {"blotato": Blotato()}
-_THROUGH = {"blotato": {name: through(adapter) for name, adapter in ADAPTERS.items()}}
 
 CONNECTORS: dict[str, Adapter] = {**ADAPTERS, **SERVICES}
 

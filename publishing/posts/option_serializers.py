@@ -1,15 +1,15 @@
-"""The shape of `platform_options`: for each platform the options that its posts may have, as its adapter names them."""
+"""The shape of `platform_options`: for each platform the options that its posts may have, as its descriptor names
+them."""
 
-from functools import cache
-from typing import Any, ClassVar
+from typing import Any
 
 from rest_framework import serializers
 
 from core.serializers import InputSerializer
+from platforms import PLATFORMS
 from publishing.platforms.registry import adapter_for
 
 
-@cache
 def _shape(platform: str) -> type[InputSerializer]:
     """The options of one platform, by name; what their values may be is its adapter's to judge."""
     names = sorted(adapter_for(platform).options())
@@ -18,16 +18,22 @@ def _shape(platform: str) -> type[InputSerializer]:
     return shape
 
 
-class PlatformOptionsSerializer(InputSerializer):
-    """What a person chooses for a post on each platform; `x` is accepted for `twitter`."""
+def _fields() -> dict[str, Any]:
+    """For each platform its options, by its key and its aliases."""
+    found: dict[str, Any] = {}
+    for item in PLATFORMS.values():
+        shape = _shape(item.key)
+        found |= {name: shape(required=False) for name in (item.key, *item.aliases)}
+    return found
 
-    hints: ClassVar = {
-        "ig": "instagram", "insta": "instagram", "tt": "tiktok", "yt": "youtube", "fb": "facebook", "li": "linkedin",
-    }  # fmt: skip
-    instagram = _shape("instagram")(required=False)
-    tiktok = _shape("tiktok")(required=False)
-    youtube = _shape("youtube")(required=False)
-    facebook = _shape("facebook")(required=False)
-    twitter = _shape("twitter")(required=False)
-    x = _shape("twitter")(required=False)
-    linkedin = _shape("linkedin")(required=False)
+
+PlatformOptionsSerializer: Any = type(
+    "PlatformOptionsSerializer",
+    (InputSerializer,),
+    {
+        "__doc__": "What a person chooses for a post on each platform; `x` is accepted for `twitter`.",
+        "__module__": __name__,
+        "hints": {name: item.key for item in PLATFORMS.values() for name in item.nicknames},
+        **_fields(),
+    },
+)

@@ -9,7 +9,7 @@ from core import clock
 from core.errors import Conflict
 from jobs.testing import drain
 from publishing.models import Attempt, PostTarget, QuotaWindow
-from publishing.platforms.tiktok import TikTok
+from publishing.platforms.tiktok.adapter import TikTok
 from publishing.schedule import scheduler
 from publishing.services import schedule
 from publishing.states import EXPLAINED, TargetState, sources_of

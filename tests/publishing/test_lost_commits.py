@@ -11,10 +11,10 @@ from jobs.testing import drain
 from publishing.models import Attempt, PostTarget
 from publishing.platforms.base import Accepted, Checkpoint, NotThere, Unknown
 from publishing.platforms.errors import Kind, PlatformError
-from publishing.platforms.facebook import Facebook
 from publishing.platforms.facebook import status as facebook
-from publishing.platforms.tiktok import TikTok
-from publishing.platforms.youtube import YouTube
+from publishing.platforms.facebook.adapter import Facebook
+from publishing.platforms.tiktok.adapter import TikTok
+from publishing.platforms.youtube.adapter import YouTube
 from publishing.services import schedule, targets
 from tests.publishing.conftest import COMMIT, WAY, picture
 from tests.publishing.test_crashes import PowerCut, die, run_on

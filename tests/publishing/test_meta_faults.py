@@ -10,7 +10,7 @@ from core import clock
 from jobs.testing import drain
 from publishing.engine import rate_slots
 from publishing.models import Attempt, PostTarget
-from publishing.platforms.facebook import Facebook
+from publishing.platforms.facebook.adapter import Facebook
 from publishing.services import schedule
 from tests import factories
 from tests.publishing.conftest import picture

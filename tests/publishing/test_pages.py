@@ -152,7 +152,7 @@ class TestCompose:
             {
                 "action": "publish", "media": str(file.pk), "text": "Morning light", "when": "now",
                 **form(tiktok, use="on", privacy_level="PUBLIC_TO_EVERYONE"),
-                **form(youtube, use="on", privacy_status="public", made_for_kids="no", title_text="Morning"),
+                **form(youtube, use="on", privacy_status="public", made_for_kids="no", title="Morning"),
             },
         )  # fmt: skip
         assert away.status_code == 302
@@ -191,7 +191,7 @@ class TestCompose:
         file, account = portrait(in_workspace.workspace), connect("youtube")
         data = {"action": "draft", "media": str(file.pk), "text": "First", "when": "now"}
         away = browser.post(
-            reverse("compose"), {**data, **form(account, use="on", made_for_kids="yes", tags="a, b", title_text="T")}
+            reverse("compose"), {**data, **form(account, use="on", made_for_kids="yes", tags="a, b", title="T")}
         )
         post = Post.objects.get()
         page = browser.get(reverse("compose_post", args=[post.pk])).content.decode()

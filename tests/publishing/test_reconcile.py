@@ -11,7 +11,7 @@ from jobs.testing import drain
 from publishing.models import Attempt, PostTarget, SocialAccount
 from publishing.platforms.base import Accepted, Checkpoint, Finding, Live, NotThere, Unknown
 from publishing.platforms.errors import Kind, NoAnswer, PlatformError
-from publishing.platforms.tiktok import TikTok
+from publishing.platforms.tiktok.adapter import TikTok
 from publishing.services import schedule
 
 pytestmark = [pytest.mark.slow, pytest.mark.postgres]

@@ -10,6 +10,8 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any, ClassVar
 
+from platforms.blotato import DESCRIPTOR
+from platforms.descriptor import Connector, Platform
 from publishing.platforms.base import (
     Accepted,
     AccountInfo,
@@ -52,9 +54,8 @@ _IN_INBOX = (
 class Blotato(Adapter):
     """Blotato behind the contract of `publishing.platforms.base`. `through` makes it one for a platform behind it."""
 
-    name = "blotato"
-    label = "Blotato"
-    text_unit = "utf16"
+    name = DESCRIPTOR.key
+    descriptor: ClassVar[Connector] = DESCRIPTOR
     limits = LIMITS
     rates = RATES
     consent = Consent(scopes=(), backend="")
@@ -229,22 +230,24 @@ class Blotato(Adapter):
 
 
 def through(behind: Adapter) -> Adapter:
-    """Blotato as the way to one platform: with that platform's name, limits, options and rules."""
+    """Blotato as the way to one platform: with that platform's limits, options and rules."""
+    assert behind.platform is not None, "a service reaches platforms"
+    platform: Platform = behind.platform
 
     class Through(Blotato):
         peer = behind
-        label = f"{behind.label} through Blotato"
-        text_unit = behind.text_unit
+        descriptor: ClassVar[Connector] = replace(
+            platform,
+            label=f"{platform.label} through {DESCRIPTOR.label}",
+            needs_media=platform.needs_media or platform.key in NEEDS_MEDIA,
+            fields=tuple(item for item in platform.fields if item.name in targets.OPTIONS[platform.key]),
+        )
         limits: ClassVar = {**behind.limits, **LIMITS}
-        fields = tuple(item for item in behind.fields if item.name in targets.OPTIONS.get(behind.name, set()))
-        more_options = behind.more_options & (targets.OPTIONS.get(behind.name, set()) | {"thumbnail_file_id"})
         accepts = replace(
             behind.accepts,
             videos=_lighter(behind.accepts.videos),
             asked={option: _lighter(rules) for option, rules in behind.accepts.asked.items()},
         )
-        needs_title = behind.needs_title
-        needs_media = behind.needs_media or behind.name in NEEDS_MEDIA
 
     return Through()
 

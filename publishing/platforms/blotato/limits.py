@@ -2,7 +2,8 @@
 
 from datetime import date
 
-from publishing.platforms.declared import Limit, Rate
+from platforms.descriptor import Limit
+from publishing.platforms.declared import Rate
 
 _API = "help.blotato.com, API reference"
 _MEDIA = "help.blotato.com, media (a plan may allow less)"

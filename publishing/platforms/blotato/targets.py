@@ -9,9 +9,11 @@ from publishing.platforms.facebook.check import kind_of
 OPTIONS = {
     "tiktok": {
         "privacy_level", "allow_comment", "allow_duet", "allow_stitch", "disclose", "your_brand", "branded_content",
-        "is_aigc", "send_to", "auto_add_music",
+        "is_aigc", "send_to", "auto_add_music", "title",
     },
-    "youtube": {"privacy_status", "made_for_kids", "notify_subscribers", "is_synthetic"},
+    "youtube": {
+        "title", "privacy_status", "made_for_kids", "notify_subscribers", "is_synthetic", "thumbnail_file_id",
+    },
     "instagram": {"collaborators", "alt_text"},
     "facebook": {"link", "video_as"},
     "linkedin": set(),

@@ -2,4 +2,4 @@
 
 from publishing.platforms.facebook.adapter import Facebook
 
-__all__ = ["Facebook"]
+ADAPTER = Facebook()

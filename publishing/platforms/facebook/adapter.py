@@ -16,6 +16,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from platforms.facebook import DESCRIPTOR
 from publishing.platforms.base import (
     Accepted,
     AccountInfo,
@@ -37,10 +38,10 @@ from publishing.platforms.base import (
     Wait,
     poll_after,
 )
-from publishing.platforms.declared import Consent, Field, Problem, QuotaNeed
+from publishing.platforms.declared import Consent, Problem, QuotaNeed
 from publishing.platforms.errors import Kind, PlatformError
 from publishing.platforms.facebook import numbers, people, status
-from publishing.platforms.facebook.check import KINDS, kind_of, problems
+from publishing.platforms.facebook.check import kind_of, problems
 from publishing.platforms.facebook.guide import GUIDE
 from publishing.platforms.facebook.limits import ACCEPTS, LIMITS, RATES, UPLOAD_LIFE, reel_day
 from publishing.platforms.http import Caller
@@ -66,13 +67,10 @@ _UPLOAD_LOST = "Facebook takes no more parts of this upload."
 class Facebook(Adapter):
     """Facebook Pages behind the contract of `publishing.platforms.base`."""
 
-    name = "facebook"
-    label = _LABEL
-    text_unit = "utf16"
+    descriptor = DESCRIPTOR
     limits = LIMITS
     rates = RATES
     accepts = ACCEPTS
-    needs_media = False
     consent = Consent(
         scopes=("pages_show_list", "pages_manage_posts", "pages_read_engagement", "read_insights"),
         optional=("business_management",),
@@ -83,11 +81,6 @@ class Facebook(Adapter):
     account_tokens = True
     revokes_person = True
     refuses_repeats = True
-    fields = (
-        Field("video_as", "A video goes out as", "choice", choices=tuple(KINDS.items()), initial="auto"),
-        Field("link", "Link", "text", help="Facebook shows a preview of the page. Only on posts without files."),
-        Field("title", "Title of a video", "text", more=True, limit=255),
-    )
 
     # Before sending ---------------------------------------------------------------------------------------------
 

@@ -4,13 +4,14 @@ from collections.abc import Iterator
 from urllib.parse import urlsplit
 
 from core.text.lengths import length
+from platforms.facebook import DESCRIPTOR
 from publishing.platforms.base import AccountRef, MediaSpec, Spec
 from publishing.platforms.declared import Problem
 from publishing.platforms.facebook.limits import LIMITS, REELS, VIDEOS
 from publishing.platforms.videos import SHAPE_SLACK, UPRIGHT
 from publishing.platforms.videos import problems as video_problems
 
-KINDS = {"auto": "A Reel when it fits, else a video", "reel": "A Reel", "video": "A video"}
+KINDS = DESCRIPTOR.choices_of("video_as")
 
 
 def _number(name: str) -> float:

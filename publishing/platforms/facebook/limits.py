@@ -3,21 +3,22 @@
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 
+from platforms.descriptor import Limit
+from platforms.facebook import DESCRIPTOR, REEL, TITLE
 from publishing.platforms.accepts import Accepts, Images, kinds
-from publishing.platforms.declared import Limit, Rate
+from publishing.platforms.declared import Rate
 from publishing.platforms.videos import Videos
 
 _REELS = "developers.facebook.com, Reels publishing API"
-_PAGES = "developers.facebook.com, Pages API, posts"
 _PHOTOS = "developers.facebook.com, Page photos reference; the smaller of two stated values"
 _OWN = "this product: the platform states none"
 _READ = date(2026, 7, 31)
 
 LIMITS = {
-    "text": Limit(63_206, "utf16", _PAGES, _READ),
-    "title": Limit(255, "utf16", _OWN, _READ),
+    "text": DESCRIPTOR.text.limit,
+    "title": TITLE,
     "reel_min_s": Limit(3, "seconds", _REELS, _READ),
-    "reel_max_s": Limit(90, "seconds", _REELS, _READ),
+    "reel_max_s": REEL,
     "reel_width_min_px": Limit(540, "pixels", _REELS, _READ),
     "reel_height_min_px": Limit(960, "pixels", _REELS, _READ),
     "reel_fps_min": Limit(24, "frames per second", _REELS, _READ),

@@ -2,4 +2,4 @@
 
 from publishing.platforms.instagram.adapter import Instagram
 
-__all__ = ["Instagram"]
+ADAPTER = Instagram()

@@ -11,6 +11,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
+from platforms.instagram import DESCRIPTOR
 from publishing.platforms.base import (
     Accepted,
     AccountInfo,
@@ -33,7 +34,7 @@ from publishing.platforms.base import (
     Wait,
     poll_after,
 )
-from publishing.platforms.declared import Consent, Field, Problem, QuotaNeed
+from publishing.platforms.declared import Consent, Problem, QuotaNeed
 from publishing.platforms.errors import Kind, NoAnswer, NotSent, PlatformError
 from publishing.platforms.http import Caller
 from publishing.platforms.instagram import numbers, people, tokens
@@ -56,9 +57,7 @@ _MEDIA = "id,caption,permalink,shortcode,media_type,media_product_type,timestamp
 class Instagram(Adapter):
     """Instagram behind the contract of `publishing.platforms.base`."""
 
-    name = "instagram"
-    label = _LABEL
-    text_unit = "utf16"
+    descriptor = DESCRIPTOR
     limits = LIMITS
     rates = RATES
     accepts = ACCEPTS
@@ -91,18 +90,6 @@ class Instagram(Adapter):
     renew_ahead = facebook.RENEW_AHEAD
     account_tokens = True
     revokes_person = True
-    fields = (
-        Field("share_to_feed", "Show a Reel in the feed as well", "toggle", initial=True),
-        Field(
-            "collaborators", "Collaborators", "lines", more=True,
-            help="Up to three usernames, separated by commas. Each must accept the invitation.",
-        ),
-        Field(
-            "alt_text", "Description of the picture", "text", more=True, limit=1000,
-            help="For people who do not see it. Pictures only.",
-        ),
-        Field("thumb_offset", "Cover frame of a Reel", "number", more=True, help="Milliseconds from the start."),
-    )  # fmt: skip
 
     # Before sending ---------------------------------------------------------------------------------------------
 

@@ -2,8 +2,10 @@
 
 from datetime import date, timedelta
 
+from platforms.descriptor import Limit
+from platforms.instagram import ALT_TEXT, DESCRIPTOR, LONGEST
 from publishing.platforms.accepts import Accepts, Images, kinds
-from publishing.platforms.declared import Limit, Rate
+from publishing.platforms.declared import Rate
 from publishing.platforms.videos import Videos
 
 _MEDIA = "developers.facebook.com, Instagram platform, IG User Media reference"
@@ -11,10 +13,10 @@ _ERRORS = "developers.facebook.com, Instagram platform, error codes"
 _READ = date(2026, 7, 31)
 
 LIMITS = {
-    "text": Limit(2200, "utf16", _MEDIA, _READ),
+    "text": DESCRIPTOR.text.limit,
     "hashtags": Limit(30, "hashtags", _ERRORS, _READ),
     "mentions": Limit(20, "@-mentions", _ERRORS, _READ),
-    "alt_text": Limit(1000, "utf16", _MEDIA, _READ),
+    "alt_text": ALT_TEXT,
     "collaborators": Limit(3, "accounts", _MEDIA, _READ),
     "containers": Limit("video/mp4 video/quicktime", "media types", _MEDIA, _READ),
     "codecs": Limit("h264 hevc", "video codecs", _MEDIA, _READ),
@@ -23,7 +25,7 @@ LIMITS = {
     "bit_rate_max": Limit(25_000_000, "bits a second", _MEDIA, _READ),
     "size_bytes": Limit(300 * 1024 * 1024, "bytes", _MEDIA, _READ),
     "duration_min_s": Limit(3, "seconds", _MEDIA, _READ),
-    "duration_max_s": Limit(15 * 60, "seconds", _MEDIA, _READ),
+    "duration_max_s": LONGEST,
     "fps_min": Limit(23, "frames per second", _MEDIA, _READ),
     "fps_max": Limit(60, "frames per second", _MEDIA, _READ),
     "video_width_max_px": Limit(1920, "pixels", _MEDIA, _READ),

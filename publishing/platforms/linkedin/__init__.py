@@ -2,4 +2,4 @@
 
 from publishing.platforms.linkedin.adapter import LinkedIn
 
-__all__ = ["LinkedIn"]
+ADAPTER = LinkedIn()

@@ -14,6 +14,7 @@ from typing import Any
 
 from django.conf import settings
 
+from platforms.linkedin import DEFAULT_VISIBILITY, DESCRIPTOR
 from publishing.platforms.base import (
     AccountInfo,
     AccountRef,
@@ -35,11 +36,11 @@ from publishing.platforms.base import (
     Wait,
     poll_after,
 )
-from publishing.platforms.declared import Consent, Field, Problem, QuotaNeed
+from publishing.platforms.declared import Consent, Problem, QuotaNeed
 from publishing.platforms.errors import Kind, PlatformError
 from publishing.platforms.http import Caller
 from publishing.platforms.linkedin import errors, numbers, pages, rest, tokens, words
-from publishing.platforms.linkedin.check import DEFAULT_VISIBILITY, VISIBILITY, is_page, problems
+from publishing.platforms.linkedin.check import is_page, problems
 from publishing.platforms.linkedin.guide import GUIDE
 from publishing.platforms.linkedin.limits import ACCEPTS, LIMITS, RATES
 from publishing.states import TargetState
@@ -58,9 +59,7 @@ _POSTED = re.compile(r"^https://(?:www\.)?linkedin\.com/posts/[^?#]*-(share|ugcP
 class LinkedIn(Adapter):
     """LinkedIn behind the contract of `publishing.platforms.base`."""
 
-    name = "linkedin"
-    label = "LinkedIn"
-    text_unit = "utf16"
+    descriptor = DESCRIPTOR
     limits = LIMITS
     rates = RATES
     accepts = ACCEPTS
@@ -76,15 +75,7 @@ class LinkedIn(Adapter):
         ),
     )
     guide = GUIDE
-    needs_media = False
     refuses_repeats = True
-    fields = (
-        Field(
-            "visibility", "Who can see this", "choice", choices=tuple(VISIBILITY.items()), initial=DEFAULT_VISIBILITY
-        ),
-        Field("media_title", "Title of the video or picture", "text", more=True, unit="chars", limit=400),
-        Field("no_reshare", "Do not let others reshare it", "toggle", more=True),
-    )
 
     def way(self, login: str) -> Consent:
         """The member's numbers are asked for only where LinkedIn gave them to the app: it refuses unknown scopes."""

@@ -3,17 +3,13 @@
 from collections.abc import Iterator
 
 from core.text.lengths import length
+from platforms.linkedin import DEFAULT_VISIBILITY, DESCRIPTOR
 from publishing.platforms.base import AccountRef, MediaSpec, Spec
 from publishing.platforms.declared import Problem
 from publishing.platforms.linkedin.limits import ACCEPTS, LIMITS
 from publishing.platforms.videos import problems as video_problems
 
-VISIBILITY = {
-    "PUBLIC": "Everyone",
-    "LOGGED_IN": "Everyone on LinkedIn",
-    "CONNECTIONS": "Connections only",
-}
-DEFAULT_VISIBILITY = "PUBLIC"
+VISIBILITY = DESCRIPTOR.choices_of("visibility")
 
 
 def _number(name: str) -> float:

@@ -2,19 +2,20 @@
 
 from datetime import date, datetime, time, timedelta
 
+from platforms.descriptor import Limit
+from platforms.linkedin import DESCRIPTOR, LONGEST, TITLE
 from publishing.platforms.accepts import Accepts, Images, kinds
-from publishing.platforms.declared import Limit, Rate
+from publishing.platforms.declared import Rate
 from publishing.platforms.videos import Videos
 
-_POSTS = "learn.microsoft.com, LinkedIn Posts API"
 _VIDEOS = "learn.microsoft.com, LinkedIn Videos API"
 _IMAGES = "learn.microsoft.com, LinkedIn Images API"
 _MULTI = "learn.microsoft.com, LinkedIn MultiImage API (most pictures not confirmed)"
 _READ = date(2026, 9, 1)
 
 LIMITS = {
-    "text": Limit(3000, "utf16", _POSTS, _READ),
-    "title": Limit(400, "chars", _POSTS, _READ),
+    "text": DESCRIPTOR.text.limit,
+    "title": TITLE,
     "images": Limit(20, "pictures", _MULTI, _READ),
     "image_px": Limit(36_152_320, "pixels of a picture", _IMAGES, _READ),
     "image_types": Limit("image/jpeg image/png image/gif", "media types", _IMAGES, _READ),
@@ -22,7 +23,7 @@ LIMITS = {
     "size_min_bytes": Limit(75_000, "bytes", _VIDEOS, _READ),
     "size_bytes": Limit(500 * 1024**2, "bytes", _VIDEOS, _READ),
     "duration_min_s": Limit(3, "seconds", _VIDEOS, _READ),
-    "duration_max_s": Limit(1800, "seconds", _VIDEOS, _READ),
+    "duration_max_s": LONGEST,
 }
 
 ACCEPTS = Accepts(

@@ -2,4 +2,4 @@
 
 from publishing.platforms.tiktok.adapter import TikTok
 
-__all__ = ["TikTok"]
+ADAPTER = TikTok()

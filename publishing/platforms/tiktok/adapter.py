@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any
 
+from platforms.tiktok import DESCRIPTOR
 from publishing.platforms.base import (
     Accepted,
     AccountInfo,
@@ -53,27 +54,10 @@ _CHECKS = "TikTok gives the video's own link once its checks are through; until 
 class TikTok(Adapter):
     """TikTok behind the contract of `publishing.platforms.base`."""
 
-    name = "tiktok"
-    label = "TikTok"
-    text_unit = "utf16"
+    descriptor = DESCRIPTOR
     limits = LIMITS
     rates = RATES
     accepts = ACCEPTS
-    more_options = frozenset(
-        {
-            "privacy_level",
-            "allow_comment",
-            "allow_duet",
-            "allow_stitch",
-            "disclose",
-            "your_brand",
-            "branded_content",
-            "is_aigc",
-            "send_to",
-            "auto_add_music",
-            "cover_ms",
-        }
-    )
     consent = Consent(
         scopes=(
             "user.info.basic",

@@ -4,22 +4,15 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from core.text.lengths import length
+from platforms.tiktok import DESCRIPTOR
 from publishing.platforms.base import AccountRef, MediaSpec, Spec
 from publishing.platforms.declared import Problem
 from publishing.platforms.tiktok.limits import ACCEPTS, LIMITS
 from publishing.platforms.videos import problems as video_problems
 
-PRIVACY = {
-    "PUBLIC_TO_EVERYONE": "Everyone",
-    "MUTUAL_FOLLOW_FRIENDS": "Friends (followers you follow back)",
-    "FOLLOWER_OF_CREATOR": "Followers",
-    "SELF_ONLY": "Only me",
-}
-TOGGLES = (
-    "allow_comment", "allow_duet", "allow_stitch", "disclose", "your_brand", "branded_content", "is_aigc",
-    "auto_add_music",
-)  # fmt: skip
-SEND_TO = {"post": "Post it", "inbox": "Put it into my TikTok inbox as a draft"}
+PRIVACY = DESCRIPTOR.choices_of("privacy_level")
+TOGGLES = DESCRIPTOR.named("toggle")
+SEND_TO = DESCRIPTOR.choices_of("send_to")
 
 
 def _number(name: str) -> float:

@@ -2,8 +2,10 @@
 
 from datetime import date
 
+from platforms.descriptor import Limit
+from platforms.tiktok import DESCRIPTOR, LONGEST, PHOTO_TITLE
 from publishing.platforms.accepts import Accepts, Images, kinds
-from publishing.platforms.declared import Limit, Rate
+from publishing.platforms.declared import Rate
 from publishing.platforms.videos import Videos
 
 _POST = "developers.tiktok.com, Content Posting API, direct post reference"
@@ -11,9 +13,9 @@ _MEDIA = "developers.tiktok.com, Content Posting API, media transfer guide"
 _READ = date(2026, 11, 5)
 
 LIMITS = {
-    "text": Limit(2200, "utf16", _POST, _READ),
+    "text": DESCRIPTOR.text.limit,
     "size_bytes": Limit(4 * 1024**3, "bytes", _MEDIA, _READ),
-    "duration_max_s": Limit(600, "seconds", _POST, _READ),
+    "duration_max_s": LONGEST,
     "fps_min": Limit(23, "frames per second", _MEDIA, _READ),
     "fps_max": Limit(60, "frames per second", _MEDIA, _READ),
     "side_min_px": Limit(360, "pixels", _MEDIA, _READ),
@@ -24,7 +26,7 @@ LIMITS = {
     "photo_bytes": Limit(20 * 1000**2, "bytes", _MEDIA, _READ),
     "photo_side_px": Limit(1920, "pixels, 1080p, the longer side", _MEDIA, _READ),
     "photos": Limit(35, "pictures", _POST, _READ),
-    "photo_title": Limit(90, "utf16", _POST, _READ),
+    "photo_title": PHOTO_TITLE,
     "photo_text": Limit(4000, "utf16", _POST, _READ),
     "posts_per_day": Limit(15, "posts, about, per creator", _POST, _READ),
 }

@@ -2,4 +2,4 @@
 
 from publishing.platforms.twitter.adapter import X
 
-__all__ = ["X"]
+ADAPTER = X()

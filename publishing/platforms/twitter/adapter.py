@@ -13,6 +13,7 @@ from typing import Any
 
 from django.conf import settings
 
+from platforms.twitter import DESCRIPTOR
 from publishing.platforms.base import (
     AccountInfo,
     AccountRef,
@@ -33,11 +34,11 @@ from publishing.platforms.base import (
     Unknown,
     Wait,
 )
-from publishing.platforms.declared import Consent, Field, Problem, QuotaNeed
+from publishing.platforms.declared import Consent, Problem, QuotaNeed
 from publishing.platforms.errors import Kind, PlatformError
 from publishing.platforms.http import Answer, Caller, multipart
 from publishing.platforms.twitter import errors, numbers, timeline, tokens
-from publishing.platforms.twitter.check import GIF, REPLIES, problems
+from publishing.platforms.twitter.check import GIF, problems
 from publishing.platforms.twitter.guide import GUIDE
 from publishing.platforms.twitter.limits import ACCEPTS, LIMITS, RATES, SEGMENT, segment
 from publishing.states import TargetState
@@ -49,9 +50,7 @@ _LINK = re.compile(r"^https://(?:www\.|mobile\.)?(?:x|twitter)\.com/\w{1,20}/sta
 class X(Adapter):
     """X behind the contract of `publishing.platforms.base`."""
 
-    name = "twitter"
-    label = "X"
-    text_unit = "weighted"
+    descriptor = DESCRIPTOR
     limits = LIMITS
     rates = RATES
     accepts = ACCEPTS
@@ -60,13 +59,7 @@ class X(Adapter):
         backend="publishing.platforms.twitter.login.XConnect",
     )
     guide = GUIDE
-    needs_media = False
     refuses_repeats = True
-    fields = (
-        Field("reply_settings", "Who may reply", "choice", choices=tuple(REPLIES.items()), initial=""),
-        Field("made_with_ai", "Made with AI", "toggle", more=True),
-        Field("paid_partnership", "Paid partnership", "toggle", more=True),
-    )
 
     # Before sending ---------------------------------------------------------------------------------------------
 

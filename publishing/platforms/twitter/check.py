@@ -4,19 +4,14 @@ import re
 from collections.abc import Iterator
 
 from core.text.lengths import length
+from platforms.twitter import DESCRIPTOR
 from publishing.platforms.base import AccountRef, MediaSpec, Spec
 from publishing.platforms.declared import Problem
 from publishing.platforms.twitter.limits import LIMITS, videos
 from publishing.platforms.videos import problems as video_problems
 
-REPLIES = {
-    "": "Everyone",
-    "following": "Accounts you follow",
-    "mentionedUsers": "Only accounts you mention",
-    "subscribers": "Your subscribers",
-    "verified": "Verified accounts",
-}
-TOGGLES = ("made_with_ai", "paid_partnership")
+REPLIES = DESCRIPTOR.choices_of("reply_settings")
+TOGGLES = DESCRIPTOR.named("toggle")
 GIF = "image/gif"
 _CASHTAG = re.compile(r"(?<![\w$])\$[A-Za-z]{1,6}(?:[._][A-Za-z]{1,2})?(?![\w$])")
 

@@ -5,8 +5,10 @@ from datetime import date
 
 from django.conf import settings
 
+from platforms.descriptor import Limit
+from platforms.twitter import DESCRIPTOR, LONGEST
 from publishing.platforms.accepts import Accepts, Images, kinds
-from publishing.platforms.declared import Limit, Rate
+from publishing.platforms.declared import Rate
 from publishing.platforms.videos import Videos
 
 _POSTS = "docs.x.com, Counting characters"
@@ -15,7 +17,7 @@ _RATES = "docs.x.com, Rate limits"
 _READ = date(2026, 8, 22)
 
 LIMITS = {
-    "text": Limit(280, "weighted", _POSTS, _READ),
+    "text": DESCRIPTOR.text.limit,
     "text_premium": Limit(4000, "weighted", _POSTS, _READ),
     "cashtags": Limit(1, "cashtags of an app on the self-serve plan", _POSTS, _READ),
     "images": Limit(4, "pictures", _MEDIA, _READ),
@@ -26,7 +28,7 @@ LIMITS = {
     "video_codecs": Limit("h264", "video codecs", _MEDIA, _READ),
     "size_bytes": Limit(512 * 1024**2, "bytes", _MEDIA, _READ),
     "duration_min_s": Limit(0.5, "seconds", _MEDIA, _READ),
-    "duration_max_s": Limit(140, "seconds", _MEDIA, _READ),
+    "duration_max_s": LONGEST,
     "side_min_px": Limit(32, "pixels", _MEDIA, _READ),
     "aspect_max": Limit(3, "times as long as wide, either way", _MEDIA, _READ),
     "fps_max": Limit(60, "frames per second", _MEDIA, _READ),

@@ -2,4 +2,4 @@
 
 from publishing.platforms.youtube.adapter import YouTube
 
-__all__ = ["YouTube"]
+ADAPTER = YouTube()

@@ -11,6 +11,7 @@ from typing import Any
 
 from django.conf import settings
 
+from platforms.youtube import DEFAULT_CATEGORY, DESCRIPTOR
 from publishing.platforms.base import (
     Accepted,
     AccountInfo,
@@ -36,7 +37,7 @@ from publishing.platforms.declared import Consent, Problem, QuotaNeed
 from publishing.platforms.errors import Kind, PlatformError
 from publishing.platforms.http import Answer, Caller
 from publishing.platforms.youtube import errors, numbers, tokens
-from publishing.platforms.youtube.check import DEFAULT_CATEGORY, is_short, problems
+from publishing.platforms.youtube.check import is_short, problems
 from publishing.platforms.youtube.guide import GUIDE
 from publishing.platforms.youtube.limits import ACCEPTS, CHUNK, LIMITS, RATES, quota_day
 from publishing.states import TargetState
@@ -52,24 +53,10 @@ _LINK = re.compile(
 class YouTube(Adapter):
     """YouTube behind the contract of `publishing.platforms.base`."""
 
-    name = "youtube"
-    label = "YouTube"
-    text_unit = "bytes"
-    needs_title = True
+    descriptor = DESCRIPTOR
     limits = LIMITS
     rates = RATES
     accepts = ACCEPTS
-    more_options = frozenset(
-        {
-            "privacy_status",
-            "made_for_kids",
-            "category_id",
-            "tags",
-            "notify_subscribers",
-            "is_synthetic",
-            "thumbnail_file_id",
-        }
-    )
     consent = Consent(
         scopes=(f"{_SCOPE}youtube.upload", f"{_SCOPE}youtube.readonly", f"{_SCOPE}yt-analytics.readonly"),
         backend="publishing.platforms.youtube.login.YouTubeConnect",

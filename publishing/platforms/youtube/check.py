@@ -3,19 +3,15 @@
 from collections.abc import Iterator
 
 from core.text.lengths import length
+from platforms.youtube import DEFAULT_CATEGORY, DESCRIPTOR
 from publishing.platforms.base import AccountRef, MediaSpec, Spec
 from publishing.platforms.declared import Problem
 from publishing.platforms.videos import not_a_video
 from publishing.platforms.videos import problems as video_problems
 from publishing.platforms.youtube.limits import ACCEPTS, LIMITS
 
-PRIVACY = {"public": "Public", "unlisted": "Unlisted (anyone with the link)", "private": "Private"}
-CATEGORIES = {
-    "1": "Film & animation", "2": "Autos & vehicles", "10": "Music", "15": "Pets & animals", "17": "Sports",
-    "19": "Travel & events", "20": "Gaming", "22": "People & blogs", "23": "Comedy", "24": "Entertainment",
-    "25": "News & politics", "26": "How-to & style", "27": "Education", "28": "Science & technology",
-}  # fmt: skip
-DEFAULT_CATEGORY = "22"
+PRIVACY = DESCRIPTOR.choices_of("privacy_status")
+CATEGORIES = DESCRIPTOR.choices_of("category_id")
 
 
 def _number(name: str) -> int:

@@ -3,22 +3,23 @@
 from datetime import date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
+from platforms.descriptor import Limit
+from platforms.youtube import DESCRIPTOR, LONGEST, SHORT, TITLE
 from publishing.platforms.accepts import Accepts, Images, kinds
-from publishing.platforms.declared import Limit, Rate
+from publishing.platforms.declared import Rate
 from publishing.platforms.videos import Videos
 
 _API = "developers.google.com/youtube/v3/docs/videos"
 _QUOTA = "developers.google.com/youtube/v3/determine_quota_cost"
-_HELP = "support.google.com/youtube, three-minute Shorts"
 _READ = date(2026, 11, 4)
 
 LIMITS = {
-    "title": Limit(100, "chars", _API, _READ),
-    "text": Limit(5000, "bytes", _API, _READ),
+    "title": TITLE,
+    "text": DESCRIPTOR.text.limit,
     "tags": Limit(500, "chars", _API, _READ),
     "size_bytes": Limit(256 * 1024**3, "bytes", _API, _READ),
-    "duration_max_s": Limit(12 * 3600, "seconds", _API, _READ),
-    "short_max_s": Limit(180, "seconds", _HELP, _READ),
+    "duration_max_s": LONGEST,
+    "short_max_s": SHORT,
     "inserts_per_day": Limit(100, "videos of the app", _QUOTA, _READ),
     "thumbnail_types": Limit("image/jpeg image/png", "media types", _API, _READ),
     "thumbnail_bytes": Limit(2 * 1024 * 1024, "bytes", _API, _READ),
