@@ -7,6 +7,7 @@ COPY frontend frontend
 COPY templates templates
 # The counters of browser and server read one list.
 COPY core/text/tlds.json core/text/tlds.json
+COPY platforms platforms
 RUN npm run build --prefix frontend
 
 FROM python:3.11-slim

@@ -25,7 +25,7 @@ $(VENV)/.dev: requirements/dev.txt requirements/install.txt
 	$(call install,requirements/dev.txt)
 	@touch $@
 
-FRONTEND := $(shell find frontend/src frontend/css frontend/build* frontend/scripts templates -type f 2>/dev/null)
+FRONTEND := $(shell find frontend/src frontend/css frontend/build* frontend/scripts templates platforms -type f -not -name "*.py*" 2>/dev/null)
 
 frontend/node_modules/.installed: frontend/package-lock.json
 	npm ci --prefix frontend --omit=dev --no-audit --no-fund --loglevel=error
@@ -53,7 +53,7 @@ test: install-dev assets ## Install what tests need and run the unit suite
 check: install-dev assets ## Style, types, import floors, migrations, templates, scripts
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy config core accounts jobs media notifications ai documents videos patterns strategies scripts_app editing publishing analytics flows pages sandbox videofile
+	$(BIN)/mypy config core platforms accounts jobs media notifications ai documents videos patterns strategies scripts_app editing publishing analytics flows pages sandbox videofile
 	$(BIN)/lint-imports
 	$(BIN)/python manage.py check
 	$(BIN)/python manage.py makemigrations --check --dry-run

@@ -1,7 +1,6 @@
-// One SVG sprite from the outline icons that templates, pages and scripts name, plus our own platform glyphs.
+// One SVG sprite from the outline icons that templates, pages and scripts name, plus the platforms' glyphs.
 import fs from "node:fs/promises";
 import path from "node:path";
-import { PLATFORM_SYMBOLS } from "./platforms.mjs";
 
 const USES = [/<c-icon\s[^>]*?\bname="([a-z0-9-]+)"/g, /\bicon="([a-z0-9-]+)"/g, /\bicon:\s*"([a-z0-9-]+)"/g];
 
@@ -28,6 +27,11 @@ export async function iconNames(here) {
   return [...names].sort();
 }
 
+function symbol(id, source) {
+  const body = source.slice(source.indexOf(">", source.indexOf("<svg")) + 1, source.lastIndexOf("</svg>"));
+  return `<symbol id="${id}" viewBox="0 0 24 24">${body.replace(/\s*\n\s*/g, "")}</symbol>`;
+}
+
 export async function buildSprite(here, out) {
   const home = path.join(here, "node_modules", "lucide-static", "icons");
   const symbols = [];
@@ -35,11 +39,11 @@ export async function buildSprite(here, out) {
     const source = await fs.readFile(path.join(home, `${name}.svg`), "utf8").catch(() => {
       throw new Error(`No Lucide icon is called "${name}". See lucide-static/icons for the names.`);
     });
-    const body = source.slice(source.indexOf(">", source.indexOf("<svg")) + 1, source.lastIndexOf("</svg>"));
-    symbols.push(`<symbol id="${name}" viewBox="0 0 24 24">${body.replace(/\s*\n\s*/g, "")}</symbol>`);
+    symbols.push(symbol(name, source));
   }
-  for (const [name, body] of Object.entries(PLATFORM_SYMBOLS)) {
-    symbols.push(`<symbol id="p-${name}" viewBox="0 0 24 24">${body}</symbol>`);
+  const platforms = path.join(here, "..", "platforms");
+  for await (const file of walk(platforms, /^glyph\.svg$/)) {
+    symbols.push(symbol(`p-${path.basename(path.dirname(file))}`, await fs.readFile(file, "utf8")));
   }
   await fs.writeFile(out, `<svg xmlns="http://www.w3.org/2000/svg">${symbols.join("\n")}</svg>\n`);
 }

@@ -8,7 +8,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from pages import sample
-from publishing.platforms.registry import ADAPTERS
+from platforms import PLATFORMS, preselected
 
 MIB: Final = 1024 * 1024
 
@@ -18,7 +18,8 @@ def landing(request: HttpRequest) -> HttpResponse:
     """What it is, shown on a video, and where to start. Works without scripts."""
     context = {
         "timeline": sample.timeline(),
-        "publishes_to": tuple(ADAPTERS),
+        "publishes_to": tuple(PLATFORMS),
+        "sample": preselected(),
         "max_upload_mb": settings.MAX_UPLOAD_BYTES // MIB,
     }
     return render(request, "pages/landing.html", context)

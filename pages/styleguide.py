@@ -12,6 +12,7 @@ from django.shortcuts import render
 from core import clock
 from core.errors import Conflict, DomainError, NotFound, PermissionDenied
 from pages import ui
+from platforms import CONNECTORS, choices
 
 _LEVELS = {"info": messages.INFO, "success": messages.SUCCESS, "warning": messages.WARNING, "error": messages.ERROR}
 
@@ -24,9 +25,7 @@ class SampleForm(forms.Form):
     email = forms.EmailField(label="E-mail")
     password = forms.CharField(widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}))
     goal = forms.ChoiceField(choices=[("reach", "Reach"), ("sales", "Sales")])
-    platforms = forms.MultipleChoiceField(
-        choices=list(ui.PLATFORM_NAMES.items())[:4], widget=forms.CheckboxSelectMultiple, required=False
-    )
+    platforms = forms.MultipleChoiceField(choices=choices, widget=forms.CheckboxSelectMultiple, required=False)
     pace = forms.ChoiceField(choices=[("slow", "Slow"), ("fast", "Fast")], widget=forms.RadioSelect)
     file = forms.FileField(required=False)
     agree = forms.BooleanField(label="Keep me informed", help_text="At most one e-mail a week.", required=False)
@@ -39,7 +38,7 @@ def _context() -> dict[str, Any]:
         "empty_form": SampleForm(prefix="a"),
         "bad_form": bad,
         "states": list(ui.STATES),
-        "platforms": list(ui.PLATFORM_NAMES),
+        "platforms": list(CONNECTORS),
         "page": Paginator(range(470), 20).page(7),
         "now": clock.now() + timedelta(hours=3),
         "flow_links": {"video": "#", "strategy": "#"},

@@ -71,19 +71,6 @@ def chip(state: str) -> Chip:
     return STATES.get(state) or Chip(str(state).replace("_", " ").capitalize(), "neutral", "circle-dashed")
 
 
-PLATFORM_NAMES: Final[dict[str, str]] = {
-    "tiktok": "TikTok",
-    "instagram": "Instagram",
-    "youtube": "YouTube",
-    "facebook": "Facebook",
-    "twitter": "X",
-    "linkedin": "LinkedIn",
-    "threads": "Threads",
-    "pinterest": "Pinterest",
-    "snapchat": "Snapchat",
-    "bluesky": "Bluesky",
-    "blotato": "Blotato",
-}
 GOAL_NAMES: Final[dict[str, str]] = {
     "views": "Views",
     "engagement": "Engagement",
@@ -93,8 +80,6 @@ GOAL_NAMES: Final[dict[str, str]] = {
     "sales": "Sales",
     "awareness": "Awareness",
 }
-BLACK_PLATES: Final = frozenset({"tiktok", "twitter", "threads"})
-
 TOAST_ICONS: Final[dict[str, str]] = {
     "info": "info",
     "success": "circle-check",

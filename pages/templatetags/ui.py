@@ -8,6 +8,7 @@ from django.core.paginator import Page
 from django.forms import BoundField, widgets
 from django.utils.safestring import SafeString
 
+import platforms
 from core import words
 from media.words import size_words
 from pages import ui
@@ -35,7 +36,7 @@ def chip(state: object) -> ui.Chip:
 @register.filter
 def platform_name(platform: object) -> str:
     """How a platform is called in front of people."""
-    return ui.PLATFORM_NAMES.get(str(platform), str(platform).title())
+    return platforms.label(str(platform))
 
 
 @register.filter
@@ -47,7 +48,8 @@ def goal_name(goal: object) -> str:
 @register.filter
 def black_plate(platform: object) -> bool:
     """Whether the platform's plate needs a border on dark paper."""
-    return str(platform) in ui.BLACK_PLATES
+    found = platforms.CONNECTORS.get(str(platform))
+    return found is not None and found.dark
 
 
 @register.filter
