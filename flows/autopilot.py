@@ -27,6 +27,7 @@ from jobs.models import Job
 from media.storage import store
 from patterns import levels
 from patterns.models import Pattern
+from platforms import PLATFORMS, preselected
 from publishing.models import Post, PostTarget, SocialAccount
 from publishing.services import sending
 from publishing.services.posts import Content, TargetInput
@@ -38,7 +39,6 @@ from videos.models import Video
 from videos.services import intake
 
 FORMATS = ("9:16", "1:1", "16:9")
-PLATFORMS = ("tiktok", "youtube")
 DEFAULT_DURATION_S = 30.0
 SHORTEST_S, LONGEST_S = 5.0, 600.0
 _POLL_S = 0.25
@@ -53,7 +53,7 @@ class Wishes:
 
     path: Path
     concept: str = ""
-    platforms: Sequence[str] = PLATFORMS
+    platforms: Sequence[str] = field(default_factory=preselected)
     formats: Sequence[str] = FORMATS
     duration_s: float | None = None
     out: Path | None = None
@@ -220,6 +220,9 @@ class Autopilot:
         """One account a platform. An imitated platform is connected here; a real one wants a person at its page."""
         found = {}
         for platform in self.wishes.platforms:
+            if not self._public(platform) and PLATFORMS[platform].visibility is None:
+                self.summary.skipped.append(f"{platform}: it has no private posts. Ask for public ones to post there.")
+                continue
             account = consent.usable_account(self.actor, platform)
             if account is None and settings.PLATFORMS[platform]["sandbox"]:
                 self.report("Publishing", 0, f"Connecting {platform}")
@@ -241,8 +244,8 @@ class Autopilot:
                 TargetInput(
                     account_id=account.pk,
                     text=text,
-                    title=concept[:100] if platform == "youtube" else "",
-                    options=self._options(platform),
+                    title=_title(platform, concept),
+                    options=PLATFORMS[platform].options(public=self._public(platform)),
                 )
             )
         post = sending.send(
@@ -275,12 +278,9 @@ class Autopilot:
             )
         return post
 
-    def _options(self, platform: str) -> dict[str, Any]:
-        imitated = settings.PLATFORMS[platform]["sandbox"]
-        public = self.wishes.visibility == "public" or (not self.wishes.visibility and imitated)
-        if platform == "tiktok":
-            return {"privacy_level": "PUBLIC_TO_EVERYONE" if public else "SELF_ONLY"}
-        return {"privacy_status": "public" if public else "private", "made_for_kids": False}
+    def _public(self, platform: str) -> bool:
+        imitated: bool = settings.PLATFORMS[platform]["sandbox"]
+        return self.wishes.visibility == "public" or (not self.wishes.visibility and imitated)
 
     def _count(self, post: Post) -> None:
         live = [row for row in self.summary.posts if row["state"] == TargetState.PUBLISHED]
@@ -352,6 +352,12 @@ def _concept(path: Path) -> str:
     return words[:1].upper() + words[1:120] if words else "A look at this clip"
 
 
+def _title(platform: str, concept: str) -> str:
+    """As much of the concept as a title takes, where the platform asks for one."""
+    text = PLATFORMS[platform].text
+    return concept[: int(text.title.value)] if text.needs_title and text.title else ""
+
+
 def check(wishes: Wishes) -> None:
     """Refuse what cannot work, before anything is started."""
     if not wishes.path.is_file():
@@ -360,9 +366,9 @@ def check(wishes: Wishes) -> None:
     if unknown or not wishes.formats:
         sentence = f"Unknown format {unknown[0] if unknown else '(none)'}. Choose from {', '.join(FORMATS)}."
         raise ValidationFailed(Code.FORMAT_UNKNOWN, sentence)
-    strange = [name for name in wishes.platforms if name not in settings.PLATFORMS]
+    strange = [name for name in wishes.platforms if name not in PLATFORMS]
     if strange or not wishes.platforms:
-        known = ", ".join(settings.PLATFORMS)
+        known = ", ".join(PLATFORMS)
         sentence = f"Cannot publish to {strange[0] if strange else 'nothing'} yet. Choose from {known}."
         raise ValidationFailed(Code.PLATFORM_UNKNOWN, sentence)
     if wishes.duration_s is not None and not SHORTEST_S <= wishes.duration_s <= LONGEST_S:

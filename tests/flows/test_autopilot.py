@@ -72,6 +72,12 @@ class TestWholeLoop:
         assert summary.as_json()["strategy_id"]
         assert SocialAccount.objects.count() == 2
 
+    def test_a_private_post_goes_to_no_platform_that_has_none(self, in_workspace, box, heard, tmp_path):  # noqa: F811
+        wishes = {"path": tiny_mp4(), "platforms": ("instagram",), "visibility": "private", "out": tmp_path}
+        pilot = fly(in_workspace, heard, **wishes)
+        assert pilot._accounts() == {}
+        assert pilot.summary.skipped == ["instagram: it has no private posts. Ask for public ones to post there."]
+
     def test_without_an_account_on_a_real_platform_it_says_where_to_connect(
         self, in_workspace, frozen, settings, ticking, heard, tmp_path
     ):

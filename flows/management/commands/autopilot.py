@@ -18,7 +18,8 @@ from rich.table import Table
 from core import scope
 from core.errors import DomainError
 from flows import hosting, people
-from flows.autopilot import FORMATS, PLATFORMS, Autopilot, Summary, Wishes, check
+from flows.autopilot import FORMATS, Autopilot, Summary, Wishes, check
+from platforms import preselected
 
 
 class Command(BaseCommand):
@@ -31,7 +32,8 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("video", type=Path, help="The video file.")
         parser.add_argument("--concept", default="", help="What the new clip is about (default: the file's name).")
-        parser.add_argument("--platforms", default=",".join(PLATFORMS), help="Comma separated (default: %(default)s).")
+        usual = ",".join(preselected())
+        parser.add_argument("--platforms", default=usual, help="Comma separated (default: %(default)s).")
         parser.add_argument("--formats", default=",".join(FORMATS), help="Comma separated (default: %(default)s).")
         parser.add_argument("--duration", type=float, help="Seconds (default: 30, or the video's own if shorter).")
         parser.add_argument("--out", type=Path, help="Folder for the finished files (default: the present one).")
