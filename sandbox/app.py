@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
 from contextlib import asynccontextmanager
+from importlib import import_module
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -23,7 +24,7 @@ from sandbox.credentials import Credentials
 from sandbox.endpoint import Platform, Routes
 from sandbox.faults import Fault
 from sandbox.http import Call, Reply
-from sandbox.platforms import blotato, facebook, instagram, linkedin, tiktok, x, youtube
+from sandbox.platforms import modules
 from sandbox.spool import Spooler
 from sandbox.store import Store
 
@@ -61,8 +62,7 @@ def _plain(call: Call, fault: Fault) -> Reply:
 def _routes(sandbox: Sandbox) -> list[BaseRoute]:
     media = Routes(sandbox, Platform("sandbox", _plain))
     media.add("GET", "_media/avatar/{account_id}.jpg", "avatar", avatars.picture)
-    modules = (tiktok, youtube, instagram, facebook, x, linkedin, blotato)
-    platforms = [module.routes(sandbox) for module in modules]
+    platforms = [import_module(f"{module}.routes").routes(sandbox) for module in modules()]
     return [*(route for table in platforms for route in table), *media.items, *control.routes(sandbox)]
 
 

@@ -17,6 +17,8 @@ from statistics import NormalDist
 from typing import Final
 from zoneinfo import ZoneInfo
 
+from sandbox.platforms import PLATFORMS
+
 DAY_S: Final = 86_400.0
 
 EFFECTS: Final[dict[str, float]] = {
@@ -38,15 +40,8 @@ EFFECTS: Final[dict[str, float]] = {
 QUESTION_COMMENTS: Final = 1.6
 """A question in the first line also multiplies the comment rate."""
 
-REACH: Final[dict[str, float]] = {
-    "tiktok": 1.4,
-    "youtube": 0.9,
-    "instagram": 1.0,
-    "facebook": 0.6,
-    "x": 0.7,
-    "twitter": 0.7,
-    "linkedin": 0.5,
-}
+REACH: Final = {name: each.reach for each in PLATFORMS.values() for name in (each.name, each.also) if name}
+"""How far the posts of a platform reach, beside an average of 1."""
 RATES: Final[dict[str, float]] = {"likes": 0.055, "comments": 0.005, "shares": 0.008, "saves": 0.009}
 RATE_NOISE: Final = 0.3
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
-PLATFORMS: Final = ("tiktok", "youtube", "instagram", "facebook", "x", "linkedin", "blotato")
+from sandbox.platforms import PLATFORMS
 
 DEFAULT_CREDENTIALS: Final[Mapping[str, tuple[str, str]]] = {
     name: (f"sandbox-{name}", f"sandbox-{name}-secret") for name in PLATFORMS
@@ -24,7 +24,9 @@ class Credentials:
     @classmethod
     def build(cls, extra: Mapping[str, Iterable[tuple[str, str]]] | None = None) -> Credentials:
         pairs = {name: dict([pair]) for name, pair in DEFAULT_CREDENTIALS.items()}
-        pairs["x"]["sandbox-twitter"] = "sandbox-twitter-secret"  # by its former name
+        for each in PLATFORMS.values():
+            if each.also:
+                pairs[each.name][f"sandbox-{each.also}"] = f"sandbox-{each.also}-secret"
         for name, more in (extra or {}).items():
             pairs.setdefault(name, {}).update(more)
         return cls(pairs)

@@ -7,10 +7,8 @@ from __future__ import annotations
 
 from typing import Final
 
-Value = int | float | bool | str
-
-HOUR: Final = 3600
-DAY: Final = 24 * HOUR
+from sandbox.platforms import PLATFORMS
+from sandbox.starting import Value
 
 DEFAULTS: Final[dict[str, Value]] = {
     "clock.offset_s": 0.0,
@@ -19,74 +17,9 @@ DEFAULTS: Final[dict[str, Value]] = {
     "audience.speed": 1.0,
     "audience.seed": 20261120,
     "faults.hold_s": 60.0,
-    "tiktok.access_ttl_s": 2 * HOUR,
-    "tiktok.refresh_ttl_s": 180 * DAY,
-    "tiktok.code_ttl_s": 600,
-    "tiktok.upload_url_ttl_s": HOUR,
-    "tiktok.processing_s": 3.0,
-    "tiktok.moderation_s": 8.0,
-    "tiktok.init_per_minute": 6,
-    "tiktok.creator_info_per_minute": 20,
-    "tiktok.status_per_minute": 30,
-    "tiktok.display_per_minute": 600,
-    "tiktok.posts_per_day": 15,
-    "tiktok.pending_inbox": 5,
-    "tiktok.unaudited": False,
-    "tiktok.refuse_duplicates_s": 0,
-    "youtube.access_ttl_s": HOUR,
-    "youtube.code_ttl_s": 600,
-    "youtube.session_ttl_s": 7 * DAY,
-    "youtube.processing_s": 4.0,
-    "youtube.inserts_per_day": 100,
-    "youtube.units_per_day": 10_000,
-    "youtube.uploads_per_channel_day": 0,
-    "youtube.thumbnail_max_bytes": 2 * 1024 * 1024,
-    "youtube.analytics_lag_s": 48 * HOUR,
-    "youtube.unaudited": False,
-    "youtube.refuse_duplicates_s": 0,
-    "meta.code_ttl_s": 600,
-    "meta.short_ttl_s": 2 * HOUR,
-    "meta.long_ttl_s": 5_183_944,
-    "meta.app_users": 50,
-    "instagram.processing_s": 4.0,
-    "instagram.listing_lag_s": 0.0,
-    "instagram.posts_per_day": 50,
-    "instagram.containers_per_day": 400,
-    "instagram.insights_lag_s": 2 * HOUR,
-    "instagram.flat_token_answer": False,
-    "instagram.hashtags": 30,
-    "instagram.refuse_duplicates_s": 0,
-    "facebook.processing_s": 4.0,
-    "facebook.process_before_finish": False,
-    "facebook.listing_lag_s": 0.0,
-    "facebook.reels_per_day": 30,
-    "facebook.refuse_duplicates_s": DAY,
-    "x.code_ttl_s": 30,
-    "x.access_ttl_s": 2 * HOUR,
-    "x.processing_s": 3.0,
-    "x.listing_lag_s": 0.0,
-    "x.text_limit": 280,
-    "x.video_max_bytes": 512 * 1024 * 1024,
-    "x.video_max_s": 140,
-    "x.posts_per_window": 100,
-    "x.media_per_window": 1875,
-    "x.status_per_window": 1000,
-    "x.lookup_per_window": 5000,
-    "x.me_per_window": 75,
-    "x.analytics_per_window": 300,
-    "x.refuse_duplicates_s": DAY,
-    "linkedin.code_ttl_s": 1800,
-    "linkedin.access_ttl_s": 60 * DAY,
-    "linkedin.refresh_tokens": False,
-    "linkedin.upload_url_ttl_s": DAY,
-    "linkedin.processing_s": 4.0,
-    "linkedin.listing_lag_s": 0.0,
-    "linkedin.posts_per_day": 150,
-    "linkedin.refuse_duplicates_s": DAY,
-    "blotato.processing_s": 5.0,
-    "blotato.listing_lag_s": 0.0,
-    "blotato.posts_per_minute": 30,
-    "blotato.status_per_minute": 60,
-    "blotato.media_per_minute": 10,
-    "blotato.refuse_duplicates_s": 0,
+    **{
+        key if "." in key else f"{each.name}.{key}": value
+        for each in PLATFORMS.values()
+        for key, value in each.settings.items()
+    },
 }

@@ -13,7 +13,8 @@ from typing import Any
 
 from sandbox.clock import Clock
 from sandbox.schema import DDL, TABLES
-from sandbox.settings import DEFAULTS, Value
+from sandbox.settings import DEFAULTS
+from sandbox.starting import Value
 
 Row = sqlite3.Row
 

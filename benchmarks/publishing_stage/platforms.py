@@ -7,6 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from platforms import PLATFORMS
+from sandbox.platforms import PLATFORMS as IMITATED
+
 
 @dataclass(frozen=True)
 class Stage:
@@ -14,17 +17,16 @@ class Stage:
 
     `accounts` are the fields of one more sample account and of what belongs to it ({n} is its number): the first is who
     consents, the last what is posted to. `caps` raise the daily limits of the imitation, so that a run of hundreds of
-    posts has its minutes but not its days; `options` are what a person must choose; `login` is the way of consent.
+    posts has its minutes but not its days; `login` is the way of consent.
     `takes` names the kinds of posts (`video`, `picture`, `words`), `commits` the steps that make one public there.
     """
 
     name: str
     accounts: tuple[Mapping[str, Any], ...]
     caps: Mapping[str, Any] = field(default_factory=dict)
-    options: Mapping[str, Any] = field(default_factory=dict)
     login: str = ""
-    titled: bool = False
-    sandbox_name: str = ""
+    network: str = ""
+    """The platform that posts end up on, where a service is connected."""
     takes: frozenset[str] = frozenset({"video"})
     commits: tuple[str, ...] = ()
     by_key: str = ""
@@ -38,7 +40,17 @@ class Stage:
     @property
     def imitated(self) -> str:
         """The sandbox's name of the platform."""
-        return self.sandbox_name or self.name
+        return next(each.name for each in IMITATED.values() if self.name in (each.name, each.also))
+
+    @property
+    def options(self) -> dict[str, Any]:
+        """What a person must choose."""
+        return PLATFORMS[self.network or self.name].options(public=True)
+
+    @property
+    def titled(self) -> bool:
+        """Whether a post needs a title."""
+        return PLATFORMS[self.network or self.name].text.needs_title
 
 
 _PERSON = {"platform": "facebook", "kind": "person", "name": "Person {n}"}
@@ -54,15 +66,12 @@ STAGES = {
             "tiktok",
             ({"id": "tt-stage-{n}", "name": "Stage {n}", "handle": "stage{n}"},),
             {"tiktok.posts_per_day": 0},
-            {"privacy_level": "PUBLIC_TO_EVERYONE"},
             commits=("upload.chunk",),
         ),
         Stage(
             "youtube",
             ({"id": "UCstage{n:017d}", "name": "Stage {n}", "handle": "@stage{n}"},),
             {"youtube.inserts_per_day": 0, "youtube.units_per_day": 0},
-            {"privacy_status": "public", "made_for_kids": False},
-            titled=True,
             commits=("upload.chunk",),
         ),
         Stage(
@@ -88,7 +97,6 @@ STAGES = {
             "twitter",
             ({"id": "77{n:08d}", "name": "Stage {n}", "handle": "stage{n}"},),
             caps={"x.listing_lag_s": LAG_S},
-            sandbox_name="x",
             takes=_ANYTHING,
             commits=("tweet.create",),
         ),
@@ -126,7 +134,7 @@ STAGES = {
                 "blotato.media_per_minute": 0,
                 "blotato.listing_lag_s": LAG_S,
             },
-            options={"privacy_level": "PUBLIC_TO_EVERYONE"},
+            network="tiktok",
             by_key="sandbox-blotato-secret",
             commits=("post.create",),
         ),

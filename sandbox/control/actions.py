@@ -7,11 +7,11 @@ from functools import partial
 from typing import Any
 
 from sandbox import faults, seeds
-from sandbox.credentials import PLATFORMS
 from sandbox.http import Call, Refusal, Reply
+from sandbox.platforms import PLATFORMS
 from sandbox.platforms.tiktok import transfer
-from sandbox.seeds import Sample
-from sandbox.settings import DEFAULTS, Value
+from sandbox.settings import DEFAULTS
+from sandbox.starting import Sample, Value
 
 
 def problem(text: str, status: int = 400) -> Refusal:
@@ -136,7 +136,7 @@ def add_account(call: Call) -> Reply:
     """One more sample account: `{platform, handle, name, followers, timezone, kind}`."""
     given = values(call)
     platform, name = str(given.get("platform", "")), str(given.get("name", ""))
-    kinds = {sample.platform: sample.kind for sample in reversed(seeds.ALL)}
+    kinds = {each.name: each.samples[0].kind for each in PLATFORMS.values()}
     if platform not in kinds or not name:
         raise problem(f"platform (one of {', '.join(sorted(kinds))}) and name are required.")
     account_id = str(given.get("id", "")) or f"{platform}-{secrets.token_hex(6)}"
@@ -144,7 +144,6 @@ def add_account(call: Call) -> Reply:
         raise problem("An account with this id exists already.", 409)
     sample = Sample(
         account_id,
-        platform,
         str(given.get("kind", kinds[platform])),
         str(given.get("handle", name.lower().replace(" ", "."))),
         name,
@@ -153,7 +152,7 @@ def add_account(call: Call) -> Reply:
         str(given.get("owner_id", "")),
         given["data"] if isinstance(given.get("data"), dict) else {},
     )
-    seeds.add(call.tx, sample, 1000 + call.tx.count("SELECT COUNT(*) FROM accounts"))
+    seeds.add(call.tx, platform, sample, 1000 + call.tx.count("SELECT COUNT(*) FROM accounts"))
     return Reply(201, {"id": account_id})
 
 

@@ -9,8 +9,8 @@ from typing import Any
 
 from sandbox import faults, html
 from sandbox.control import actions, counts
-from sandbox.credentials import PLATFORMS
 from sandbox.http import Call, Reply
+from sandbox.platforms import PLATFORMS
 
 DASH = "–"
 

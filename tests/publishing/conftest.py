@@ -20,12 +20,14 @@ from config.platforms import platform_settings
 from config.settings import ENV
 from core import clock
 from jobs.testing import drain
+from platforms import PLATFORMS
 from publishing.files import deliveries
 from publishing.models import Post, PostTarget, SocialAccount
 from publishing.services import api_keys, connections, posts, schedule
 from publishing.services.account_choice import Choice
 from publishing.services.posts import TargetInput
 from sandbox.app import create_app
+from sandbox.platforms import PLATFORMS as imitated
 from tests import factories
 
 # Whom the sandbox's consent page is answered for, by platform and way of consent; then somebody else.
@@ -69,10 +71,10 @@ COMMIT = {
     "tiktok": "last_chunk", "youtube": "last_chunk", "twitter": "post", "linkedin": "post", "instagram": "publish",
     "facebook": "finish",
 }  # fmt: skip
-# The sandbox calls X by its own name.
-BOX_NAMES = {"twitter": "x"}
-TIKTOK = {"privacy_level": "PUBLIC_TO_EVERYONE"}
-YOUTUBE = {"privacy_status": "public", "made_for_kids": False}
+# The sandbox calls X by its present name.
+BOX_NAMES = {each.also: each.name for each in imitated.values() if each.also}
+TIKTOK = PLATFORMS["tiktok"].options(public=True)
+YOUTUBE = PLATFORMS["youtube"].options(public=True)
 
 
 class Box:
@@ -236,7 +238,6 @@ def make_post(in_workspace: SimpleNamespace) -> Callable[..., Post]:
             room = in_workspace.workspace
             media = tall(room) if reel else portrait(room, *((80_000, 4.0) if linkedin else ()))
         files = media if isinstance(media, list) else [media]
-        defaults: dict[str, Any] = {"tiktok": TIKTOK, "youtube": YOUTUBE}
         return posts.create_post(
             actor=in_workspace.alice_actor,
             text=text,
@@ -244,8 +245,8 @@ def make_post(in_workspace: SimpleNamespace) -> Callable[..., Post]:
             targets=[
                 TargetInput(
                     row.pk,
-                    title="A quiet morning" if row.platform == "youtube" else "",
-                    options={**defaults.get(row.platform, {}), **options.get(row.platform, {})},
+                    title="A quiet morning" if PLATFORMS[row.platform].text.needs_title else "",
+                    options={**PLATFORMS[row.platform].options(public=True), **options.get(row.platform, {})},
                 )
                 for row in accounts
             ],

@@ -2,30 +2,31 @@
 
 from __future__ import annotations
 
-from starlette.routing import Route
+from sandbox.starting import DAY, HOUR, Sample, Starting
 
-from sandbox.context import Sandbox
-from sandbox.endpoint import Platform, Routes
-from sandbox.platforms.x import errors, login, media, tweets
-
-PLATFORM = Platform("x", errors.refuse)
-
-
-def routes(sandbox: Sandbox) -> list[Route]:
-    table = Routes(sandbox, PLATFORM)
-    for host in ("x.com", "twitter.com"):
-        table.add("GET", f"{host}/i/oauth2/authorize", "oauth.authorize", login.authorize)
-        table.add("POST", f"{host}/i/oauth2/authorize", "oauth.consent", login.authorize)
-    api = "api.x.com/2"
-    table.add("POST", f"{api}/oauth2/token", "oauth.token", login.token)
-    table.add("POST", f"{api}/oauth2/revoke", "oauth.revoke", login.revoke)
-    table.add("GET", f"{api}/users/me", "account.me", login.me)
-    table.add("GET", f"{api}/users/{{user_id}}/tweets", "tweets.timeline", tweets.timeline)
-    table.add("POST", f"{api}/media/upload/initialize", "media.initialize", media.initialize)
-    table.add("POST", f"{api}/media/upload/{{media_id}}/append", "media.append", media.append)
-    table.add("POST", f"{api}/media/upload/{{media_id}}/finalize", "media.finalize", media.finalize)
-    table.add("GET", f"{api}/media/upload", "media.status", media.status)
-    table.add("POST", f"{api}/media/upload", "media.command", media.command)
-    table.add("POST", f"{api}/tweets", "tweet.create", tweets.create)
-    table.add("GET", f"{api}/tweets", "tweets.lookup", tweets.lookup)
-    return table.items
+DATA = Starting(
+    name="x",
+    also="twitter",  # its former name
+    reach=0.7,
+    samples=(
+        Sample("2244990001", "user", "lumenstudio", "Lumen Studio", 7_600),
+        Sample("2244990002", "user", "northsidebakes", "Northside Bakes", 2_300, "America/New_York"),
+        Sample("2244990003", "user", "trailnotes", "Trail Notes", 33_000, "America/Denver"),
+    ),
+    settings={
+        "code_ttl_s": 30,
+        "access_ttl_s": 2 * HOUR,
+        "processing_s": 3.0,
+        "listing_lag_s": 0.0,
+        "text_limit": 280,
+        "video_max_bytes": 512 * 1024 * 1024,
+        "video_max_s": 140,
+        "posts_per_window": 100,
+        "media_per_window": 1875,
+        "status_per_window": 1000,
+        "lookup_per_window": 5000,
+        "me_per_window": 75,
+        "analytics_per_window": 300,
+        "refuse_duplicates_s": DAY,
+    },
+)

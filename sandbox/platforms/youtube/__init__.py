@@ -2,29 +2,36 @@
 
 from __future__ import annotations
 
-from starlette.routing import Route
+from sandbox.starting import DAY, HOUR, Sample, Starting
 
-from sandbox.context import Sandbox
-from sandbox.endpoint import Platform, Routes
-from sandbox.platforms.youtube import analytics, errors, login, upload, videos
-
-PLATFORM = Platform("youtube", errors.refuse)
-
-
-def routes(sandbox: Sandbox) -> list[Route]:
-    table = Routes(sandbox, PLATFORM)
-    for path in ("accounts.google.com/o/oauth2/v2/auth", "accounts.google.com/o/oauth2/auth"):
-        table.add("GET", path, "oauth.authorize", login.authorize)
-        table.add("POST", path, "oauth.consent", login.authorize)
-    table.add("POST", "oauth2.googleapis.com/token", "oauth.token", login.token)
-    table.add("POST", "oauth2.googleapis.com/revoke", "oauth.revoke", login.revoke)
-    table.add("GET", "www.googleapis.com/oauth2/v3/userinfo", "account.profile", login.user_info)
-    for host in ("www.googleapis.com", "youtube.googleapis.com"):
-        table.add("GET", f"{host}/youtube/v3/channels", "account.channels", videos.channels)
-        table.add("GET", f"{host}/youtube/v3/videos", "videos.list", videos.video_list)
-        path = f"{host}/upload/youtube/v3/videos"
-        table.add("POST", path, "upload.start", upload.start)
-        table.add("PUT", path, "upload.chunk", upload.put, gate=upload.gate, partial=upload.partial)
-        table.add("POST", f"{host}/upload/youtube/v3/thumbnails/set", "thumbnail", videos.set_thumbnail)
-    table.add("GET", "youtubeanalytics.googleapis.com/v2/reports", "analytics.reports", analytics.reports)
-    return table.items
+DATA = Starting(
+    name="youtube",
+    reach=0.9,
+    samples=(
+        Sample("UCluMenStudioSandbox0001", "channel", "@lumenstudio", "Lumen Studio", 12_700),
+        Sample("UCnorThsideBakesSandb002", "channel", "@northsidebakes", "Northside Bakes", 3_480, "America/New_York"),
+        Sample("UCtraiLnotesSandbox00003", "channel", "@trailnotes", "Trail Notes", 88_100, "America/Denver"),
+        Sample(
+            "UCnewChannelSandbox00004",
+            "channel",
+            "@freshstart",
+            "Fresh Start (phone not verified)",
+            12,
+            data={"thumbnails": False},
+        ),
+        Sample("google-empty", "no_channel", "", "Google account without a channel", 0),
+    ),
+    settings={
+        "access_ttl_s": HOUR,
+        "code_ttl_s": 600,
+        "session_ttl_s": 7 * DAY,
+        "processing_s": 4.0,
+        "inserts_per_day": 100,
+        "units_per_day": 10_000,
+        "uploads_per_channel_day": 0,
+        "thumbnail_max_bytes": 2 * 1024 * 1024,
+        "analytics_lag_s": 48 * HOUR,
+        "unaudited": False,
+        "refuse_duplicates_s": 0,
+    },
+)
