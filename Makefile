@@ -106,6 +106,7 @@ lock: install-dev ## Compile the requirement files with hashes
 
 format: install-dev ## Format the code
 	$(BIN)/ruff check --fix -q . ; $(BIN)/ruff format -q .
+	$(BIN)/python -m tests.wrap_templates
 
 clean: ## Remove what was built (keeps var/)
 	rm -rf $(VENV) frontend/node_modules frontend/dist staticfiles .mypy_cache .ruff_cache .pytest_cache
