@@ -2,21 +2,23 @@
 
 from django.urls import path
 
-from accounts import viewsets as doors
+from accounts import viewsets
 
 urlpatterns = [
-    path("auth/register", doors.Register.as_view(), name="api-register"),
-    path("auth/login", doors.Login.as_view(), name="api-login"),
-    path("auth/refresh", doors.Refresh.as_view(), name="api-refresh"),
-    path("auth/logout", doors.Logout.as_view(), name="api-logout"),
-    path("auth/verify-email", doors.VerifyEmail.as_view(), name="api-verify-email"),
-    path("auth/password/forgot", doors.PasswordForgot.as_view(), name="api-password-forgot"),
-    path("auth/password/reset", doors.PasswordReset.as_view(), name="api-password-reset"),
-    path("auth/me", doors.Me.as_view(), name="api-me"),
-    path("preferences", doors.PreferencesDoor.as_view(), name="api-preferences"),
-    path("workspaces", doors.Workspaces.as_view(), name="api-workspaces"),
-    path("workspaces/<uuid:workspace_id>", doors.WorkspaceDoor.as_view(), name="api-workspace"),
-    path("workspaces/<uuid:workspace_id>/members", doors.Members.as_view(), name="api-members"),
-    path("workspaces/<uuid:workspace_id>/members/<uuid:membership_id>", doors.MemberDoor.as_view(), name="api-member"),
-    path("invitations/<str:token>/accept", doors.AcceptInvitation.as_view(), name="api-invitation-accept"),
+    path("auth/register", viewsets.Register.as_view(), name="api-register"),
+    path("auth/login", viewsets.Login.as_view(), name="api-login"),
+    path("auth/refresh", viewsets.Refresh.as_view(), name="api-refresh"),
+    path("auth/logout", viewsets.Logout.as_view(), name="api-logout"),
+    path("auth/verify-email", viewsets.VerifyEmail.as_view(), name="api-verify-email"),
+    path("auth/password/forgot", viewsets.PasswordForgot.as_view(), name="api-password-forgot"),
+    path("auth/password/reset", viewsets.PasswordReset.as_view(), name="api-password-reset"),
+    path("auth/me", viewsets.Me.as_view(), name="api-me"),
+    path("preferences", viewsets.PreferencesView.as_view(), name="api-preferences"),
+    path("workspaces", viewsets.Workspaces.as_view(), name="api-workspaces"),
+    path("workspaces/<uuid:workspace_id>", viewsets.WorkspaceView.as_view(), name="api-workspace"),
+    path("workspaces/<uuid:workspace_id>/members", viewsets.Members.as_view(), name="api-members"),
+    path(
+        "workspaces/<uuid:workspace_id>/members/<uuid:membership_id>", viewsets.MemberView.as_view(), name="api-member"
+    ),
+    path("invitations/<str:token>/accept", viewsets.AcceptInvitation.as_view(), name="api-invitation-accept"),
 ]

@@ -43,7 +43,7 @@ from core.errors import AuthenticationFailed, NotFound
 from core.serializers import PageQuery
 
 
-class Door(ActorView):
+class AccountView(ActorView):
     """An endpoint of a signed-in person."""
 
     @property
@@ -52,7 +52,7 @@ class Door(ActorView):
         return self.request.user
 
 
-class OpenDoor(Door):
+class OpenView(AccountView):
     """An endpoint without a token."""
 
     permission_classes = (AllowAny,)
@@ -70,7 +70,7 @@ def token_body(pair: tokens.TokenPair) -> dict[str, Any]:
     }
 
 
-class Register(OpenDoor):
+class Register(OpenView):
     @endpoint(request=RegisterSerializer, responses={201: TokenSerializer})
     def post(self, request: Request) -> Response:
         """Create an account with a personal workspace and sign in."""
@@ -81,7 +81,7 @@ class Register(OpenDoor):
         return Response(token_body(pair), status=status.HTTP_201_CREATED)
 
 
-class Login(OpenDoor):
+class Login(OpenView):
     @endpoint(request=LoginSerializer, responses=TokenSerializer)
     def post(self, request: Request) -> Response:
         """Sign in with e-mail and password."""
@@ -99,14 +99,14 @@ def _refresh_token(request: Request, body: dict[str, Any]) -> str:
     return token
 
 
-class Refresh(OpenDoor):
+class Refresh(OpenView):
     @endpoint(request=RefreshSerializer, responses=TokenSerializer)
     def post(self, request: Request) -> Response:
         """Exchange a refresh token (header or body) for the next pair. Reuse ends the whole sign-in."""
         return Response(token_body(tokens.refresh(token=_refresh_token(request, self.body))))
 
 
-class Logout(OpenDoor):
+class Logout(OpenView):
     @endpoint(request=RefreshSerializer, responses={204: None})
     def post(self, request: Request) -> Response:
         """End the sign-in that a refresh token belongs to."""
@@ -114,14 +114,14 @@ class Logout(OpenDoor):
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
-class VerifyEmail(OpenDoor):
+class VerifyEmail(OpenView):
     @endpoint(request=LinkTokenSerializer, responses=UserSerializer)
     def post(self, request: Request) -> Response:
         """Prove the e-mail address, or take a new one, with the token of the mailed link."""
         return Response(UserSerializer(addresses.prove(**self.body)).data)
 
 
-class PasswordForgot(OpenDoor):
+class PasswordForgot(OpenView):
     @endpoint(request=EmailSerializer, responses={202: MessageSerializer})
     def post(self, request: Request) -> Response:
         """Mail a reset link. The answer is the same whether the address is known or not."""
@@ -129,7 +129,7 @@ class PasswordForgot(OpenDoor):
         return Response({"message": "If this address has an account, a link is on its way."}, status=202)
 
 
-class PasswordReset(OpenDoor):
+class PasswordReset(OpenView):
     @endpoint(request=ResetSerializer, responses={204: None})
     def post(self, request: Request) -> Response:
         """Set a new password with the token of the mailed link."""
@@ -137,7 +137,7 @@ class PasswordReset(OpenDoor):
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
-class Me(Door):
+class Me(AccountView):
     @endpoint(responses=UserSerializer)
     def get(self, request: Request) -> Response:
         """The signed-in person."""
@@ -159,7 +159,7 @@ class Me(Door):
         return Response(UserSerializer(user).data)
 
 
-class PreferencesDoor(Door):
+class PreferencesView(AccountView):
     @endpoint(operation_id="preferences_get", responses=PreferencesSerializer)
     def get(self, request: Request) -> Response:
         """Language, time zone, formats, theme, notification choices."""
@@ -172,7 +172,7 @@ class PreferencesDoor(Door):
         return Response(PreferencesSerializer(changed).data)
 
 
-class Workspaces(Door):
+class Workspaces(AccountView):
     @endpoint(query=PageQuery, operation_id="workspaces_list", responses=WorkspaceSerializer(many=True))
     def get(self, request: Request) -> Response:
         """The workspaces one is a member of."""
@@ -186,7 +186,7 @@ class Workspaces(Door):
         return Response(WorkspaceSerializer(made).data, status=status.HTTP_201_CREATED)
 
 
-class OneWorkspace(Door):
+class OneWorkspace(AccountView):
     """An endpoint below /workspaces/{id}: the path's workspace is the one acted in."""
 
     def initial(self, request: Request, *args: Any, **kwargs: Any) -> None:
@@ -198,7 +198,7 @@ class OneWorkspace(Door):
         scope.enter(actor.workspace_id)
 
 
-class WorkspaceDoor(OneWorkspace):
+class WorkspaceView(OneWorkspace):
     @endpoint(request=WorkspaceWriteSerializer, responses=WorkspaceSerializer)
     def patch(self, request: Request, workspace_id: UUID) -> Response:
         """Rename it."""
@@ -219,7 +219,7 @@ class Members(OneWorkspace):
         return Response(InvitationSerializer(invitation).data, status=status.HTTP_201_CREATED)
 
 
-class MemberDoor(OneWorkspace):
+class MemberView(OneWorkspace):
     @endpoint(request=RoleSerializer, responses=MemberSerializer)
     def patch(self, request: Request, workspace_id: UUID, membership_id: UUID) -> Response:
         """Give a member another role."""
@@ -233,7 +233,7 @@ class MemberDoor(OneWorkspace):
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 
-class AcceptInvitation(Door):
+class AcceptInvitation(AccountView):
     @endpoint(responses=WorkspaceSerializer)
     def post(self, request: Request, token: str) -> Response:
         """Join the workspace of an invitation."""

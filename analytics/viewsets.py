@@ -33,7 +33,7 @@ from platforms import canonical
 from publishing.models import PostTarget
 
 
-class Door(ActorView):
+class AnalyticsView(ActorView):
     """An endpoint of analytics."""
 
     def asked(self) -> tuple[totals.Period, str]:
@@ -43,7 +43,7 @@ class Door(ActorView):
         return period, canonical(self.query.get("platform", ""))
 
 
-class Dashboard(Door):
+class Dashboard(AnalyticsView):
     @endpoint(query=PeriodSerializer, responses=DashboardSerializer)
     def get(self, request: Request) -> Response:
         """Totals of a period, the period before, platforms and top posts."""
@@ -51,7 +51,7 @@ class Dashboard(Door):
         return Response(DashboardSerializer(dashboard.dashboard(self.actor.workspace_id, asked, platform)).data)
 
 
-class Overview(Door):
+class Overview(AnalyticsView):
     @endpoint(query=PeriodSerializer, responses=TotalsSerializer)
     def get(self, request: Request) -> Response:
         """Totals of a period."""
@@ -59,7 +59,7 @@ class Overview(Door):
         return Response(TotalsSerializer(totals.totals_in(self.actor.workspace_id, asked, platform)).data)
 
 
-class Platforms(Door):
+class Platforms(AnalyticsView):
     @endpoint(query=PeriodSerializer, responses={200: OpenApiTypes.OBJECT})
     def get(self, request: Request) -> Response:
         """Totals of a period, by platform."""
@@ -68,14 +68,14 @@ class Platforms(Door):
         return Response({name: TotalsSerializer(total).data for name, total in found.items()})
 
 
-class VideoNumbers(Door):
+class VideoNumbers(AnalyticsView):
     @endpoint(responses=VideoNumbersSerializer)
     def get(self, request: Request, video_id: UUID) -> Response:
         """What the posts of a video brought, by platform."""
         return Response(VideoNumbersSerializer(posts.of_video(self.actor.workspace_id, video_id)).data)
 
 
-class PostNumbers(Door):
+class PostNumbers(AnalyticsView):
     @endpoint(responses=CurveSerializer(many=True))
     def get(self, request: Request, post_id: UUID) -> Response:
         """A post's numbers over time, one curve per account."""
@@ -97,7 +97,7 @@ def get_post(actor: Actor, post_id: UUID) -> None:
         raise NotFound()
 
 
-class Scores(Door):
+class Scores(AnalyticsView):
     @endpoint(
         query=ScoreQuerySerializer,
         responses=ScoreSerializer(many=True),
@@ -110,7 +110,7 @@ class Scores(Door):
         return self.paged(rows, ScoreSerializer)
 
 
-class Best(Door):
+class Best(AnalyticsView):
     @endpoint(query=BestFilterSerializer, responses=BestSerializer)
     def get(self, request: Request) -> Response:
         """What the best posts share and the others lack; nothing below 30 posts."""
@@ -139,7 +139,7 @@ def _harmless(cell: Any) -> Any:
     return f"'{cell}" if isinstance(cell, str) and cell[:1] in "=+-@\t\r" else cell
 
 
-class Export(Door):
+class Export(AnalyticsView):
     @endpoint(query=PeriodSerializer, responses={(200, "text/csv"): OpenApiTypes.STR})
     def get(self, request: Request) -> FilePiecesResponse:
         """The posts of a period with their newest numbers, as CSV."""

@@ -1,10 +1,10 @@
-"""Sealing every stored secret anew with the current key.
+"""Re-encrypting every stored secret with the current key.
 
 Sealed columns are found by their names: `sealed`, or anything that ends in `_sealed`. What a value is bound to follows
 from the place it stands in (`app.model:pk:name without _sealed`), so a new column is rotated without being listed here.
 
 Each value is replaced by one conditional UPDATE of its own. A run that is killed leaves every value either as it was
-or sealed anew, both readable; the next run goes on with what is left. A value that somebody else writes meanwhile is
+or re-encrypted, both readable; the next run goes on with what is left. A value that somebody else writes meanwhile is
 theirs: it was sealed with the current key already.
 """
 
@@ -39,7 +39,7 @@ class Column:
 
 @dataclass(slots=True)
 class Report:
-    """What happened to one column: values sealed anew, left alone because somebody wrote them, and unreadable rows."""
+    """What happened to one column: values re-encrypted, left alone because somebody wrote them, and unreadable rows."""
 
     column: Column
     resealed: int = 0
@@ -68,7 +68,7 @@ def by_key(column: Column) -> Counter[str]:
 
 
 def rotate(column: Column, *, batch: int = BATCH) -> Iterator[Report]:
-    """Seal a column's values anew that an old key sealed; yields the same report after each batch."""
+    """Re-encrypt the values of a column that an old key sealed; yields the same report after each batch."""
     report = Report(column)
     model, name = column.bound_to
     last: object = None

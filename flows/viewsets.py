@@ -7,7 +7,7 @@ from rest_framework.authentication import SessionAuthentication
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.viewsets import OpenDoor
+from accounts.viewsets import OpenView
 from core import clock
 from core.api import endpoint
 from flows import health
@@ -25,7 +25,7 @@ class HealthSerializer(serializers.Serializer[Any]):
 _ANSWERS = {200: HealthSerializer, 503: HealthSerializer}
 
 
-class Health(OpenDoor):
+class Health(OpenView):
     """Alive: 503 only without the database. Open to everybody; operators who are signed in see the details."""
 
     authentication_classes = (SessionAuthentication,)

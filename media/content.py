@@ -52,7 +52,7 @@ def check_size(name: str, size_bytes: int) -> None:
     """Refuse what is empty or larger than an upload may be, before a byte of it is stored."""
     if size_bytes <= 0:
         raise ValidationFailed(
-            MediaError.EMPTY, f"“{name}” is empty (0 bytes). Choose the file again, or export it anew."
+            MediaError.EMPTY, f"“{name}” is empty (0 bytes). Choose the file again, or export it once more."
         )
     if size_bytes > settings.MAX_UPLOAD_BYTES:
         raise TooLarge(
@@ -170,7 +170,7 @@ def _image_refusal(name: str, code: str, detail: str) -> UnsupportedMedia:
     if code == MediaError.TOO_MANY_PIXELS:
         sentence = f"“{name}” is too large in pixels ({detail}); pictures may have 50 million. Make it smaller first."
     elif code == MediaError.TRUNCATED:
-        sentence = f"“{name}” ends too early: part of the picture is missing. Copy or export it again."
+        sentence = f"“{name}” ends too early: part of the picture is missing. Copy or export it once more."
     elif code == MediaError.DAMAGED:
         sentence = f"“{name}” is not a picture we can use: it is damaged. Export it again as JPEG or PNG."
     else:

@@ -5,7 +5,7 @@ The spec names `source`, `target` and what to `make`:
 - `mp4`: progressive H.264 (yuv420p, closed groups of two seconds) with stereo AAC at 48 kHz, its index in front, as
   long as there are pictures; `demuxer`, `size` ([width, height]), `bars` (keep the picture's shape inside that size),
   `fps`, `bits_max` and `bits_min` (of the pictures, a second), `ffmpeg`; or with `copy` the same streams, only laid
-  out anew
+  out again
 - `jpeg`: a flat picture; `aspect` (width ÷ height, reached by bars), `size` ([width, height]), `bytes_max`
 
 Writes `{"pct": …}` while it works and `{"done": true}` at the end, or `{"problem": "..."}`. Knows no Django.

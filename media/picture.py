@@ -80,7 +80,7 @@ def _prepare(image: Image.Image, path: Path, folder: Path) -> dict[str, Any]:
 
 
 def _upright(image: Image.Image, kind: str) -> bytes:
-    """Turned as the camera meant it. The pixels are coded anew, nearly without loss."""
+    """Turned as the camera meant it. The pixels are re-encoded, nearly without loss."""
     target = io.BytesIO()
     profile = image.info.get("icc_profile")
     upright = ImageOps.exif_transpose(image)

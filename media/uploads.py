@@ -307,7 +307,7 @@ def _video(upload: UploadSession, head: bytes, written: Written) -> Stored:
 
 
 def _image(upload: UploadSession) -> Stored:
-    """Stored anew without place and camera; what arrived is removed afterwards."""
+    """Stored again without place and camera; what arrived is removed afterwards."""
     with store().local(upload.storage_key) as path:
         stored = put_image(workspace_id=upload.workspace_id, path=path, name=upload.filename)
     return replace(stored, file_id=upload.pk)

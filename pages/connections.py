@@ -175,7 +175,7 @@ def choose(request: SignedIn, choice_id: UUID) -> HttpResponse:
 @require_POST
 @signed_in
 def check(request: SignedIn, account_id: UUID) -> HttpResponse:
-    """Ask the platform anew."""
+    """Ask the platform again."""
     account = social_accounts.refresh_account(actor=request.actor, account_id=account_id)
     messages.success(request, f"{account.handle} works.")
     return redirect("connections")

@@ -70,7 +70,7 @@ def _list(request: SignedIn) -> HttpResponse:
 
 @signed_in
 def bell(request: SignedIn) -> HttpResponse:
-    """The bell with its count, fetched anew when something changed."""
+    """The bell with its count, fetched again when something changed."""
     return render(request, "partials/_bell.html")
 
 

@@ -49,7 +49,7 @@ def theme(request: HttpRequest) -> HttpResponse:
 
 @signed_in
 def quota_left(request: SignedIn) -> HttpResponse:
-    """How much the workspace stores, fetched anew when something was uploaded or deleted."""
+    """How much the workspace stores, fetched again when something was uploaded or deleted."""
     where = request.GET.get("where", "")
     room = quota.usage(request.actor.workspace_id)
     context = {"room": room, "where": where if where in QUOTA_PLACES else QUOTA_PLACES[0]}

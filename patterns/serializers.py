@@ -119,7 +119,7 @@ class AnalysisSerializer(serializers.ModelSerializer[Analysis]):
 
 
 class AnalyzeSerializer(InputSerializer):
-    """What to do again: `all` measures anew and then reads the meaning, `meaning` only reads."""
+    """What to do again: `all` measures again and then reads the meaning, `meaning` only reads."""
 
     layer = serializers.ChoiceField(choices=("all", "meaning"), default="all", required=False)
 

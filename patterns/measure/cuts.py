@@ -13,7 +13,7 @@ from .boundaries import CLEAR_RATIO, FLAT_SPREAD, HISTOGRAM_WEIGHT, LEAST_AREA, 
 
 MOVED = 0.5  # share of the change that is what moved, from which it is
 SAME_PICTURE, SAME_SCENE = 0.95, MOVED_ALIKE  # correlation of the coarse pictures
-FAINT, MOST_AREA, MOST_RATIO = 60.0, 0.85, 12.0  # strength, sudden area and ratio that a picture drawn anew stays below
+FAINT, MOST_AREA, MOST_RATIO = 60.0, 0.85, 12.0  # strength, sudden area, ratio: a redrawn picture stays below
 INSERT_MS = 200  # two cuts this close around one flat colour are one cut with a flash on it
 
 
@@ -70,7 +70,7 @@ def is_cut(c: Candidate) -> bool:
 
 
 def _is_refresh(c: Candidate) -> bool:
-    """The same picture drawn anew: a key frame, a step of the bitrate or of the exposure. Nothing has moved in it."""
+    """The same picture drawn again: a key frame, a step of the bitrate or of the exposure. Nothing has moved in it."""
     if c.moved >= MOVED:
         return False
     faint = c.strength < FAINT and c.area < MOST_AREA and c.ratio < MOST_RATIO

@@ -1,8 +1,8 @@
 """Short rate windows: a slot is booked before a call is made, so that the platform never has to refuse one.
 
 A window of `amount` calls in `seconds` is `amount` slots, each of which may be used once in `seconds`: whoever uses a
-slot starts its rest anew, so no span of that length ever sees more calls than allowed. The slots are rows. They outlive
-a killed process, and every process of an installation sees the same ones.
+slot starts its rest again, so no span of that length ever sees more calls than allowed. The slots are rows. They
+outlive a killed process, and every process of an installation sees the same ones.
 
 When all slots rest, a target books the one that is free first and comes back at that time. So a long row of posts is
 spread over the minutes to come, each woken once, in the order in which they asked.

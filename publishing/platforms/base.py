@@ -230,7 +230,7 @@ class Adapter(ABC):
     refuses_repeats: ClassVar[bool] = False
     """Whether the platform refuses the same post a second time, so that an early second sending makes no second one."""
     account_tokens: ClassVar[bool] = False
-    """Whether accounts have tokens of their own (Pages), to be fetched anew after each renewal."""
+    """Whether accounts have tokens of their own (Pages), to be fetched again after each renewal."""
 
     @property
     def name(self) -> str:
@@ -303,7 +303,7 @@ class Adapter(ABC):
         """The checkpoint after a step that was interrupted or not answered (ask for the offset first)."""
 
     def reask(self, checkpoint: Checkpoint) -> Checkpoint:
-        """Without answers that may be out of date when a post that is set aside now goes on: they are asked for anew.
+        """Without answers that may be out of date when a post that is set aside now goes on: they are asked for again.
 
         Called whenever an uncommitted post was refused, went unanswered, or waits for the platform or a person.
         """

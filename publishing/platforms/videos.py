@@ -1,6 +1,6 @@
 """What a platform takes of videos, as data; what is wrong with one; and the copy that puts it right (EC-2).
 
-Everything that encoding anew can mend is mended: container, codec, sound, pixels, frame rate, size, shape, bit rate,
+Everything that re-encoding can mend is mended: container, codec, sound, pixels, frame rate, size, shape, bit rate,
 bytes, the place of the index. How long a video lasts is a person's decision: it is told with the file's own value and
 the way out, before anything is sent, in the same words for every platform.
 """

@@ -192,7 +192,7 @@ class TestStoredAnswers:
             {"idea": "grilling vegetables in the garden"},
         ],
     )
-    def test_a_different_request_is_asked_anew(self, in_workspace, purpose, online, changes):
+    def test_a_different_request_is_asked_again(self, in_workspace, purpose, online, changes):
         ask(in_workspace)
         assert not ask(in_workspace, **changes).cached
         assert len(online.requests) == 2

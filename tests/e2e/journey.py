@@ -112,7 +112,7 @@ def make_files(page: Page) -> Locator:
 
 
 def plays(player: Locator) -> tuple[int, int, float]:
-    """Play a moment of it without sound; its width, height and length. A player that news replaced is played anew."""
+    """Play a moment of it without sound; its width, height and length. A player that news replaced is played again."""
     for _ in range(10):
         found: list[float] | None = player.evaluate(PLAY)
         if found:

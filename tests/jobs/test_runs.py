@@ -138,7 +138,7 @@ class TestTransient:
             "The server is tired.",
         )
 
-    def test_progress_starts_the_count_anew(self, in_workspace, kind, frozen):
+    def test_progress_starts_the_count_again(self, in_workspace, kind, frozen):
         def fail(ctx):
             if ctx.attempt == 3:
                 ctx.save_checkpoint({"step": 1})

@@ -461,7 +461,7 @@ class TestMeaning:
             page = self.page(alice, video)
         for words in (
             "gemini · g-1", "It makes one ask.", "The video opens with a question.", "A question stands.",
-            "Not told: topic, emotion, call to action, text style.",
+            "Not found: topic, emotion, call to action, text style.",
             "1 dropped, because a measured fact says otherwise",
             "The video ends at 20.0 s.", "Read from 7 pictures", 'data-segment="part-2"', ">Payoff</text>",
         ):  # fmt: skip

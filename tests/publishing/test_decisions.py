@@ -48,7 +48,7 @@ def go(state: State, outcome: object, rules: Rules = RULES) -> Transition:
 
 class TestTable:
     def test_the_documented_table_is_what_is_decided(self) -> None:
-        """`python -m tests.publishing.decision_table` writes it anew."""
+        """`python -m tests.publishing.decision_table` writes it again."""
         assert decision_table.documented() == decision_table.table()
 
     def test_every_outcome_has_a_decision_and_a_line(self) -> None:

@@ -1,4 +1,4 @@
-"""EC-2: every fault that encoding anew can mend is mended for every platform; what it cannot is told in one way."""
+"""EC-2: every fault that re-encoding can mend is mended for every platform; what it cannot is told in one way."""
 
 import json
 from dataclasses import replace

@@ -170,7 +170,7 @@ class TestTokens:
         assert fresh.refresh_expires_at == fresh.expires_at
         assert housekeeping.order_renewals() == 0
 
-    def test_a_page_token_that_died_is_fetched_anew_and_the_step_made_again(
+    def test_a_page_token_that_died_is_fetched_again_and_the_step_made_again(
         self, box: Any, connect: Any, publish: Any
     ) -> None:
         account = connect("facebook")

@@ -107,7 +107,7 @@ class TestRotation:
         with pytest.raises(CommandError, match="29 values need an old key"):
             run(check=True)
         said = run(batch=5)
-        assert "access_sealed: 6 sealed anew" in said
+        assert "access_sealed: 6 re-encrypted" in said
         settings.ENCRYPTION_KEYS_OLD = []
         assert readable(rows)
 

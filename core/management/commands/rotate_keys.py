@@ -1,4 +1,4 @@
-"""`python manage.py rotate_keys`: seal every stored secret anew with the present `ENCRYPTION_KEY`."""
+"""`python manage.py rotate_keys`: re-encrypt every stored secret with the present `ENCRYPTION_KEY`."""
 
 from argparse import ArgumentParser
 from typing import Any
@@ -12,7 +12,7 @@ from core import crypto, rotation
 class Command(BaseCommand):
     """May be stopped and started again at any moment, and may run while the product works."""
 
-    help = "Seal every stored secret anew with ENCRYPTION_KEY; values of ENCRYPTION_KEYS_OLD are opened with those."
+    help = "Re-encrypt every stored secret with ENCRYPTION_KEY; values of ENCRYPTION_KEYS_OLD are opened with those."
 
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--check", action="store_true", help="Only count, by key; change nothing.")
@@ -44,7 +44,7 @@ class Command(BaseCommand):
     def _rotate(self, column: rotation.Column, batch: int) -> list[str]:
         report = rotation.Report(column)
         for report in rotation.rotate(column, batch=batch):
-            self.stdout.write(f"{column}: {report.resealed} sealed anew …")
+            self.stdout.write(f"{column}: {report.resealed} re-encrypted …")
         if report.overtaken:
             self.stdout.write(f"{column}: {report.overtaken} were written by the product meanwhile.")
         return report.unreadable

@@ -173,7 +173,7 @@ class Tray {
     });
   }
 
-  /** What was refused is not gone on with: the same file starts anew. */
+  /** What was refused is not gone on with: the same file starts again. */
   async forget(job) {
     const storage = job.upload.options.urlStorage;
     for (const earlier of await job.upload.findPreviousUploads()) await storage.removeUpload(earlier.urlStorageKey);

@@ -17,7 +17,7 @@ function clean(form) {
   delete form.dataset.dirty;
 }
 
-/** What was wrong with a field is not said any more once it was changed; its next check says it anew. */
+/** What was wrong with a field is not said any more once it was changed; its next check says it again. */
 function forgive(event) {
   const field = event.target.closest?.(".field");
   const said = field?.querySelector("[id$=_error]");

@@ -12,7 +12,7 @@ function reserialised(html, id) {
   return (holder.content.getElementById(id) ?? holder).outerHTML;
 }
 
-/** HTML as it can be compared: without the token that is masked anew each time. */
+/** HTML as it can be compared: without the token that is masked again each time. */
 export function comparable(html, id, write = reserialised) {
   return write(html, id).replace(CSRF, "$1").replace(/\s+/g, " ").trim();
 }

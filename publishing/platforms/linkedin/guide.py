@@ -5,7 +5,7 @@ from publishing.platforms.declared import Guide
 GUIDE = Guide(
     needs=(
         "A LinkedIn profile; for a page, a profile that is its super admin or content admin. LinkedIn gives most "
-        "products 60 days, then it asks you anew: we remind you in time."
+        "products 60 days, then it asks you again: we remind you in time."
     ),
     steps=(
         "Press Connect: “with your profile” posts as yourself, “with your pages” as the pages you manage.",

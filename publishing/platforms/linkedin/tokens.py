@@ -1,4 +1,4 @@
-"""LinkedIn's token endpoint. Only approved apps get refresh tokens; everybody else consents anew after 60 days."""
+"""LinkedIn's token endpoint. Only approved apps get refresh tokens; everybody else consents again after 60 days."""
 
 import time
 from collections.abc import Mapping

@@ -1,4 +1,4 @@
-"""Google's consent for YouTube: offline, and asked anew each time, so that a refresh token comes with it."""
+"""Google's consent for YouTube: offline, and asked again each time, so that a refresh token comes with it."""
 
 from collections.abc import Mapping
 from typing import Any
