@@ -1,6 +1,6 @@
 """Which workspace's rows the present code may see, for PostgreSQL's row-level security.
 
-The scope is a context variable. The database backend `core.db.postgresql` writes it into the session before the next
+The scope is a context variable. The database backend `core.db.postgresql` writes it into the session with the next
 query whenever it changed, so no path (request, job, socket, command) can forget it, and a pooled connection never
 carries the scope of its last user. Without a scope every workspace table shows no rows. On SQLite the scope has no
 effect; `for_workspace` is the door on both databases.

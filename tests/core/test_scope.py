@@ -1,8 +1,9 @@
 import pytest
-from django.db import IntegrityError, connection, transaction
+from django.db import DataError, IntegrityError, connection, transaction
 
 from accounts.models import Membership
 from core import scope
+from core.db.postgresql.cursor import ScopeCursor
 
 pytestmark = pytest.mark.django_db
 
@@ -47,6 +48,39 @@ class TestSession:
                 Membership.objects.count()
                 transaction.set_rollback(True)
             assert session_scope()[0] == str(cast.workspace.pk)
+
+    def test_a_new_scope_goes_with_the_statement_that_needs_it(self, cast, monkeypatch):
+        monkeypatch.setattr(ScopeCursor, "_write", lambda *_: pytest.fail("a message of its own"))
+        with scope.workspace(cast.elsewhere.pk):
+            assert [row.user for row in Membership.objects.all()] == [cast.charlie]
+            assert Membership.objects.filter(user=cast.charlie).update(role="viewer") == 1
+        with scope.workspace(cast.workspace.pk):
+            assert Membership.objects.filter(user=cast.charlie).update(role="viewer") == 0
+
+    def test_what_shares_no_message_finds_the_scope_written(self, cast):
+        with scope.workspace(cast.elsewhere.pk), connection.cursor() as cursor:
+            cursor.execute("EXPLAIN SELECT 1")
+            assert session_scope() == (str(cast.elsewhere.pk), "")
+        with scope.workspace(cast.workspace.pk):
+            assert len(list(Membership.objects.iterator())) == 3
+
+    def test_a_statement_that_fails_leaves_the_former_scope(self, cast):
+        def fail():
+            with transaction.atomic(), scope.workspace(cast.elsewhere.pk), connection.cursor() as cursor:
+                cursor.execute("SELECT 1 / 0")
+
+        with pytest.raises(DataError):
+            fail()
+        assert session_scope() == ("", "system")
+        with scope.workspace(cast.elsewhere.pk):
+            assert Membership.objects.count() == 1
+
+    def test_a_cursor_follows_a_scope_that_changes_under_it(self, cast):
+        with connection.cursor() as cursor:
+            for workspace, count in ((cast.workspace, 3), (cast.elsewhere, 1)):
+                with scope.workspace(workspace.pk):
+                    cursor.execute("SELECT count(*) FROM accounts_membership WHERE %s = 1", [1])
+                    assert cursor.fetchone()[0] == count
 
     def test_rows_follow_the_scope(self, cast):
         total = Membership.objects.count()

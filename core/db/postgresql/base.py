@@ -7,16 +7,16 @@ from django.db.backends.base.base import NO_DB_ALIAS
 from django.db.backends.postgresql import base
 
 from core import scope
+from core.db.postgresql.cursor import ScopeCursor, statement
 from core.db.postgresql.pool import Pool
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
-    """Writes `app.workspace_id` and `app.scope` before a query whenever the wanted scope differs from the session's."""
+    """Writes `app.workspace_id` and `app.scope` with the next query whenever the session has another scope."""
 
     _connection_pools: ClassVar[dict[str, Pool]] = {}
     _configure_connection: Callable[[Any], Any]
     _applied_scope: scope.Scope | None = None
-    _rolling_back = False
 
     @property
     def pool(self) -> Pool | None:
@@ -33,18 +33,28 @@ class DatabaseWrapper(base.DatabaseWrapper):
             )
         return pools[self.alias]
 
-    def _cursor(self, name: str | None = None) -> Any:
-        self.ensure_connection()
+    def get_connection_params(self) -> dict[str, Any]:
+        return {**super().get_connection_params(), "cursor_factory": ScopeCursor}
+
+    def create_cursor(self, name: str | None = None) -> Any:
+        cursor = super().create_cursor(name)
+        if isinstance(cursor, ScopeCursor):
+            cursor.session = None if self.alias == NO_DB_ALIAS else self
+        elif (wanted := self.scope_to_write()) is not None:
+            # A server-side cursor declares itself in a message of its own.
+            with self.connection.cursor() as writer:
+                writer.execute(statement(wanted))
+            self.scope_written(wanted)
+        return cursor
+
+    def scope_to_write(self) -> scope.Scope | None:
+        """The scope in force, unless the session has it already."""
         wanted = scope.current()
-        if wanted != self._applied_scope and not self.needs_rollback and not self._rolling_back:
-            # Inside Django's wrapper, so that a lost connection is Django's OperationalError as everywhere else.
-            with self.wrap_database_errors, self.connection.cursor() as cursor:
-                cursor.execute(
-                    "SELECT set_config('app.workspace_id', %s, false), set_config('app.scope', %s, false)",
-                    [wanted.workspace_id, wanted.mode],
-                )
-            self._applied_scope = wanted
-        return super()._cursor(name)  # type: ignore[misc]
+        return None if wanted == self._applied_scope else wanted
+
+    def scope_written(self, written: scope.Scope | None) -> None:
+        """The session has this scope now; None when that is not known."""
+        self._applied_scope = written
 
     def connect(self) -> None:
         self._applied_scope = None
@@ -64,10 +74,5 @@ class DatabaseWrapper(base.DatabaseWrapper):
         super()._rollback()  # type: ignore[misc]
 
     def _savepoint_rollback(self, sid: str) -> None:
-        # After an error the session takes nothing but this rollback, which also takes the settings back.
-        self._rolling_back = True
-        try:
-            super()._savepoint_rollback(sid)  # type: ignore[misc]
-        finally:
-            self._rolling_back = False
-            self._applied_scope = None
+        super()._savepoint_rollback(sid)  # type: ignore[misc]
+        self._applied_scope = None
