@@ -65,6 +65,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "core.streaming.StaticMiddleware",
+    "core.compression.PageCompression",
     "corsheaders.middleware.CorsMiddleware",
     "core.middleware.RequestContext",
     "django.contrib.sessions.middleware.SessionMiddleware",
