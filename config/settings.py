@@ -109,7 +109,7 @@ TEMPLATES = [
         "OPTIONS": {
             "context_processors": _context_processors,
             "loaders": _loaders if DEBUG else [("django.template.loaders.cached.Loader", _loaders)],
-            "builtins": ["django_cotton.templatetags.cotton"],
+            "builtins": ["django_cotton.templatetags.cotton", "pages.templatetags.components"],
         },
     }
 ]

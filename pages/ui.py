@@ -17,21 +17,22 @@ def _chip(label: str, tone: str, icon: str) -> Chip:
     return Chip(label, tone, icon)
 
 
-_WORKING = "loader-circle"
+# The icon that turns.
+WORKING: Final = "loader-circle"
 
 STATES: Final[dict[str, Chip]] = {
     # videos
     "uploading": _chip("Uploading", "info", "upload"),
     "uploaded": _chip("Uploaded", "neutral", "circle-check"),
-    "checking": _chip("Checking", "info", _WORKING),
-    "processing": _chip("Processing", "info", _WORKING),
-    "analysing": _chip("Analysing", "info", _WORKING),
+    "checking": _chip("Checking", "info", WORKING),
+    "processing": _chip("Processing", "info", WORKING),
+    "analysing": _chip("Analysing", "info", WORKING),
     "processed": _chip("Ready", "success", "circle-check"),
     "ready": _chip("Ready", "success", "circle-check"),
     "archived": _chip("Archived", "neutral", "library"),
     # jobs, renders
-    "running": _chip("Running", "info", _WORKING),
-    "rendering": _chip("Rendering", "info", _WORKING),
+    "running": _chip("Running", "info", WORKING),
+    "rendering": _chip("Rendering", "info", WORKING),
     "pending": _chip("Waiting", "neutral", "clock"),
     "queued": _chip("Queued", "neutral", "clock"),
     "waiting": _chip("Waiting", "neutral", "hourglass"),
@@ -45,8 +46,8 @@ STATES: Final[dict[str, Chip]] = {
     # posts and their targets
     "draft": _chip("Draft", "neutral", "pencil"),
     "scheduled": _chip("Scheduled", "brand", "calendar-clock"),
-    "preparing": _chip("Preparing", "info", _WORKING),
-    "publishing": _chip("Publishing", "info", _WORKING),
+    "preparing": _chip("Preparing", "info", WORKING),
+    "publishing": _chip("Publishing", "info", WORKING),
     "published": _chip("Published", "success", "circle-check"),
     "partially_published": _chip("Partially published", "warning", "triangle-alert"),
     "unconfirmed": _chip("Checking whether it is live", "warning", "circle-alert"),

@@ -1,15 +1,17 @@
 """Template vocabulary of the components: `{% load ui %}`."""
 
 from collections.abc import Mapping, Sized
+from functools import cache
 from typing import Any
 
 from django import template
 from django.core.paginator import Page
 from django.forms import BoundField, widgets
+from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 
 import platforms
-from core import words
+from core import words, zones
 from media.words import size_words
 from pages import ui
 
@@ -28,12 +30,6 @@ _CLASSES: tuple[tuple[type[widgets.Widget], str], ...] = (
 
 
 @register.filter
-def chip(state: object) -> ui.Chip:
-    """The look of a state: `{% with look=post.status|chip %}`."""
-    return ui.chip(str(state))
-
-
-@register.filter
 def platform_name(platform: object) -> str:
     """How a platform is called in front of people."""
     return platforms.label(str(platform))
@@ -43,13 +39,6 @@ def platform_name(platform: object) -> str:
 def goal_name(goal: object) -> str:
     """How a goal is called in front of people; one of somebody's own words, without underscores."""
     return ui.GOAL_NAMES.get(str(goal), str(goal).replace("_", " ").capitalize())
-
-
-@register.filter
-def black_plate(platform: object) -> bool:
-    """Whether the platform's plate needs a border on dark paper."""
-    found = platforms.CONNECTORS.get(str(platform))
-    return found is not None and found.dark
 
 
 @register.filter
@@ -172,6 +161,13 @@ def widget(
     if autofocus:
         attrs["autofocus"] = True
     return field.as_widget(attrs=attrs)
+
+
+@register.simple_tag
+@cache
+def zone_options() -> SafeString:
+    """The time zones that a field suggests, the same for everybody."""
+    return format_html_join("", '<option value="{}"></option>', ((name,) for name in zones.choices()))
 
 
 @register.filter

@@ -58,10 +58,10 @@ class TestStates:
         assert all(look.label and look.icon and look.tone for look in ui.STATES.values())
 
     def test_a_state_without_a_look_is_named(self):
-        assert tags.chip("on_the_moon").label == "On the moon"
+        assert ui.chip("on_the_moon").label == "On the moon"
 
     def test_a_partial_success_never_looks_like_success(self):
-        assert tags.chip("partially_published").tone == "warning"
+        assert ui.chip("partially_published").tone == "warning"
 
 
 class TestWidget:
