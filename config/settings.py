@@ -114,6 +114,7 @@ TEMPLATES = [
     }
 ]
 COTTON_DIR = "cotton"
+FORM_RENDERER = "pages.forms.renderer.Renderer"
 
 
 def _database() -> dict[str, Any]:
