@@ -2,26 +2,23 @@
 
 from uuid import UUID
 
-from accounts.models import Membership, User
-from core import scope
+from accounts.models import User
+from accounts.selectors import memberships_of
 from core.actor import Actor, ActorKind
 from core.errors import NotFound
+
+NOWHERE = UUID(int=0)
 
 
 def resolve(user: User, workspace_id: UUID | None, *, kind: ActorKind) -> Actor | None:
     """The actor of a user in a workspace (None: their current one, else their oldest). None when there is none."""
-    with scope.system("find the memberships of a person"):
-        memberships = Membership.objects.filter(user=user).order_by("created_at", "id")
-        if workspace_id is not None:
-            membership = memberships.filter(workspace_id=workspace_id).first()
-            if membership is None:
-                raise NotFound("workspace_unknown", "This workspace does not exist, or you are not a member of it.")
-        else:
-            membership = (
-                memberships.filter(workspace_id=user.current_workspace_id).first()
-                if user.current_workspace_id
-                else None
-            ) or memberships.first()
+    memberships = memberships_of(user)
+    by_workspace = {membership.workspace_id: membership for membership in memberships}
+    if workspace_id is not None and workspace_id not in by_workspace:
+        raise NotFound("workspace_unknown", "This workspace does not exist, or you are not a member of it.")
+    membership = by_workspace.get(workspace_id or user.current_workspace_id or NOWHERE)
+    if membership is None:
+        membership = min(memberships, key=lambda one: (one.created_at, one.pk), default=None)
     if membership is None:
         return None
     return Actor(user_id=user.pk, workspace_id=membership.workspace_id, role=membership.role, kind=kind)

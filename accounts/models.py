@@ -70,6 +70,9 @@ class User(UUIDModel, AbstractBaseUser, PermissionsMixin):
         "accounts.Workspace", on_delete=models.SET_NULL, null=True, blank=True, related_name="+"
     )
 
+    # Read along with the person of a session (`selectors.person_of_session`).
+    known_memberships: "list[Membership] | None" = None
+
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = []
 

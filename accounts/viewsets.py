@@ -163,7 +163,7 @@ class PreferencesView(AccountView):
     @endpoint(operation_id="preferences_get", responses=PreferencesSerializer)
     def get(self, request: Request) -> Response:
         """Language, time zone, formats, theme, notification choices."""
-        return Response(PreferencesSerializer(selectors.preferences_of(self.person.pk)).data)
+        return Response(PreferencesSerializer(selectors.preferences_of(self.person)).data)
 
     @endpoint(request=PreferencesChangeSerializer, responses=PreferencesSerializer)
     def patch(self, request: Request) -> Response:

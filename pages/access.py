@@ -12,7 +12,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils.http import url_has_allowed_host_and_scheme
 
-from accounts.models import User
+from accounts.models import Preferences, User
 from core.actor import Actor
 from core.errors import ValidationFailed
 
@@ -20,9 +20,10 @@ View = Callable[..., HttpResponseBase]
 
 
 class SignedIn(HttpRequest):
-    """What a page gets behind `signed_in`: a request whose user and actor are known."""
+    """What a page gets behind `signed_in`: a request whose user, preferences and actor are known."""
 
     user: User
+    preferences: Preferences
     actor: Actor
     htmx: Any
 

@@ -77,7 +77,7 @@ class PageMiddleware:
     def _zone(self, request: HttpRequest) -> zoneinfo.ZoneInfo:
         user = request.user
         if isinstance(user, User) and user.is_authenticated:
-            preferences = preferences_of(user.pk)
+            preferences = preferences_of(user)
             request.preferences = preferences  # type: ignore[attr-defined]
             try:
                 return zoneinfo.ZoneInfo(preferences.timezone)

@@ -111,7 +111,7 @@ def settings_page(request: SignedIn) -> HttpResponse:
     """Which news comes how."""
     form = NotificationsForm(
         request.POST if request.method == "POST" else None,
-        chosen=profile.notification_choices(preferences_of(request.user.pk)),
+        chosen=profile.notification_choices(preferences_of(request.user)),
     )
     if form.is_bound and form.is_valid():
         try:

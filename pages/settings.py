@@ -78,7 +78,7 @@ def send_verification(request: SignedIn) -> HttpResponse:
 @signed_in
 def preferences_page(request: SignedIn) -> HttpResponse:
     """Time zone, language, formats, appearance."""
-    current = selectors.preferences_of(request.user.pk)
+    current = selectors.preferences_of(request.user)
     fields = ("timezone", "language", "week_start", "hour_format", "theme")
     form = PreferencesForm(
         request.POST if "save_preferences" in request.POST else None,
@@ -93,7 +93,7 @@ def preferences_page(request: SignedIn) -> HttpResponse:
             return response
     except ValidationFailed as error:
         add_errors(form, error)
-    context = {"form": form, "zones": PreferencesForm.zones()}
+    context = {"form": form}
     return render(request, "settings/preferences.html", context, status=422 if form.is_bound else 200)
 
 

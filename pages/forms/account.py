@@ -6,7 +6,6 @@ from django import forms
 
 from accounts.models import Preferences, Role
 from accounts.services.profile import CHANNELS, EVENTS, LANGUAGES
-from core import zones
 
 
 class SignUpForm(forms.Form):
@@ -105,11 +104,6 @@ class PreferencesForm(forms.Form):
     week_start = forms.ChoiceField(label="Week starts on", choices=Preferences.WeekStart.choices)
     hour_format = forms.ChoiceField(label="Time of day", choices=Preferences.HourFormat.choices)
     theme = forms.ChoiceField(label="Appearance", choices=Preferences.Theme.choices)
-
-    @staticmethod
-    def zones() -> list[str]:
-        """All IANA names a person would choose."""
-        return list(zones.choices())
 
 
 class NotificationsForm(forms.Form):
