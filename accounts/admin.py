@@ -1,5 +1,7 @@
 """Operator console of people and workspaces."""
 
+from typing import Any
+
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin as DjangoUserAdmin
 from django.contrib.auth.models import Group
@@ -9,7 +11,7 @@ from django.http import HttpRequest
 
 from accounts.models import AuditEvent, Invitation, Membership, Preferences, RefreshSession, User, Workspace
 from accounts.services import passwords, tokens
-from core.admin import SavesChangedFields
+from core.admin import CappedPaginator, SavesChangedFields
 
 admin.site.unregister(Group)
 admin.site.site_header = "ElevoAI operator console"
@@ -108,6 +110,9 @@ class WorkspaceAdmin(SavesChangedFields, admin.ModelAdmin[Workspace]):
 class ReadOnly:
     """Rows that only services write."""
 
+    paginator: Any = CappedPaginator
+    show_full_result_count = False
+
     def has_add_permission(self, request: HttpRequest, obj: object = None) -> bool:
         return False
 
@@ -138,7 +143,6 @@ class AuditEventAdmin(ReadOnly, admin.ModelAdmin[AuditEvent]):
     list_select_related = ("workspace",)
     search_fields = ("subject_id", "actor_user_id")
     date_hierarchy = "at"
-    show_full_result_count = False
 
     def has_delete_permission(self, request: HttpRequest, obj: object = None) -> bool:
         return False

@@ -21,6 +21,7 @@ class MetricPlan(WorkspaceModel):
     class Meta:
         indexes: ClassVar = [
             models.Index(fields=["next_at"], condition=Q(next_at__isnull=False), name="metric_plan_due"),
+            models.Index(fields=["workspace"], condition=Q(failures__gt=0), name="metric_plan_failing"),
         ]
 
     def __str__(self) -> str:

@@ -9,6 +9,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from core.actor import Actor, ActorKind
+from core.admin import CappedPaginator
 from core.errors import DomainError
 from media import services, uploads
 from media.models import DirectUpload, MediaFile, UploadSession
@@ -25,6 +26,7 @@ class WrittenByTheProduct(admin.ModelAdmin[Any]):
     """Rows that are only looked at; what can be done to them are the actions."""
 
     list_per_page = 50
+    paginator = CappedPaginator
     show_full_result_count = False
 
     def has_add_permission(self, request: HttpRequest) -> bool:

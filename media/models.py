@@ -59,6 +59,11 @@ class MediaFile(WorkspaceModel):
     class Meta:
         indexes: ClassVar = [
             models.Index(fields=["workspace", "kind", "-created_at"], name="media_by_kind"),
+            models.Index(
+                fields=["workspace", "-created_at", "-id"],
+                condition=Q(state="ready", kind__in=["video", "image", "rendition"]),
+                name="media_library_newest",
+            ),
             models.Index(fields=["workspace", "sha256"], name="media_by_checksum"),
         ]
         constraints: ClassVar = [

@@ -98,7 +98,7 @@ class PatternScoreAdmin(WrittenByTheProduct):
     list_filter = ("platform", "type", "as_of")
     search_fields = ("=run_id", "workspace__name", "level")
     list_select_related = ("workspace",)
-    ordering = ("-as_of", "-id")
+    ordering = ("-id",)
 
     @admin.display(description="interval")
     def interval(self, score: PatternScore) -> str:

@@ -90,7 +90,10 @@ class Pattern(WorkspaceModel):
 
     class Meta:
         ordering = ("type", "id")
-        indexes: ClassVar = [models.Index(fields=["workspace", "type", "bucket"], name="pattern_by_level")]
+        indexes: ClassVar = [
+            models.Index(fields=["workspace", "type", "bucket"], name="pattern_by_level"),
+            models.Index(fields=["workspace", "-video", "type", "id"], name="pattern_newest_video"),
+        ]
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["video", "type", "source"], name="pattern_once_per_video"),
             models.CheckConstraint(condition=Q(confidence__gte=0, confidence__lte=1), name="pattern_confidence_p"),
@@ -177,6 +180,9 @@ class PatternScore(WorkspaceOwned):
     as_of = models.DateTimeField()
 
     class Meta:
+        indexes: ClassVar = [
+            models.Index(fields=["workspace", "platform", "-run_id"], name="pattern_score_newest"),
+        ]
         constraints: ClassVar = [
             models.UniqueConstraint(
                 fields=["workspace", "run_id", "platform", "type", "level"], name="pattern_score_once_per_run"

@@ -4,19 +4,25 @@ Rows are written by the product only. No token is ever shown: the sealed columns
 """
 
 from collections.abc import Callable
+from functools import reduce
+from operator import and_
 from typing import Any
 
 from django.contrib import admin, messages
 from django.db import models
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, OuterRef, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
+from accounts.models import Workspace
 from core import clock
 from core.actor import Actor, ActorKind
+from core.admin import CappedPaginator, FindsById
 from core.errors import DomainError
 from media.words import size_words
+from publishing.errors import TargetError
 from publishing.insight import overview
 from publishing.models import (
     Attempt,
@@ -36,6 +42,8 @@ from publishing.services import posts, social_accounts, targets
 from publishing.states import Group, TargetState
 
 Act = Callable[[Actor, Any], object]
+# So many accounts or workspaces of a name are looked at.
+_MOST_FOUND = 200
 
 
 def operator(request: HttpRequest, workspace_id: Any) -> Actor:
@@ -47,6 +55,7 @@ class ReadOnlyAdmin(admin.ModelAdmin[Any]):
     """Rows that only the product writes."""
 
     list_per_page = 50
+    paginator = CappedPaginator
     show_full_result_count = False
     formfield_overrides = {models.URLField: {"assume_scheme": "https"}}
 
@@ -102,14 +111,30 @@ class Attention(admin.SimpleListFilter):
         return queryset.filter(wanted[self.value() or ""]) if self.value() in wanted else queryset
 
 
+class ErrorCode(admin.SimpleListFilter):
+    """One of the known codes: reading which ones occur would read every row."""
+
+    title = "error code"
+    parameter_name = "error_code"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        return [(code.value, code.value) for code in TargetError]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[PostTarget]) -> QuerySet[PostTarget]:
+        return queryset.filter(error_code=self.value()) if self.value() else queryset
+
+
 @admin.register(PostTarget)
-class PostTargetAdmin(ReadOnlyAdmin):
+class PostTargetAdmin(FindsById, ReadOnlyAdmin):
     list_display = (
         "id", "platform", "account", "state", "wait_reason", "error_code", "short_sentence", "due_at", "next_at",
         "published_at", "workspace", "link",
     )  # fmt: skip
-    list_filter = (Attention, "state", "platform", "error_code", "wait_reason", "due_at")
-    search_fields = ("=id", "=post__id", "=external_id", "account__username", "error_words", "workspace__name")
+    list_filter = (Attention, "state", "platform", ErrorCode, "wait_reason", "due_at")
+    # Shows the field; `find` says what is looked at.
+    search_fields = ("=id",)
+    search_help_text = "Id of the target or post, the platform's id, account, workspace, words of an error"
+    id_fields = ("pk", "post_id")
     list_select_related = ("account", "workspace")
     ordering = ("-updated_at", "-id")
     exclude = ("checkpoint_sealed",)
@@ -120,6 +145,17 @@ class PostTargetAdmin(ReadOnlyAdmin):
         context = {"platform_lines": overview.lines(), "troubles": overview.troubles(), **(extra_context or {})}
         response: HttpResponse = super().changelist_view(request, context)
         return response
+
+    def find(self, words: str) -> Q:
+        accounts = SocialAccount.objects.filter(username__icontains=words)
+        workspaces = Workspace.objects.filter(name__icontains=words)
+        said = ~Q(error_words="") & Q(error_words__icontains=words)
+        return (
+            Q(external_id=words)
+            | Q(account__in=list(accounts.values_list("pk", flat=True)[:_MOST_FOUND]))
+            | Q(workspace__in=list(workspaces.values_list("pk", flat=True)[:_MOST_FOUND]))
+            | said
+        )
 
     @admin.display(description="sentence")
     def short_sentence(self, row: PostTarget) -> str:
@@ -158,17 +194,33 @@ class PostTargetAdmin(ReadOnlyAdmin):
 
 
 @admin.register(Post)
-class PostAdmin(ReadOnlyAdmin):
+class PostAdmin(FindsById, ReadOnlyAdmin):
     list_display = ("id", "words", "state", "accounts", "live", "campaign", "workspace", "created_at", "deleted_at")
     list_filter = ("state", "created_at", "deleted_at")
-    search_fields = ("=id", "text", "campaign", "workspace__name")
+    # Shows the field; `find` says what is looked at.
+    search_fields = ("=id",)
+    search_help_text = "Id of the post, words of its text, campaign or workspace"
     list_select_related = ("workspace",)
     ordering = ("-created_at", "-id")
     actions = ("delete_here",)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Post]:
-        live = Count("targets", filter=Q(targets__state=TargetState.PUBLISHED))
-        return super().get_queryset(request).annotate(n_targets=Count("targets"), n_live=live)
+        # Subqueries are worked out for the rows of one page; a join would count for every post there is.
+        targets = PostTarget.objects.filter(post=OuterRef("pk")).order_by().values("post")
+        live = targets.filter(state=TargetState.PUBLISHED)
+        return (
+            super()
+            .get_queryset(request)
+            .annotate(
+                n_targets=Coalesce(Subquery(targets.annotate(n=Count("pk")).values("n")), 0),
+                n_live=Coalesce(Subquery(live.annotate(n=Count("pk")).values("n")), 0),
+            )
+        )
+
+    def find(self, words: str) -> Q:
+        workspaces = Workspace.objects.filter(name__icontains=words)
+        text = reduce(and_, (Q(search__contains=word) for word in words.lower().split()))
+        return text | Q(workspace__in=list(workspaces.values_list("pk", flat=True)[:_MOST_FOUND]))
 
     @admin.display(description="text")
     def words(self, row: Post) -> str:

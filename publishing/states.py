@@ -154,6 +154,11 @@ def group_of(state: str, *, asked: bool = False, stopped: bool = False) -> Group
     return _GROUPS[TargetState(state)]
 
 
+def shown_state(state: str, group: Group) -> str:
+    """The state as a badge shows it: exact while it moves, and "needs you" wherever a person is waited for."""
+    return state if group is Group.PUBLISHING else group.value
+
+
 def derive(groups: Iterable[str]) -> PostState:
     """The state of a post from its targets' groups."""
     found = {Group(group) for group in groups}

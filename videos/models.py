@@ -105,7 +105,7 @@ class Video(WorkspaceModel):
 
     class Meta:
         indexes: ClassVar = [
-            models.Index(fields=["workspace", "-created_at"], name="video_by_workspace"),
+            models.Index(fields=["workspace", "-created_at", "-id"], name="video_newest"),
             models.Index(fields=["workspace", "status"], name="video_by_status"),
             models.Index(fields=["deleted_at"], condition=Q(deleted_at__isnull=False), name="video_trash"),
         ]

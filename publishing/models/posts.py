@@ -10,7 +10,16 @@ import platforms
 from core import words
 from core.models import WorkspaceModel, WorkspaceOwned
 from publishing.models.connections import SocialAccount
-from publishing.states import IN_FLIGHT, AttemptOutcome, Group, PostState, TargetState, WaitReason, group_of
+from publishing.states import (
+    IN_FLIGHT,
+    AttemptOutcome,
+    Group,
+    PostState,
+    TargetState,
+    WaitReason,
+    group_of,
+    shown_state,
+)
 
 
 class Post(WorkspaceModel):
@@ -37,6 +46,10 @@ class Post(WorkspaceModel):
         ]
         indexes: ClassVar = [
             models.Index(fields=["workspace", "state", "-created_at"], name="post_by_state"),
+            models.Index(
+                fields=["workspace", "-created_at", "-id"], condition=Q(deleted_at__isnull=True), name="post_newest"
+            ),
+            models.Index(fields=["-created_at", "-id"], name="post_newest_of_all"),
             models.Index(fields=["workspace", "campaign"], name="post_by_campaign"),
             models.Index(fields=["source_type", "source_id"], name="post_by_source"),
         ]
@@ -136,6 +149,10 @@ class PostTarget(WorkspaceModel):
             models.Index(fields=["account", "state"], name="target_by_account"),
             models.Index(fields=["state", "next_at"], name="target_by_state"),
             models.Index(fields=["workspace", "published_at"], name="target_by_publication"),
+            models.Index(fields=["-updated_at", "-id"], name="target_changed"),
+            models.Index(
+                fields=["workspace"], condition=Q(options__has_key="thumbnail_file_id"), name="target_with_thumbnail"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -148,9 +165,8 @@ class PostTarget(WorkspaceModel):
 
     @property
     def shown_state(self) -> str:
-        """The state as a badge shows it: exact while it moves, and "needs you" wherever a person is waited for."""
-        group = self.status_group
-        return self.state if group is Group.PUBLISHING else group.value
+        """The state as a badge shows it."""
+        return shown_state(self.state, self.status_group)
 
     @property
     def waits_for_answer(self) -> bool:
