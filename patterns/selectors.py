@@ -1,11 +1,10 @@
 """Reads of analyses, patterns and scores."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 from uuid import UUID
 
-from django.db.models import FloatField, OuterRef, QuerySet, Subquery
+from django.db.models import Q, QuerySet
 
 from core.actor import Actor
 from core.errors import NotFound, ValidationFailed
@@ -18,7 +17,6 @@ from videos.models import Video
 
 MOST_COMPARED = 5
 _MOST_CANDIDATES = 500
-_MOST_SCORES = 2000
 
 
 def analysis_of(actor: Actor, video_id: UUID) -> Analysis:
@@ -46,30 +44,38 @@ def former_of(actor: Actor, video_id: UUID) -> QuerySet[FormerAnalysis]:
     return FormerAnalysis.objects.for_workspace(actor.workspace_id).filter(video_id=video_id).order_by("-id")
 
 
-def with_scores(patterns: QuerySet[Pattern], platform: str = "") -> QuerySet[Any]:
-    """Patterns with `score` and `sample_size` of the newest learning run; empty where there is not enough data.
+@dataclass(frozen=True, slots=True)
+class LevelScore:
+    """What a level is worth (0 to 100), and on how many posts that rests."""
+
+    score: float
+    sample_size: int
+
+
+def newest_scores(workspace_id: UUID, platform: str = "") -> QuerySet[PatternScore]:
+    """The scores of each platform's newest learning run. Two queries, the first of them made at once."""
+    scores = PatternScore.objects.for_workspace(workspace_id)
+    if platform:
+        scores = scores.filter(platform=platform)
+    newest: dict[str, UUID] = {}
+    for name, run_id in scores.order_by("platform", "-run_id").values_list("platform", "run_id").distinct():
+        newest.setdefault(name, run_id)
+    return scores.filter(run_id__in=newest.values()).order_by("platform", "type", "id")
+
+
+def level_scores(workspace_id: UUID, platform: str = "") -> dict[tuple[str, str], LevelScore]:
+    """What each (type, level) is worth; those without enough data are left out. Two queries.
 
     Each platform learns by itself. Without a platform it is the score that rests on the most posts, among the newest
     run of each platform.
     """
-    newest = (
-        PatternScore.objects.filter(workspace_id=OuterRef("workspace_id"), platform=OuterRef("platform"))
-        .order_by("-run_id")
-        .values("run_id")[:1]
-    )
-    scores = PatternScore.objects.filter(
-        workspace_id=OuterRef("workspace_id"),
-        type=OuterRef("type"),
-        level=OuterRef("bucket"),
-        run_id=Subquery(newest),
-        score__isnull=False,
-    ).order_by("-sample_size", "platform", "id")
-    if platform:
-        scores = scores.filter(platform=platform)
-    return patterns.annotate(
-        score=Subquery(scores.values("score")[:1], output_field=FloatField()),
-        sample_size=Subquery(scores.values("sample_size")[:1]),
-    )
+    rows = newest_scores(workspace_id, platform).filter(score__isnull=False)
+    found: dict[tuple[str, str], LevelScore] = {}
+    ordered = rows.order_by("-sample_size", "platform", "id")
+    for type, level, score, sample_size in ordered.values_list("type", "level", "score", "sample_size"):
+        if score is not None:
+            found.setdefault((type, level), LevelScore(score, sample_size))
+    return found
 
 
 def patterns_of(
@@ -80,8 +86,12 @@ def patterns_of(
     platform: str = "",
     min_score: float | None = None,
     source: str = "",
+    worth: "Mapping[tuple[str, str], LevelScore] | None" = None,
 ) -> QuerySet[Pattern]:
-    """The workspace's patterns with their scores, newest video first."""
+    """The workspace's patterns, newest video first; with `min_score` those whose level is worth that much.
+
+    `worth`: the answer of `level_scores`, where it is known already.
+    """
     patterns = Pattern.objects.for_workspace(actor.workspace_id).filter(video__deleted_at__isnull=True)
     if video_id:
         patterns = patterns.filter(video_id=video_id)
@@ -89,10 +99,21 @@ def patterns_of(
         patterns = patterns.filter(type=type)
     if source:
         patterns = patterns.filter(source=source)
-    scored = with_scores(patterns, platform)
     if min_score is not None:
-        scored = scored.filter(score__gte=min_score)
-    return scored.order_by("-video_id", "type", "id")
+        worth = level_scores(actor.workspace_id, platform) if worth is None else worth
+        patterns = patterns.filter(_of_levels(key for key, level in worth.items() if level.score >= min_score))
+    return patterns.order_by("-video_id", "type", "id")
+
+
+def _of_levels(keys: Iterable[tuple[str, str]]) -> Q:
+    """The patterns of these (type, level) pairs; nothing for no pair."""
+    levels: dict[str, list[str]] = {}
+    for type, level in keys:
+        levels.setdefault(type, []).append(level)
+    wanted = Q(pk__in=())
+    for type, names in levels.items():
+        wanted |= Q(type=type, bucket__in=names)
+    return wanted
 
 
 def scores_of(actor: Actor, *, platform: str = "", type: str = "") -> QuerySet[PatternScore]:
@@ -110,17 +131,15 @@ def scores_of(actor: Actor, *, platform: str = "", type: str = "") -> QuerySet[P
 def scored_levels(video: Video) -> list[ScoredLevel]:
     """What the video's measured levels were worth on each platform, by the newest run of each; for the model."""
     levels = set(Pattern.objects.filter(video=video, source=Pattern.Source.MEASURED).values_list("type", "bucket"))
-    found: dict[tuple[str, str, str], ScoredLevel] = {}
-    scores = PatternScore.objects.for_workspace(video.workspace_id).filter(type__in={type for type, _ in levels})
-    newest: dict[str, UUID] = {}
-    for row in scores.order_by("-run_id", "platform", "type", "id")[:_MOST_SCORES]:
-        if newest.setdefault(row.platform, row.run_id) != row.run_id or (row.type, row.level) not in levels:
-            continue
-        if row.score is not None:
-            found[row.platform, row.type, row.level] = ScoredLevel(
-                pattern=row.type, level=row.level, platform=row.platform, score=row.score, sample_size=row.sample_size
-            )
-    return [found[key] for key in sorted(found)]
+    rows = newest_scores(video.workspace_id).filter(type__in={type for type, _ in levels}, score__isnull=False)
+    found = [
+        ScoredLevel(
+            pattern=row.type, level=row.level, platform=row.platform, score=row.score, sample_size=row.sample_size
+        )
+        for row in rows
+        if (row.type, row.level) in levels and row.score is not None
+    ]
+    return sorted(found, key=lambda one: (one.platform, one.pattern, one.level))
 
 
 def _analysed(actor: Actor, video_ids: Sequence[UUID]) -> list[Video]:
@@ -211,28 +230,32 @@ class Neighbour:
 
 
 def similar(actor: Actor, video_id: UUID, limit: int = 10) -> list[Neighbour]:
-    """The workspace's videos that are built most like one, among its 500 newest.
+    """The workspace's videos that are built most like one, among its 500 newest. Their patterns are read with them.
 
     Similarity is 1 / (1 + mean difference), where each difference is counted in the spreads of its scale.
     """
     (video,) = _analysed(actor, [video_id])
-    own = {pattern.type: pattern for pattern in video.patterns.all()}
-    others = (
-        Video.objects.for_workspace(actor.workspace_id)
-        .filter(deleted_at__isnull=True, analysis__state=Analysis.State.DONE)
-        .exclude(pk=video_id)
-        .select_related("media", "poster")
-        .prefetch_related("patterns")
-        .order_by("-created_at", "-id")[:_MOST_CANDIDATES]
+    own = {pattern.type: (pattern.value, pattern.bucket) for pattern in video.patterns.all()}
+    others = Video.objects.for_workspace(actor.workspace_id).filter(
+        deleted_at__isnull=True, analysis__state=Analysis.State.DONE
     )
-    found = [neighbour for other in others if (neighbour := _neighbour(own, other))]
-    return sorted(found, key=lambda neighbour: (-neighbour.similarity_p, str(neighbour.video.pk)))[:limit]
-
-
-def _neighbour(own: dict[str, Pattern], other: Video) -> Neighbour | None:
-    both = [(own[pattern.type], pattern) for pattern in other.patterns.all() if pattern.type in own]
-    if not both:
-        return None
-    distance = sum(apart(a.type, (a.value, a.bucket), (b.value, b.bucket)) for a, b in both) / len(both)
-    shared = sorted(a.type for a, b in both if a.bucket == b.bucket)
-    return Neighbour(other, round(1 / (1 + distance), 3), shared)
+    newest = others.exclude(pk=video_id).order_by("-created_at", "-id").values("pk")[:_MOST_CANDIDATES]
+    rows = Pattern.objects.for_workspace(actor.workspace_id).filter(video_id__in=newest, type__in=own)
+    theirs: dict[UUID, list[tuple[str, float, str]]] = {}
+    for key, type, value, bucket in rows.values_list("video_id", "type", "value", "bucket"):
+        theirs.setdefault(key, []).append((type, value, bucket))
+    distances = [
+        (sum(apart(type, own[type], (value, bucket)) for type, value, bucket in known) / len(known), key)
+        for key, known in theirs.items()
+    ]
+    nearest = sorted((-round(1 / (1 + distance), 3), str(key), key) for distance, key in distances)[:limit]
+    found = (
+        Video.objects.filter(pk__in=[key for *_, key in nearest])
+        .select_related("media", "poster", "folder")
+        .prefetch_related("patterns", "tags")
+        .in_bulk()
+    )
+    return [
+        Neighbour(found[key], -similarity, sorted(type for type, _, bucket in theirs[key] if bucket == own[type][1]))
+        for similarity, _, key in nearest
+    ]

@@ -38,8 +38,8 @@ class PatternSerializer(serializers.ModelSerializer[Pattern]):
 
     @extend_schema_field(serializers.FloatField(allow_null=True, help_text="0 to 100."))
     def get_score(self, pattern: Pattern) -> float | None:
-        score: float | None = getattr(pattern, "score", None)
-        return score
+        worth = self.context["worth"].get((pattern.type, pattern.bucket))
+        return worth.score if worth else None
 
     @extend_schema_field(PatternDataSerializer)
     def get_data(self, pattern: Pattern) -> dict[str, Any]:
@@ -145,7 +145,7 @@ class VideoDetailSerializer(VideoSerializer):
 
     @extend_schema_field(PatternSerializer(many=True))
     def get_patterns(self, video: Any) -> Any:
-        return PatternSerializer(self.context["patterns"], many=True).data
+        return PatternSerializer(self.context["patterns"], many=True, context=self.context).data
 
     @extend_schema_field(AnalysisStateSerializer(allow_null=True))
     def get_analysis(self, video: Any) -> Any:

@@ -1,6 +1,7 @@
 """The API of patterns, and of a single video, which is shown with them."""
 
 from datetime import datetime, timedelta
+from functools import cached_property
 from typing import Any
 from uuid import UUID
 
@@ -47,6 +48,7 @@ class VideoDetailViewSet(VideoViewSet):
         video = library.get(self.actor, pk)
         context = {
             "patterns": selectors.patterns_of(self.actor, video_id=pk),
+            "worth": selectors.level_scores(self.actor.workspace_id),
             "analysis": Analysis.objects.for_workspace(self.actor.workspace_id).filter(video=video).first(),
         }
         return Response(VideoDetailSerializer(video, context=context).data)
@@ -83,8 +85,16 @@ class PatternViewSet(mixins.ListModelMixin, ActorViewSet):
     serializer_class = PatternSerializer
     queryset = Pattern.objects.none()
 
-    def get_queryset(self) -> QuerySet[Any]:
-        return selectors.patterns_of(self.actor, **self.query)
+    @cached_property
+    def worth(self) -> dict[tuple[str, str], selectors.LevelScore]:
+        """What each level is worth, read once for filter and answer."""
+        return selectors.level_scores(self.actor.workspace_id, self.query.get("platform", ""))
+
+    def get_queryset(self) -> QuerySet[Pattern]:
+        return selectors.patterns_of(self.actor, worth=self.worth, **self.query)
+
+    def get_serializer_context(self) -> dict[str, Any]:
+        return {**super().get_serializer_context(), "worth": self.worth}
 
     @endpoint(query=PatternFilterSerializer)
     def list(self, request: Request, *args: Any, **kwargs: Any) -> Response:

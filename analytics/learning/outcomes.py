@@ -47,11 +47,14 @@ def _row(post: Post, outcome: float, sigma: float) -> Row:
     return Row(outcome, _weight(post, sigma), post.followers, post.days_ago, post.levels)
 
 
+def final_reach(views: int, age_s: float) -> float:
+    """ln(1 + views), as if a post of this age had reached its final one."""
+    return math.log1p(views) - math.log(growth(age_s))
+
+
 def reach(post: Post) -> Row | None:
-    """ln(1 + views), as if the post had reached its final age."""
-    if post.views is None:
-        return None
-    return _row(post, math.log1p(post.views) - math.log(growth(post.age_s)), REACH_SIGMA)
+    """The final reach."""
+    return None if post.views is None else _row(post, final_reach(post.views, post.age_s), REACH_SIGMA)
 
 
 def engagement(post: Post) -> Row | None:

@@ -6,6 +6,7 @@ nothing sets the best apart, at most about one workspace in twenty is told somet
 """
 
 import math
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -65,36 +66,53 @@ def compare(posts: Sequence[Ranked]) -> BestAndRest:
     ordered = sorted(posts, key=lambda post: -post.result)
     cut = math.ceil(BEST_SHARE * count)
     best, rest = ordered[:cut], ordered[cut:]
-    tables = [table for pair in _levels(posts) if (table := _table(best, rest, *pair)) is not None]
+    best_levels, rest_levels = _counts(best), _counts(rest)
+    pairs = sorted({*best_levels, *rest_levels})
+    tables = [table for pair in pairs if (table := _table(best_levels, rest_levels, *pair)) is not None]
     return BestAndRest(count, cut, _discoveries(tables))
 
 
-def _levels(posts: Sequence[Ranked]) -> list[tuple[str, str]]:
-    return sorted({(type, level) for post in posts for type, level in post.levels.items()})
+def _counts(posts: Sequence[Ranked]) -> Counter[tuple[str, str]]:
+    """How many posts have each (type, level)."""
+    return Counter(pair for post in posts for pair in post.levels.items())
 
 
-def _table(best: Sequence[Ranked], rest: Sequence[Ranked], type: str, level: str) -> Shared | None:
+def _known(counts: Counter[tuple[str, str]], type: str) -> int:
+    return sum(count for (of, _), count in counts.items() if of == type)
+
+
+def _table(best: Counter[tuple[str, str]], rest: Counter[tuple[str, str]], type: str, level: str) -> Shared | None:
     """The counts of one level with its p-value; None where too few posts have it or lack it."""
-    known_best = [post.levels[type] for post in best if type in post.levels]
-    known_rest = [post.levels[type] for post in rest if type in post.levels]
-    best_with, rest_with = known_best.count(level), known_rest.count(level)
-    with_it, known = best_with + rest_with, len(known_best) + len(known_rest)
-    if with_it < MIN_PER_LEVEL or known - with_it < MIN_PER_LEVEL or not known_best or not known_rest:
+    best_known, rest_known = _known(best, type), _known(rest, type)
+    best_with, rest_with = best[type, level], rest[type, level]
+    with_it, known = best_with + rest_with, best_known + rest_known
+    if with_it < MIN_PER_LEVEL or known - with_it < MIN_PER_LEVEL or not best_known or not rest_known:
         return None
-    p_value = fisher(best_with, len(known_best), with_it, known)
-    return Shared(type, level, best_with, len(known_best), rest_with, len(known_rest), p_value)
+    p_value = fisher(best_with, best_known, with_it, known)
+    return Shared(type, level, best_with, best_known, rest_with, rest_known, p_value)
 
 
 def fisher(hits: int, drawn: int, marked: int, total: int) -> float:
     """Probability of a share at least as uneven, in the direction it is uneven, doubled for the two directions."""
 
-    def mass(k: int) -> float:
-        return math.comb(marked, k) * math.comb(total - marked, drawn - k) / math.comb(total, drawn)
-
     low, high = max(0, drawn - (total - marked)), min(drawn, marked)
-    above = sum(mass(k) for k in range(hits, high + 1))
-    below = sum(mass(k) for k in range(low, hits + 1))
+    at_hits = math.exp(
+        _log_choose(marked, hits) + _log_choose(total - marked, drawn - hits) - _log_choose(total, drawn)
+    )
+    # Each further mass is the one before it times a ratio of small whole numbers.
+    above = mass = at_hits
+    for k in range(hits, high):
+        mass *= (marked - k) * (drawn - k) / ((k + 1) * (total - marked - drawn + k + 1))
+        above += mass
+    below = mass = at_hits
+    for k in range(hits, low, -1):
+        mass *= k * (total - marked - drawn + k) / ((marked - k + 1) * (drawn - k + 1))
+        below += mass
     return min(1.0, 2 * min(above, below))
+
+
+def _log_choose(n: int, k: int) -> float:
+    return math.lgamma(n + 1) - math.lgamma(k + 1) - math.lgamma(n - k + 1)
 
 
 def _discoveries(tables: Sequence[Shared]) -> list[Shared]:

@@ -5,17 +5,20 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
+from django.db.models import F
+
 from analytics.learning import outcomes
-from analytics.learning.effects import Row
 from analytics.learning.scores import MIN_POSTS
 from analytics.learning.shared import BestAndRest, Ranked, Shared, compare
 from analytics.models import LatestMetrics, LearningRun
 from analytics.selectors.posts import newest_scores
-from analytics.services.learning import MIN_AGE, post_of
-from analytics.services.levels import levels_of
+from analytics.services.learning import MIN_AGE
+from analytics.services.levels import Shown, shown_levels
+from core import clock
 from patterns.levels import level_words
 from patterns.models import PatternScore, PatternType
 from patterns.selectors import Comparison
+from publishing.models import PostTarget
 
 # From here on a level is worth recommending (design of the learning loop): 50 is no effect.
 WORTH_COPYING = 75.0
@@ -28,24 +31,29 @@ def best_and_rest(workspace_id: UUID, platform: str = "") -> BestAndRest:
     The result of a post is its rank by reach within its platform (0 to 1, as if it had its final age); a post on
     several platforms has the mean of its ranks and counts once.
     """
-    rows = LatestMetrics.objects.for_workspace(workspace_id).filter(snapshot__age_s__gte=MIN_AGE.total_seconds())
+    old_enough = F("published_at") + MIN_AGE
+    rows = LatestMetrics.objects.for_workspace(workspace_id).filter(taken_at__gte=old_enough, views__isnull=False)
     if platform:
         rows = rows.filter(platform=platform)
-    latest = list(rows.select_related("snapshot", "target").order_by("-published_at", "-id")[:_MOST_POSTS])
-    levels = levels_of(workspace_id, [row.target_id for row in latest])
-    by_platform: dict[str, list[tuple[UUID, Row]]] = defaultdict(list)
-    for row in latest:
-        reach = outcomes.reach(post_of(row, levels[row.target_id]))
-        if reach is not None:
-            by_platform[row.platform].append((row.target.post_id, reach))
+    newest = list(
+        rows.order_by("-published_at", "-id").values_list(
+            "platform", "target__post_id", "views", "published_at", "taken_at"
+        )[:_MOST_POSTS]
+    )
+    by_platform: dict[str, list[tuple[float, UUID]]] = defaultdict(list)
+    for name, post_id, views, published_at, taken_at in newest:
+        reach = outcomes.final_reach(views or 0, (taken_at - published_at).total_seconds())
+        by_platform[name].append((reach, post_id))
     ranks: dict[UUID, list[float]] = defaultdict(list)
-    known: dict[UUID, dict[str, str]] = {}
     for found in by_platform.values():
-        found.sort(key=lambda pair: pair[1].outcome)
-        for place, (post_id, reach) in enumerate(found):
+        found.sort(key=lambda pair: pair[0])
+        for place, (_, post_id) in enumerate(found):
             ranks[post_id].append((place + 0.5) / len(found))
-            known.setdefault(post_id, dict(reach.levels))
-    return compare([Ranked(sum(of) / len(of), known[post_id]) for post_id, of in ranks.items()])
+    since = newest[-1][3] if newest else clock.now()
+    published = PostTarget.objects.for_workspace(workspace_id).filter(published_at__gte=since)
+    shown = shown_levels(workspace_id, published.values("post_id"))
+    nothing = Shown()
+    return compare([Ranked(sum(of) / len(of), shown.get(post_id, nothing).levels) for post_id, of in ranks.items()])
 
 
 def in_words(found: Shared) -> str:

@@ -7,6 +7,8 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
+from django.db.models import Exists, OuterRef
+
 from analytics.grid import GRID, engagement_rate
 from analytics.models import LatestMetrics, LearningRun, MetricPlan, MetricSnapshot
 from analytics.selectors.totals import Period, Totals, by_platform, live, posts_in
@@ -91,16 +93,12 @@ def of_video(workspace_id: UUID, video_id: UUID) -> VideoNumbers:
 
 def newest_scores(workspace_id: UUID) -> list[PatternScore]:
     """The scores of the newest run of each platform."""
-    runs: dict[str, UUID] = {}
-    for platform, run_id in (
-        LearningRun.objects.for_workspace(workspace_id).order_by("-id").values_list("platform", "pk")
-    ):
-        runs.setdefault(platform, run_id)
-    return list(
-        PatternScore.objects.for_workspace(workspace_id)
-        .filter(run_id__in=runs.values())
-        .order_by("platform", "type", "id")
+    runs = LearningRun.objects.for_workspace(workspace_id)
+    newer = runs.filter(platform=OuterRef("platform"), id__gt=OuterRef("id"))
+    scores = PatternScore.objects.for_workspace(workspace_id).filter(
+        run_id__in=runs.filter(~Exists(newer)).values("pk")
     )
+    return list(scores.order_by("platform", "type", "id"))
 
 
 def _match(workspace_id: UUID, video: Video) -> tuple[float | None, list[dict[str, Any]]]:

@@ -14,7 +14,7 @@ from analytics.learning import outcomes
 from analytics.learning.effects import MODEL_VERSION
 from analytics.learning.scores import Score, combine, scores
 from analytics.models import LatestMetrics, LearningRun
-from analytics.services.levels import levels_of
+from analytics.services.levels import Shown, shown_levels
 from core import clock
 from patterns.levels import SCALES
 from patterns.models import PatternScore
@@ -35,23 +35,20 @@ class Fitted:
 
 def fit_workspace(*, workspace_id: UUID) -> list[Fitted]:
     """Refit every platform that has live posts with numbers."""
-    latest = list(
-        LatestMetrics.objects.for_workspace(workspace_id)
-        .select_related("snapshot", "target")
-        .order_by("published_at", "id")
-    )
+    rows = LatestMetrics.objects.for_workspace(workspace_id)
+    latest = list(rows.select_related("snapshot", "target").order_by("published_at", "id"))
     by_platform: dict[str, list[LatestMetrics]] = defaultdict(list)
     for row in latest:
         by_platform[row.platform].append(row)
-    levels = levels_of(workspace_id, [row.target_id for row in latest])
+    shown = shown_levels(workspace_id, rows.values("target__post_id"))
     return [
-        _fit(workspace_id, platform, [post_of(row, levels[row.target_id]) for row in rows])
-        for platform, rows in sorted(by_platform.items())
+        _fit(workspace_id, platform, [post_of(row, shown.get(row.target.post_id, Shown())) for row in of_platform])
+        for platform, of_platform in sorted(by_platform.items())
     ]
 
 
-def post_of(row: LatestMetrics, levels: tuple[dict[str, str], float | None]) -> outcomes.Post:
-    """A live post as learning sees it; `levels` as `levels_of` gives them."""
+def post_of(row: LatestMetrics, shown: Shown) -> outcomes.Post:
+    """A live post as learning sees it."""
     snapshot = row.snapshot
     return outcomes.Post(
         id=str(row.target_id),
@@ -62,9 +59,9 @@ def post_of(row: LatestMetrics, levels: tuple[dict[str, str], float | None]) -> 
         comments=snapshot.comments,
         shares=snapshot.shares,
         average_view_s=snapshot.average_view_s,
-        duration_s=levels[1],
+        duration_s=shown.duration_s,
         followers=snapshot.followers,
-        levels=levels[0],
+        levels=shown.levels,
     )
 
 

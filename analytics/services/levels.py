@@ -1,53 +1,52 @@
 """Which pattern levels a published file has: those measured on its source video, with its own duration and aspect."""
 
 from collections import defaultdict
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
 from uuid import UUID
 
-from editing.models import Rendition
+from django.db.models import QuerySet
+
 from patterns.levels import SCALES
 from patterns.models import Pattern, PatternType
-from publishing.models import PostMedia, PostTarget
-from videos.models import Video
+from publishing.models import PostMedia
 
 
-def source_videos(workspace_id: UUID, file_ids: list[UUID]) -> dict[UUID, UUID]:
-    """File → the library's video it is, or was rendered from."""
-    found = dict(Video.objects.for_workspace(workspace_id).filter(media_id__in=file_ids).values_list("media_id", "pk"))
-    rendered = (
-        Rendition.objects.for_workspace(workspace_id)
-        .filter(media_id__in=file_ids)
-        .values_list("media_id", "edit__video_id")
-    )
-    found.update({file_id: video_id for file_id, video_id in rendered if video_id and file_id})
-    return found
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What a post shows: levels by pattern type, and the published duration in seconds (None: not known)."""
+
+    levels: dict[str, str] = field(default_factory=dict)
+    duration_s: float | None = None
 
 
-def levels_of(workspace_id: UUID, target_ids: list[UUID]) -> dict[UUID, tuple[dict[str, str], float | None]]:
-    """For each target its levels by pattern type, and the published duration in seconds; four queries in all."""
-    posts = dict(PostTarget.objects.for_workspace(workspace_id).filter(pk__in=target_ids).values_list("pk", "post_id"))
-    files = {}
-    rows = PostMedia.objects.for_workspace(workspace_id).filter(post_id__in=set(posts.values()), position=0)
-    for media in rows.select_related("file"):
-        files[media.post_id] = media.file
-    videos = source_videos(workspace_id, [file.pk for file in files.values()])
+def shown_levels(workspace_id: UUID, posts: QuerySet[Any, Any]) -> dict[UUID, Shown]:
+    """What the first file of each post shows; two queries. `posts` is a query for the ids of posts."""
+    # A file is a video of the library, or was rendered from one.
+    media = PostMedia.objects.for_workspace(workspace_id).filter(post_id__in=posts, position=0)
+    rows: Any = media.values_list(
+        "post_id", "file__videos__pk", "file__renditions__edit__video_id",
+        "file__duration_s", "file__width", "file__height",
+    ).order_by("post_id", "file__videos__pk", "file__renditions__pk")  # fmt: skip
+    files = [(post_id, rendered or video, shape) for post_id, video, rendered, *shape in rows]
     measured: dict[UUID, dict[str, str]] = defaultdict(dict)
     patterns = Pattern.objects.for_workspace(workspace_id).filter(
-        video_id__in=set(videos.values()),
+        video_id__in={video for _, video, _ in files if video},
         # What a model read counts too; what was derived from measured levels would count them twice.
         source__in=(Pattern.Source.MEASURED, Pattern.Source.MODEL),
     )
-    for video_id, kind, bucket in patterns.values_list("video_id", "type", "bucket"):
+    for video_id, kind, bucket in patterns.order_by("type", "id").values_list("video_id", "type", "bucket"):
         measured[video_id][kind] = bucket
-    result: dict[UUID, tuple[dict[str, str], float | None]] = {}
-    for target_id in target_ids:
-        file = files.get(posts[target_id]) if target_id in posts else None
-        if file is None:
-            result[target_id] = ({}, None)
-            continue
-        levels = dict(measured.get(videos.get(file.pk, UUID(int=0)), {}))
-        if file.duration_s is not None:
-            levels[PatternType.DURATION] = SCALES[PatternType.DURATION].level(file.duration_s).name
-        if file.aspect_ratio is not None:
-            levels[PatternType.ASPECT] = SCALES[PatternType.ASPECT].level(file.aspect_ratio).name
-        result[target_id] = (levels, file.duration_s)
-    return result
+    return {post_id: _shown(measured.get(video) if video else None, *shape) for post_id, video, shape in files}
+
+
+def _shown(
+    measured: Mapping[str, str] | None, duration_s: float | None, width: int | None, height: int | None
+) -> Shown:
+    levels = dict(measured or {})
+    if duration_s is not None:
+        levels[PatternType.DURATION] = SCALES[PatternType.DURATION].level(duration_s).name
+    if width and height:
+        levels[PatternType.ASPECT] = SCALES[PatternType.ASPECT].level(width / height).name
+    return Shown(levels, duration_s)

@@ -1,5 +1,6 @@
 """One video: player, timeline, facts in words, and how far its processing is."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
@@ -27,7 +28,7 @@ from patterns.differences import in_words
 from patterns.levels import level_words, shown
 from patterns.meaning.rows import TYPES
 from patterns.models import Analysis, Pattern, PatternType
-from patterns.selectors import former_of, meaning_of, similar, with_scores
+from patterns.selectors import LevelScore, former_of, level_scores, similar
 from videos import selectors
 from videos.models import Video
 from videos.services import library
@@ -45,8 +46,7 @@ class Fact:
     label: str
     shown: str
     words: str
-    score: float | None
-    sample_size: int | None
+    worth: LevelScore | None
 
 
 @signed_in
@@ -116,7 +116,8 @@ def _next_steps(video: Video) -> list[tuple[str, str, str]]:
 
 
 def _analysis_context(actor: Actor, video: Video) -> dict[str, Any]:
-    analysis = Analysis.objects.for_workspace(actor.workspace_id).filter(video=video).first()
+    analyses = Analysis.objects.for_workspace(actor.workspace_id).filter(video=video)
+    analysis = analyses.select_related("video__meaning").first()
     job = unfinished_jobs([video.pk]).get(video.pk)
     state, state_label = state_of(video)
     context: dict[str, Any] = {
@@ -137,33 +138,32 @@ def _analysis_context(actor: Actor, video: Video) -> dict[str, Any]:
         is_tall = (video.media.aspect_ratio or 1.0) < 1
         context |= {
             "timeline": drawn,
-            "meaning": meaning.show(meaning_of(actor, video.pk), patterns),
+            "meaning": meaning.show(getattr(analysis.video, "meaning", None), patterns),
             "changes": meaning.changes(former_of(actor, video.pk), patterns),
             "tiles": timeline.tiles_text(video.storyboard),
             "frames": timeline.filmstrip(video.storyboard, is_tall=is_tall),
             "sprite": video.storyboard,
             "sprite_url": signed_path(video.storyboard) if video.storyboard else "",
-            "facts": facts_of(patterns),
+            "facts": facts_of(patterns, level_scores(actor.workspace_id)),
             "curve_height": timeline.CURVE_HEIGHT,
         }
     return context
 
 
 def _patterns(actor: Actor, video: Video) -> list[Pattern]:
-    """All patterns of a video with their scores, in the order of the types."""
-    rows = with_scores(Pattern.objects.for_workspace(actor.workspace_id).filter(video=video))
+    """All patterns of a video, in the order of the types."""
+    rows = Pattern.objects.for_workspace(actor.workspace_id).filter(video=video)
     return sorted(rows, key=lambda pattern: _ORDER.get(pattern.type, len(_ORDER)))
 
 
-def facts_of(patterns: list[Pattern]) -> list[Fact]:
-    """The measured patterns of a video, in words."""
+def facts_of(patterns: list[Pattern], worth: Mapping[tuple[str, str], LevelScore]) -> list[Fact]:
+    """The measured patterns of a video, in words, with what their levels were worth."""
     return [
         Fact(
             pattern.get_type_display(),
             shown(pattern.type, pattern.value, pattern.bucket),
             f"The video {level_words(pattern.type, pattern.bucket)}.",
-            getattr(pattern, "score", None),
-            getattr(pattern, "sample_size", None),
+            worth.get((pattern.type, pattern.bucket)),
         )
         for pattern in patterns
         if pattern.type not in TYPES

@@ -201,10 +201,12 @@ class TestReading:
         self.score(video, new, value=80)
         self.score(video, new, value=30, platform="tiktok")
         actor = in_workspace.alice_actor
-        found = {row.type: (row.score, row.sample_size) for row in selectors.patterns_of(actor)}
-        assert found == {"cut_frequency": (80.0, 40), "hook_timing": (None, None)}
-        assert selectors.patterns_of(actor, platform="tiktok", type="cut_frequency").get().score == 30.0
+        assert selectors.level_scores(actor.workspace_id) == {("cut_frequency", "fast"): selectors.LevelScore(80.0, 40)}
+        assert selectors.level_scores(actor.workspace_id, "tiktok")["cut_frequency", "fast"].score == 30.0
+        assert {row.type for row in selectors.patterns_of(actor)} == {"cut_frequency", "hook_timing"}
         assert selectors.patterns_of(actor, min_score=50).get().type == "cut_frequency"
+        assert selectors.patterns_of(actor, min_score=50, platform="tiktok").count() == 0
+        assert selectors.patterns_of(actor, min_score=81).count() == 0
         assert selectors.patterns_of(actor, video_id=uuid7()).count() == 0
         assert [row.score for row in selectors.scores_of(actor, platform="all")] == [80.0]
         assert selectors.scores_of(actor, type="motion").count() == 0
@@ -215,11 +217,10 @@ class TestReading:
         for platform, value, size in (("tiktok", 30.0, 12), ("youtube", 66.0, 40), ("instagram", None, 99)):
             self.score(video, uuid7(), value=value, platform=platform)
             PatternScore.objects.filter(platform=platform).update(sample_size=size)
-        found = selectors.patterns_of(actor, type="cut_frequency").get()
-        assert (found.score, found.sample_size) == (66.0, 40)
+        level = ("cut_frequency", "fast")
+        assert selectors.level_scores(actor.workspace_id)[level] == selectors.LevelScore(66.0, 40)
         self.score(video, uuid7(), value=None, platform="youtube")
-        found = selectors.patterns_of(actor, type="cut_frequency").get()
-        assert (found.score, found.sample_size) == (30.0, 12)
+        assert selectors.level_scores(actor.workspace_id)[level] == selectors.LevelScore(30.0, 12)
 
     def test_no_run_no_scores(self, in_workspace):
         assert selectors.scores_of(in_workspace.alice_actor).count() == 0
