@@ -9,7 +9,6 @@ from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.urls import path, reverse
 
-from accounts.selectors import timezone_of
 from analytics.selectors import dashboard, posts
 from analytics.selectors.totals import Period, period
 from analytics.viewsets import csv_response
@@ -20,6 +19,7 @@ from patterns.levels import level_words
 from platforms import choices
 
 CHART_WIDTH, CHART_HEIGHT = 720, 180
+TOP = 20
 
 
 class PeriodForm(forms.Form):
@@ -56,7 +56,7 @@ def bars(days: list[tuple[date, int | None]]) -> list[Bar]:
 
 
 def _asked(request: SignedIn, form: PeriodForm) -> tuple[Period, str]:
-    zone = timezone_of(request.actor)
+    zone = request.preferences.timezone
     if not form.is_valid():
         return period(None, None, zone=zone), ""
     try:
@@ -76,7 +76,7 @@ def analytics(request: SignedIn) -> HttpResponse:
         # The fields say which days are shown, also when nobody chose any.
         form = PeriodForm({"start": str(asked.first), "end": str(asked.last), "platform": platform})
     workspace_id = request.actor.workspace_id
-    found = dashboard.dashboard(workspace_id, asked, platform)
+    found = dashboard.dashboard(workspace_id, asked, platform, TOP)
     scores = [row for row in posts.newest_scores(workspace_id) if not platform or row.platform == platform]
     query = urlencode({"start": asked.first, "end": asked.last, "platform": platform})
     context = {
@@ -85,7 +85,7 @@ def analytics(request: SignedIn) -> HttpResponse:
         "before": asked.before(),
         "bars": bars(found.days),
         "chart_top": max((views or 0 for _, views in found.days), default=0),
-        "top_posts": dashboard.top_posts(workspace_id, asked, platform, limit=20),
+        "top_posts": found.top,
         "scores": [(row, level_words(row.type, row.level)) for row in scores if row.sample_size],
         "export_url": f"{reverse('analytics_export')}?{query}",
         "chart_width": CHART_WIDTH,

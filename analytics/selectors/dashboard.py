@@ -3,14 +3,15 @@
 from dataclasses import dataclass
 from datetime import date, timedelta
 from uuid import UUID
-from zoneinfo import ZoneInfo
 
-from django.db.models import Count, F, Q
+from django.db.models import Count, F, QuerySet, Subquery
 
+from accounts.models import Workspace
 from analytics.grid import engagement_rate
 from analytics.models import LatestMetrics, MetricPlan
-from analytics.selectors.totals import Period, Totals, live, now_and_before, platforms_in, posts_in
+from analytics.selectors.totals import Overview, Period, Totals, live, overview, posts_in
 from patterns.models import Analysis
+from platforms import PLATFORMS
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,11 +66,19 @@ def _change(now: float | None, before: float | None) -> float | None:
     return round(100 * (now - before) / before, 1) if now is not None and before else None
 
 
+# What a row of the list says; targets hold much that is not for people.
+_SHOWN = (
+    "platform", "published_at", "views", "likes", "comments", "shares", "target__post__text", "target__text",
+    "target__permalink", "target__account__username", "target__account__name", "target__account__external_id",
+)  # fmt: skip
+
+
 def top_posts(workspace_id: UUID, asked: Period, platform: str = "", limit: int = 5) -> list[PostRow]:
     """The posts with most views, those without a number last."""
     rows = (
         posts_in(workspace_id, asked, platform)
         .select_related("target__post", "target__account")
+        .only(*_SHOWN)
         .order_by(F("views").desc(nulls_last=True), "-published_at", "id")[:limit]
     )
     return [_row(row) for row in rows]
@@ -92,38 +101,50 @@ def _row(row: LatestMetrics) -> PostRow:
     )
 
 
-def views_by_day(workspace_id: UUID, asked: Period, platform: str = "") -> list[tuple[date, int | None]]:
-    """Views of the posts of each day of publication; None on days without a post that has the number."""
-    zone = ZoneInfo(asked.zone)
-    found: dict[date, int | None] = {}
-    rows = posts_in(workspace_id, asked, platform).values_list("published_at", "views")
-    for published_at, views in rows:
-        day = published_at.astimezone(zone).date()
-        known = found.get(day)
-        found[day] = known if views is None else (known or 0) + views
-    return [(day, found.get(day)) for day in (asked.first + timedelta(days=offset) for offset in range(asked.days))]
+@dataclass(frozen=True, slots=True)
+class Aside:
+    """How many videos were analysed in a period and in the one before it, and sentences about platforms whose numbers
+    could not be fetched lately."""
+
+    analysed: int
+    analysed_before: int
+    stale: list[str]
 
 
-def _analysed(workspace_id: UUID, asked: Period) -> tuple[int, int]:
-    """How many videos were analysed in the period and in the one before it."""
-    found = (
-        Analysis.objects.for_workspace(workspace_id)
-        .filter(state=Analysis.State.DONE, measured_at__gte=asked.before().start, measured_at__lt=asked.end)
-        .aggregate(
-            now=Count("pk", filter=Q(measured_at__gte=asked.start)),
-            before=Count("pk", filter=Q(measured_at__lt=asked.start)),
+def aside(workspace_id: UUID, asked: Period, platform: str = "") -> Aside:
+    """What stands beside the numbers. One query: each fact is a subquery of it."""
+    analysed = Analysis.objects.for_workspace(workspace_id).filter(state=Analysis.State.DONE)
+    before, start, end = asked.before().start, asked.start, asked.end
+    failing = MetricPlan.objects.for_workspace(workspace_id).filter(failures__gt=0, target__in=live(workspace_id))
+    names = [platform] if platform else sorted(PLATFORMS)
+    now, earlier, *errors = (
+        Workspace.objects.filter(pk=workspace_id)
+        .values_list(
+            _count(analysed.filter(measured_at__gte=start, measured_at__lt=end)),
+            _count(analysed.filter(measured_at__gte=before, measured_at__lt=start)),
+            *(_newest_error(failing.filter(target__platform=name)) for name in names),
         )
+        .get()
     )
-    return found["now"], found["before"]
+    return Aside(now or 0, earlier or 0, list(dict.fromkeys(error for error in errors if error is not None)))
 
 
-def tiles(workspace_id: UUID, asked: Period, now: Totals, before: Totals, platform: str = "") -> list[Tile]:
+def _count(rows: QuerySet[Analysis]) -> Subquery:
+    return Subquery(rows.order_by().values("workspace_id").annotate(n=Count("pk")).values("n"))
+
+
+def _newest_error(plans: QuerySet[MetricPlan]) -> Subquery:
+    return Subquery(plans.order_by("-updated_at", "-id").values("last_error")[:1])
+
+
+def tiles(found: Overview, beside: Aside, platform: str = "") -> list[Tile]:
     """Views, engagement, posts published, videos analysed; each against the period before.
 
     A video is analysed for no platform: with a platform chosen that tile is left out.
     """
+    now, before = found.now, found.before
     waiting = "No numbers yet: they arrive within the hour after a post is live." if now.views is None else ""
-    found = [
+    shown = [
         Tile("Views", now.views, _change(now.views, before.views), waiting),
         Tile(
             "Engagement rate",
@@ -135,35 +156,21 @@ def tiles(workspace_id: UUID, asked: Period, now: Totals, before: Totals, platfo
         Tile("Posts published", now.posts, _change(now.posts, before.posts)),
     ]
     if platform:
-        return found
-    analysed, earlier = _analysed(workspace_id, asked)
-    return [*found, Tile("Videos analysed", analysed, _change(analysed, earlier))]
+        return shown
+    return [*shown, Tile("Videos analysed", beside.analysed, _change(beside.analysed, beside.analysed_before))]
 
 
-def stale(workspace_id: UUID, platform: str = "") -> list[str]:
-    """Sentences about platforms whose numbers could not be fetched lately."""
-    rows = (
-        MetricPlan.objects.for_workspace(workspace_id)
-        .filter(failures__gt=0, target__in=live(workspace_id, platform))
-        .order_by("target__platform", "-updated_at")
-        .values_list("target__platform", "last_error")
-    )
-    found: dict[str, str] = {}
-    for name, error in rows:
-        found.setdefault(name, error)
-    return list(dict.fromkeys(found.values()))
-
-
-def dashboard(workspace_id: UUID, asked: Period, platform: str = "") -> Dashboard:
-    """All of it, in a fixed number of queries."""
-    now, before = now_and_before(workspace_id, asked, platform)
+def dashboard(workspace_id: UUID, asked: Period, platform: str = "", top: int = 5) -> Dashboard:
+    """All of it with the `top` posts, in a fixed number of queries."""
+    found, beside = overview(workspace_id, asked, platform), aside(workspace_id, asked, platform)
+    days = [asked.first + timedelta(days=offset) for offset in range(asked.days)]
     return Dashboard(
         period=asked,
-        now=now,
-        before=before,
-        tiles=tiles(workspace_id, asked, now, before, platform),
-        platforms=platforms_in(workspace_id, asked, platform),
-        top=top_posts(workspace_id, asked, platform),
-        days=views_by_day(workspace_id, asked, platform),
-        stale=stale(workspace_id, platform),
+        now=found.now,
+        before=found.before,
+        tiles=tiles(found, beside, platform),
+        platforms=found.platforms,
+        top=top_posts(workspace_id, asked, platform, top) if top else [],
+        days=[(day, found.views.get(day)) for day in days],
+        stale=beside.stale,
     )

@@ -7,12 +7,14 @@ from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
-from django.db.models import BooleanField, Count, ExpressionWrapper, Q, QuerySet, Sum
+from django.db.models import Count, Q, QuerySet, Sum
+from django.db.models.functions import TruncDate
 
 from analytics.grid import engagement_rate
 from analytics.models import LatestMetrics
 from core import clock
 from core.errors import ValidationFailed
+from platforms import PLATFORMS
 from publishing.models import PostTarget
 from publishing.states import TargetState
 
@@ -120,12 +122,8 @@ def totals(numbers: QuerySet[LatestMetrics], public: QuerySet[PostTarget]) -> To
 
 def by_platform(numbers: QuerySet[LatestMetrics], public: QuerySet[PostTarget]) -> dict[str, Totals]:
     """Platforms in alphabetical order, also those without a number yet. Two queries."""
-    return _grouped(numbers, public, "platform")
-
-
-def _grouped(numbers: QuerySet[LatestMetrics], public: QuerySet[PostTarget], key: str) -> dict[Any, Totals]:
-    sums = {row[key]: row for row in numbers.order_by().values(key).annotate(**_SUMS)}
-    counts = {row[key]: row["n"] for row in public.order_by().values(key).annotate(n=_POSTS)}
+    sums = {row["platform"]: row for row in numbers.order_by().values("platform").annotate(**_SUMS)}
+    counts = {row["platform"]: row["n"] for row in public.order_by().values("platform").annotate(n=_POSTS)}
     return {each: _totals(counts.get(each, 0), sums.get(each, _NOTHING)) for each in sorted({*sums, *counts})}
 
 
@@ -139,15 +137,52 @@ def totals_in(workspace_id: UUID, asked: Period, platform: str = "") -> Totals:
     return totals(posts_in(workspace_id, asked, platform), published_in(workspace_id, asked, platform))
 
 
-def now_and_before(workspace_id: UUID, asked: Period, platform: str = "") -> tuple[Totals, Totals]:
-    """Totals of a period and of the one before it. Two queries."""
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """Totals of a period, of the one before it, and of the period by platform; `views` of each day of publication,
+    without the days of which no number is known."""
+
+    now: Totals
+    before: Totals
+    platforms: dict[str, Totals]
+    views: dict[date, int]
+
+
+def overview(workspace_id: UUID, asked: Period, platform: str = "") -> Overview:
+    """A period's sums in every way that pages show them. Two queries."""
     both = Period(asked.before().first, asked.last, asked.zone)
-    is_now = ExpressionWrapper(Q(published_at__gte=asked.start), output_field=BooleanField())
-    numbers = posts_in(workspace_id, both, platform).annotate(is_now=is_now)
-    public = published_in(workspace_id, both, platform).annotate(is_now=is_now)
-    found = _grouped(numbers, public, "is_now")
-    nothing = _totals(0, _NOTHING)
-    return found.get(True, nothing), found.get(False, nothing)
+    is_now = Q(published_at__gte=asked.start)
+    counts = published_in(workspace_id, both, platform).aggregate(
+        now=Count("post_id", distinct=True, filter=is_now),
+        before=Count("post_id", distinct=True, filter=~is_now),
+        **{name: Count("post_id", distinct=True, filter=is_now & Q(platform=name)) for name in PLATFORMS},
+    )
+    day = TruncDate("published_at", tzinfo=ZoneInfo(asked.zone))
+    rows: Any = posts_in(workspace_id, both, platform).order_by().annotate(day=day).values("day", "platform")
+    now, before = dict(_NOTHING), dict(_NOTHING)
+    by_name: dict[str, dict[str, Any]] = {name: dict(_NOTHING) for name in PLATFORMS if counts[name]}
+    views: dict[date, int] = {}
+    for row in rows.annotate(**_SUMS):
+        if row["day"] < asked.first:
+            _add(before, row)
+            continue
+        _add(now, row)
+        _add(by_name.setdefault(row["platform"], dict(_NOTHING)), row)
+        if row["sum_views"] is not None:
+            views[row["day"]] = views.get(row["day"], 0) + row["sum_views"]
+    return Overview(
+        now=_totals(counts["now"], now),
+        before=_totals(counts["before"], before),
+        platforms={name: _totals(counts[name], by_name[name]) for name in sorted(by_name)},
+        views=views,
+    )
+
+
+def _add(sums: dict[str, Any], row: Mapping[str, Any]) -> None:
+    """Add what is known; a sum of nothing known stays unknown."""
+    for name in _SUMS:
+        if row[name] is not None:
+            sums[name] = (sums[name] or 0) + row[name]
 
 
 def platforms_in(workspace_id: UUID, asked: Period, platform: str = "") -> dict[str, Totals]:

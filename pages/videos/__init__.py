@@ -8,6 +8,7 @@ urlpatterns = [
     path("videos/", library.index, name="videos"),
     path("videos/upload/", library.upload, name="video_upload"),
     path("videos/compare/", compare.compare, name="videos_compare"),
+    path("videos/compare/_best/", compare.best_posts, name="videos_best"),
     path("videos/bulk/", actions.bulk, name="videos_bulk"),
     path("videos/undo/", actions.undo, name="videos_undo"),
     path("videos/folders/", actions.folder_create, name="videos_folder_create"),

@@ -11,6 +11,7 @@ from patterns.levels import shown
 from patterns.models import Pattern, PatternType
 from videos.models import Video
 
+MOVING = (Video.Status.UPLOADED, Video.Status.PROCESSING)
 _CHIPS = (PatternType.CUT_FREQUENCY, PatternType.HOOK_STYLE, PatternType.HOOK_TIMING)
 
 
@@ -31,14 +32,14 @@ class Card:
     @property
     def is_moving(self) -> bool:
         """Whether news will come."""
-        return self.video.status in (Video.Status.UPLOADED, Video.Status.PROCESSING)
+        return self.video.status in MOVING
 
 
 def cards(videos: Iterable[Video]) -> list[Card]:
-    """Cards of videos in two further queries."""
+    """Cards of videos in two further queries; in one where none of them is being processed."""
     found = list(videos)
     ids = [video.pk for video in found]
-    jobs = unfinished_jobs(ids)
+    jobs = unfinished_jobs([video.pk for video in found if video.status in MOVING])
     chips: dict[UUID, list[str]] = {}
     patterns = Pattern.objects.filter(video_id__in=ids, type__in=_CHIPS).order_by("type", "id") if ids else []
     for pattern in patterns:

@@ -8,6 +8,8 @@ from uuid import UUID
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.html import escape
+from django.utils.safestring import SafeString, mark_safe
 from django.views.decorators.http import require_GET
 
 from analytics.selectors import best
@@ -96,18 +98,16 @@ def _asked(request: SignedIn) -> list[UUID]:
 def compare(request: SignedIn) -> HttpResponse:
     """`/videos/compare/?v=…&v=…`."""
     ids = _asked(request)
+    choices = _choices(request.actor)
     axis = "share" if request.GET.get("axis") == "share" else ""
     context: dict[str, Any] = {
-        "ids": [str(key) for key in ids],
-        "slots": range(MOST),
-        "choices": _choices(request.actor),
+        "slots": [(slot, _options(choices, str(ids[slot]) if slot < len(ids) else "")) for slot in range(MOST)],
+        "any": bool(choices),
         "axis": axis,
         "seconds_url": address(ids),
         "share_url": address(ids, "share"),
         "swapped_url": address([*ids[1:], *ids[:1]], axis),
-        "best": best.best_and_rest(request.actor.workspace_id),
     }
-    context["best_words"] = [best.in_words(one) for one in context["best"].found]
     if len(ids) > 1:
         try:
             context |= _side_by_side(request.actor, selectors.compare(request.actor, ids), axis)
@@ -116,13 +116,28 @@ def compare(request: SignedIn) -> HttpResponse:
     return render(request, "videos/compare.html", context)
 
 
+@signed_in
+@require_GET
+def best_posts(request: SignedIn) -> HttpResponse:
+    """What the best posts share, loaded by itself: it looks at every post."""
+    found = best.best_and_rest(request.actor.workspace_id)
+    context = {"best": found, "best_words": [best.in_words(one) for one in found.found]}
+    return render(request, "videos/_best.html", context)
+
+
 def _choices(actor: Actor) -> list[tuple[str, str]]:
-    """Videos that can be compared, newest first."""
+    """Videos that can be compared, newest first: ids and escaped titles."""
     rows = Video.objects.for_workspace(actor.workspace_id).filter(
         deleted_at__isnull=True, analysis__state=Analysis.State.DONE
     )
     pairs = rows.order_by("-created_at", "-id").values_list("pk", "title")[:_CHOICES]
-    return [(str(key), title) for key, title in pairs]
+    return [(str(key), escape(title)) for key, title in pairs]
+
+
+def _options(choices: list[tuple[str, str]], chosen: str) -> SafeString:
+    """The same hundred options for each of the fields, with another one chosen."""
+    rows = (f'<option value="{key}"{" selected" if key == chosen else ""}>{title}</option>' for key, title in choices)
+    return mark_safe("".join(rows))  # noqa: S308 # the titles are escaped
 
 
 def _side_by_side(actor: Actor, found: Comparison, axis: str) -> dict[str, Any]:

@@ -81,7 +81,9 @@ def index(request: SignedIn) -> HttpResponse:
     """`/videos/`: the library, filtered as the address says."""
     shown = asked(request)
     found = selectors.library(request.actor, shown.filters)
-    page = Paginator(found, PER_PAGE).get_page(request.GET.get("page"))
+    paginator = Paginator(found, PER_PAGE)
+    paginator.count, in_trash = selectors.counts(request.actor, found)
+    page = paginator.get_page(request.GET.get("page"))
     context: dict[str, Any] = {
         "shown": shown,
         "page": page,
@@ -96,7 +98,7 @@ def index(request: SignedIn) -> HttpResponse:
     template = "videos/_list.html"
     if not request.htmx:
         template = "videos/index.html"
-        context |= _frame(request, shown)
+        context |= _frame(request, shown) | {"trash_count": in_trash}
     response = render(request, template, context)
     patch_vary_headers(response, ["HX-Request"])
     return response
@@ -114,7 +116,6 @@ def _frame(request: SignedIn, shown: Shown) -> dict[str, Any]:
         "statuses": Video.Status.choices,
         "sorts": _SORT_LABELS.items(),
         "undo": request.session.pop("videos_undo", None),
-        "trash_count": selectors.trash_count(request.actor),
         "max_bytes": settings.MAX_UPLOAD_BYTES,
     }
 
