@@ -4,7 +4,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PORT ?= 8000
 .DEFAULT_GOAL := help
-.PHONY: help run test check verify bench bench-startup bench-sockets bench-measure bench-render bench-upload bench-publishing chaos-publishing drills e2e lock format clean install install-dev assets
+.PHONY: help run test check verify bench bench-startup bench-sockets bench-measure bench-render bench-upload bench-pages bench-publishing chaos-publishing drills e2e lock format clean install install-dev assets
 
 help: ## List the commands
 	@grep -hE '^[a-z0-9-]+:.*## ' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -86,6 +86,9 @@ bench-render: install-dev ## Cost of one joint render against separate ones
 
 bench-upload: install-dev ## A 500 MB upload that keeps breaking: checksum, memory of the server
 	$(BIN)/python benchmarks/upload.py
+
+bench-pages: install-dev assets ## SQL, CPU and size of pages and lists at a thousand workspaces; PostgreSQL with DATABASE_URL
+	$(BIN)/python -m benchmarks.pages
 
 bench-publishing: install-dev ## Memory while publishing 900 MB; with DATABASE_URL and REDIS_URL also the queue's speed and fairness
 	$(BIN)/python -m benchmarks.publishing_memory
