@@ -22,7 +22,7 @@ def files(actor: Actor, *, kind: str = "", search: str = "") -> QuerySet[MediaFi
     rows = rows.filter(kind=kind) if kind else rows.filter(kind__in=LIBRARY_KINDS)
     for word in search.replace("\x00", "").split()[:8]:
         rows = rows.filter(original_name__icontains=word)
-    return rows.select_related("thumbnail").order_by("-created_at", "-id")
+    return rows.select_related("thumbnail").defer("thumbnail__probe").order_by("-created_at", "-id")
 
 
 def library(actor: Actor, *, shape: str = "", search: str = "") -> QuerySet[MediaFile]:

@@ -12,7 +12,7 @@ import struct
 import unicodedata
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from hashlib import sha256
+from functools import lru_cache
 from uuid import UUID
 
 from django.conf import settings
@@ -58,9 +58,13 @@ class Claim:
     download: bool
 
 
+@lru_cache(maxsize=2)
+def _key(secret: str | bytes) -> bytes:
+    return hmac.digest(force_bytes(secret), b"media.signing.v1", "sha256")
+
+
 def _mac(head: bytes) -> bytes:
-    key = hmac.new(force_bytes(settings.SECRET_KEY), b"media.signing.v1", sha256).digest()
-    return hmac.new(key, head, sha256).digest()[:_MAC_BYTES]
+    return hmac.digest(_key(settings.SECRET_KEY), head, "sha256")[:_MAC_BYTES]
 
 
 def make_token(file_id: UUID, *, expires_at: datetime, download: bool = False) -> str:

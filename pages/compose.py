@@ -12,8 +12,7 @@ from django.urls import path, reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from accounts.selectors import timezone_of
-from core import clock, zones
+from core import clock
 from core.actor import Actor
 from core.errors import Conflict, DomainError, NotFound, ValidationFailed
 from core.ids import uuid7
@@ -50,7 +49,7 @@ class Composer:
         self.key = key_of(self.data) or uuid7()
         known = {row.account_id: row for row in post.targets.all()} if post else {}
         self.files = self._files()
-        self.form = PostForm(self.data, files=self.files, zone=timezone_of(request.actor), initial=self._initial())
+        self.form = PostForm(self.data, files=self.files, zone=request.preferences.timezone, initial=self._initial())
         self.conflicts: list[Mapping[str, Any]] = []
         self.version = post.version if post else drafts.FIRST_VERSION
         if self.data is not None:
@@ -319,7 +318,6 @@ def compose(request: SignedIn, post_id: UUID | None = None) -> HttpResponse:
         "post": post,
         # After a conflict only a press decides which text stays.
         "autosaves": composer.stale is None and (post is None or post.state == PostState.DRAFT),
-        "zones": zones.choices(),
         "errors": sum(len(part.errors) for part in composer.chosen() if part.is_bound),
     }
     status = 422 if request.method == "POST" else 200

@@ -7,6 +7,7 @@ from uuid import UUID
 
 from django.urls import reverse
 
+from core import words
 from core.actor import Actor
 from editing.models import Rendition
 from media.models import MediaFile
@@ -64,7 +65,7 @@ def cards(actor: Actor, files: Iterable[MediaFile], *, with_uses: bool = False) 
     made = []
     for file in found:
         video, rendition = videos.get(file.pk), renditions.get(file.pk)
-        posts = [Used(f"Post “{use.post}”", _post_page(use)) for use in uses.get(file.pk, [])]
+        posts = [_post(use) for use in uses.get(file.pk, [])[:_SHOWN_USES]]
         made.append(
             FileCard(
                 file=file,
@@ -72,8 +73,8 @@ def cards(actor: Actor, files: Iterable[MediaFile], *, with_uses: bool = False) 
                 facts=facts_of(file),
                 duration=duration_words(file.duration_s) if file.duration_s else "",
                 origin=_origin(video, rendition),
-                uses=posts[:_SHOWN_USES],
-                more_uses=max(0, len(posts) - _SHOWN_USES),
+                uses=posts,
+                more_uses=max(0, len(uses.get(file.pk, [])) - _SHOWN_USES),
             )
         )
     return made
@@ -113,5 +114,6 @@ def _origin(video: Video | None, rendition: Rendition | None) -> Used | None:
     return None
 
 
-def _post_page(use: files_of_posts.Use) -> str:
-    return reverse("post_detail", args=[use.post.pk])
+def _post(use: files_of_posts.Use) -> Used:
+    name = words.excerpt(use.text) or f"Post {use.post_id}"
+    return Used(f"Post “{name}”", reverse("post_detail", args=[use.post_id]))

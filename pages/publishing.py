@@ -27,7 +27,7 @@ PER_PAGE = 20
 def posts_page(request: SignedIn) -> HttpResponse:
     """All posts, by state, platform, campaign and words."""
     query = request.GET
-    rows = selectors.filtered_posts(
+    rows = selectors.post_lines(
         request.actor,
         state=query.get("status", ""),
         platform=query.get("platform", ""),

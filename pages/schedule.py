@@ -1,5 +1,7 @@
 """The schedule: what is to come by day and account, in the person's zone or another; moving and cancelling it."""
 
+from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -14,7 +16,6 @@ from django.urls import path, reverse
 from django.utils.cache import patch_vary_headers
 from django.utils.http import urlencode
 
-from accounts.selectors import timezone_of
 from core import clock, dates, zones
 from core.errors import Conflict, ValidationFailed
 from pages import versions
@@ -24,11 +25,14 @@ from publishing import selectors
 from publishing.errors import Code
 from publishing.models import PostTarget
 from publishing.schedule import lateness
+from publishing.selectors import Slot
 from publishing.services import schedule
 from publishing.services.schedule import When
 from publishing.states import EDITABLE, TargetState
 
 DAYS = 7
+# Days after so many entries are fetched when they come into view.
+DRAWN_AT_ONCE = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +56,13 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Day:
+    """One day of the list. One with `url` is fetched from there once it comes into view."""
+
     on: date
     today: bool
+    count: int
     entries: list[Entry] = field(default_factory=list)
+    url: str = ""
 
 
 class MoveForm(forms.Form):
@@ -72,69 +80,115 @@ def _first_day(given: str, today: date) -> date:
         return today
 
 
-def _days(rows: list[PostTarget], first: date, today: date, zone: ZoneInfo) -> list[Day]:
-    days = {
-        first + timedelta(days=n): Day(first + timedelta(days=n), first + timedelta(days=n) == today)
-        for n in range(DAYS)
-    }
-    seen: dict[tuple[UUID, datetime], int] = {}
-    walls: list[tuple[PostTarget, datetime]] = []
-    for row in rows:
-        if row.due_at is not None:
-            minute = row.due_at.replace(second=0, microsecond=0)
-            seen[row.account_id, minute] = seen.get((row.account_id, minute), 0) + 1
-            walls.append((row, row.due_at.astimezone(zone)))
-    for row, wall in walls:
-        assert row.due_at is not None
+def _start(on: date, zone: ZoneInfo) -> datetime:
+    return datetime.combine(on, datetime.min.time(), zone)
+
+
+def _entries(rows: Iterable[PostTarget], zone: ZoneInfo) -> dict[date, list[Entry]]:
+    """The rows of whole days, by day."""
+    timed = [(row, row.due_at) for row in rows if row.due_at is not None]
+    minutes = Counter((row.account_id, due_at.replace(second=0, microsecond=0)) for row, due_at in timed)
+    found: dict[date, list[Entry]] = {}
+    for row, due_at in timed:
         late = lateness.of(row)
-        crowded = seen[row.account_id, row.due_at.replace(second=0, microsecond=0)] > 1
-        day = days.get(wall.date())
-        if day is not None:
-            day.entries.append(Entry(row, wall, crowded, late.sentence if late else ""))
-    return list(days.values())
+        crowded = minutes[row.account_id, due_at.replace(second=0, microsecond=0)] > 1
+        wall = due_at.astimezone(zone)
+        found.setdefault(wall.date(), []).append(Entry(row, wall, crowded, late.sentence if late else ""))
+    return found
+
+
+def _zone(request: SignedIn) -> str:
+    own = request.preferences.timezone
+    return zones.canonical(request.GET.get("tz", "")) or zones.canonical(own) or "UTC"
+
+
+def _address(request: SignedIn, name: str, on: date) -> str:
+    """Another day with the filters kept."""
+    kept = {key: request.GET[key] for key in ("account", "tz", "status") if request.GET.get(key)}
+    return f"{reverse(name)}?{urlencode({'date': on.isoformat(), **kept})}"
+
+
+def _days(request: SignedIn, first: date, account_id: UUID | None) -> tuple[list[Day], list[Slot]]:
+    """A week with the entries of its first days, and the times of all of them."""
+    zone = ZoneInfo(_zone(request))
+    chosen: Any = {"account_id": account_id, "group": request.GET.get("status", "")}
+    last = first + timedelta(days=DAYS)
+    slots = selectors.slots(request.actor, start=_start(first, zone), end=_start(last, zone), **chosen)
+    counts = Counter(slot.due_at.astimezone(zone).date() for slot in slots)
+    week = [first + timedelta(days=n) for n in range(DAYS)]
+    before = [sum(counts[on] for on in week[:n]) for n in range(DAYS)]
+    # The first day that has any is always there; further ones while few were drawn before.
+    ready = [on for on, drawn in zip(week, before, strict=True) if drawn < DRAWN_AT_ONCE]
+    end = _start(ready[-1] + timedelta(days=1), zone)
+    rows = selectors.upcoming(request.actor, start=_start(first, zone), end=end, **chosen) if slots else []
+    entries = _entries(rows, zone)
+    today = clock.now().astimezone(zone).date()
+    days = [
+        Day(
+            on,
+            on == today,
+            counts[on],
+            entries.get(on, []),
+            "" if on in ready or not counts[on] else _address(request, "schedule_day", on),
+        )
+        for on in week
+    ]
+    return days, slots
 
 
 @signed_in
 def schedule_page(request: SignedIn) -> HttpResponse:
     """A week of what is to come, day by day."""
     query = request.GET
-    own = timezone_of(request.actor)
-    shown = zones.canonical(query.get("tz", "")) or zones.canonical(own) or "UTC"
-    zone = ZoneInfo(shown)
-    today = clock.now().astimezone(zone).date()
+    shown = _zone(request)
+    today = clock.now().astimezone(ZoneInfo(shown)).date()
     first = _first_day(query.get("date", ""), today)
-    start = datetime.combine(first, datetime.min.time(), zone)
-    end = datetime.combine(first + timedelta(days=DAYS), datetime.min.time(), zone)
     accounts = list(selectors.accounts(request.actor))
     chosen = next((row for row in accounts if str(row.pk) == query.get("account")), None)
     group = query.get("status", "")
-    account_id = chosen.pk if chosen else None
-    rows = list(selectors.upcoming(request.actor, start=start, end=end, account_id=account_id, group=group))
-
-    def address(on: date) -> str:
-        kept = {name: query[name] for name in ("account", "tz", "status") if query.get(name)}
-        return f"{reverse('schedule')}?{urlencode({'date': on.isoformat(), **kept})}"
-
+    days, slots = _days(request, first, chosen.pk if chosen else None)
     context = {
-        "days": _days(rows, first, today, zone),
-        "count": len({row.post_id for row in rows}),
-        "is_cut": len(rows) == selectors.UPCOMING,
+        "days": days,
+        "count": len({slot.post_id for slot in slots}),
+        "is_cut": len(slots) == selectors.UPCOMING,
         "groups": [(one.value, one.label) for one in selectors.OPEN_GROUPS],
         "group": group if group in selectors.OPEN_GROUPS else "",
         "accounts": accounts,
         "chosen": chosen,
         "zone": shown,
-        "own_zone": own,
-        "zones": zones.choices(),
+        "own_zone": request.preferences.timezone,
         "first": first,
         "last": first + timedelta(days=DAYS - 1),
         "is_now": first == today,
-        "previous": address(first - timedelta(days=DAYS)),
-        "next": address(first + timedelta(days=DAYS)),
-        "today": address(today),
+        "previous": _address(request, "schedule", first - timedelta(days=DAYS)),
+        "next": _address(request, "schedule", first + timedelta(days=DAYS)),
+        "today": _address(request, "schedule", today),
         "next_at": selectors.next_due(request.actor),
     }
     response = render(request, "publishing/_schedule.html" if request.htmx else "publishing/schedule.html", context)
+    patch_vary_headers(response, ["HX-Request"])
+    return response
+
+
+@signed_in
+def schedule_day(request: SignedIn) -> HttpResponse:
+    """The entries of one day, for the list that leaves later days for later; a week of its own without scripts."""
+    shown = _zone(request)
+    zone = ZoneInfo(shown)
+    on = _first_day(request.GET.get("date", ""), clock.now().astimezone(zone).date())
+    if not request.htmx:
+        return redirect(_address(request, "schedule", on))
+    account = request.GET.get("account", "")
+    known = {str(row.pk): row.pk for row in selectors.accounts(request.actor)} if account else {}
+    rows = selectors.upcoming(
+        request.actor,
+        start=_start(on, zone),
+        end=_start(on + timedelta(days=1), zone),
+        account_id=known.get(account),
+        group=request.GET.get("status", ""),
+    )
+    entries = _entries(rows, zone).get(on, [])
+    response = render(request, "publishing/_day.html", {"day": Day(on, False, len(entries), entries), "zone": shown})
     patch_vary_headers(response, ["HX-Request"])
     return response
 
@@ -160,7 +214,7 @@ def schedule_move(request: SignedIn, post_id: UUID, target_id: UUID) -> HttpResp
     if row.state not in EDITABLE:
         messages.warning(request, "This is already going out, so its time cannot be changed any more.")
         return redirect("post_detail", post_id)
-    zone = row.zone or timezone_of(request.actor)
+    zone = row.zone or request.preferences.timezone
     form = MoveForm(
         request.POST if request.method == "POST" else None, initial={"wall_time": row.wall_time, "timezone": zone}
     )
@@ -197,12 +251,13 @@ def schedule_move(request: SignedIn, post_id: UUID, target_id: UUID) -> HttpResp
                 messages.success(request, f"{moved.account.handle} has its new time.")
                 return redirect("post_detail", post_id)
     context = {
-        "form": form, "row": row, "seen": seen, "stale": stale, "conflicts": conflicts, "zones": zones.choices(),
+        "form": form, "row": row, "seen": seen, "stale": stale, "conflicts": conflicts,
     }  # fmt: skip
     return render(request, "publishing/move.html", context, status=status)
 
 
 urlpatterns = [
     path("schedule/", schedule_page, name="schedule"),
+    path("schedule/day/", schedule_day, name="schedule_day"),
     path("posts/<uuid:post_id>/targets/<uuid:target_id>/move/", schedule_move, name="schedule_move"),
 ]

@@ -126,27 +126,54 @@ def pick_accounts(actor: Actor, platforms: Sequence[str]) -> list[SocialAccount]
     return picked
 
 
+def _posts(actor: Actor) -> QuerySet[Post]:
+    policy.require(actor, Action.READ)
+    rows = Post.objects.for_workspace(actor.workspace_id).filter(deleted_at__isnull=True)
+    return rows.order_by("-created_at", "-id")
+
+
+# What only the engine reads of a target; for a list it is much to fetch.
+OF_THE_ENGINE = ("spec", "booking", "checkpoint", "checkpoint_sealed", "content_key")
+# What a line of a list shows of a target: its platform, its account's name, its state.
+_OF_A_LINE = (
+    "post", "workspace", "platform", "state", "asked_at", "error_code", "account__platform", "account__username",
+    "account__name", "account__external_id",
+)  # fmt: skip
+
+
 def posts(actor: Actor) -> QuerySet[Post]:
     """The workspace's posts with targets and media, newest first."""
-    policy.require(actor, Action.READ)
     targets = PostTarget.objects.select_related("account").order_by("platform", "id")
-    return (
-        Post.objects.for_workspace(actor.workspace_id)
-        .filter(deleted_at__isnull=True)
-        .prefetch_related(Prefetch("targets", targets), Prefetch("media", PostMedia.objects.select_related("file")))
-        .order_by("-created_at", "-id")
-    )
+    media = PostMedia.objects.select_related("file")
+    return _posts(actor).prefetch_related(Prefetch("targets", targets), Prefetch("media", media))
 
 
 def filtered_posts(
     actor: Actor, *, state: str = "", platform: str = "", campaign: str = "", search: str = ""
 ) -> QuerySet[Post]:
-    """Posts by state, platform, campaign and words."""
-    rows = posts(actor)
+    """Posts by state, platform, campaign and words, with targets and media, without what only the engine reads."""
+    targets = PostTarget.objects.select_related("account").defer(*OF_THE_ENGINE).order_by("platform", "id")
+    media = PostMedia.objects.select_related("file").defer("file__probe")
+    rows = _filtered(actor, state=state, platform=platform, campaign=campaign, search=search)
+    return rows.prefetch_related(Prefetch("targets", targets), Prefetch("media", media))
+
+
+def post_lines(
+    actor: Actor, *, state: str = "", platform: str = "", campaign: str = "", search: str = ""
+) -> QuerySet[Post]:
+    """Posts by state, platform, campaign and words, with as much of their targets as `summary` says."""
+    targets = PostTarget.objects.select_related("account").only(*_OF_A_LINE).order_by("platform", "id")
+    rows = _filtered(actor, state=state, platform=platform, campaign=campaign, search=search)
+    return rows.prefetch_related(Prefetch("targets", targets))
+
+
+def _filtered(actor: Actor, *, state: str, platform: str, campaign: str, search: str) -> QuerySet[Post]:
+    rows = _posts(actor)
     if state in PostState.values:
         rows = rows.filter(state=state)
     if platform:
-        rows = rows.filter(pk__in=PostTarget.objects.filter(platform=platform).values("post_id"))
+        targets = PostTarget.objects.for_workspace(actor.workspace_id).filter(platform=platform)
+        rows = rows.filter(pk__in=targets.values("post_id"))
     if campaign:
         rows = rows.filter(campaign=campaign)
     for word in search.lower().split():
@@ -213,10 +240,34 @@ OPEN_GROUPS = (
 )
 
 
+@dataclass(frozen=True, slots=True)
+class Slot:
+    """When a post is to go out to an account."""
+
+    post_id: UUID
+    account_id: UUID
+    due_at: datetime
+
+
+def slots(
+    actor: Actor, *, start: datetime, end: datetime, account_id: UUID | None = None, group: str = ""
+) -> list[Slot]:
+    """The times of what goes out in [start, end), soonest first; as many as a page lists."""
+    rows = _upcoming(actor, start, end, account_id, group).values_list("post_id", "account_id", "due_at")
+    return [Slot(post_id, account, due_at) for post_id, account, due_at in rows[:UPCOMING] if due_at is not None]
+
+
 def upcoming(
     actor: Actor, *, start: datetime, end: datetime, account_id: UUID | None = None, group: str = ""
 ) -> QuerySet[PostTarget]:
     """What goes out in [start, end): planned, on its way, or waiting for somebody; soonest first."""
+    rows = _upcoming(actor, start, end, account_id, group).select_related("post", "account")
+    return rows.defer(*OF_THE_ENGINE, "options", "post__search")[:UPCOMING]
+
+
+def _upcoming(
+    actor: Actor, start: datetime, end: datetime, account_id: UUID | None, group: str
+) -> QuerySet[PostTarget]:
     policy.require(actor, Action.READ)
     rows = PostTarget.objects.for_workspace(actor.workspace_id).filter(
         state__in=sorted({TargetState.SCHEDULED, TargetState.IN_INBOX, *IN_FLIGHT}),
@@ -228,7 +279,7 @@ def upcoming(
         rows = rows.filter(account_id=account_id)
     if group in OPEN_GROUPS:
         rows = rows.filter(in_group(group))
-    return rows.select_related("post", "account").order_by("due_at", "id")[:UPCOMING]
+    return rows.order_by("due_at", "id")
 
 
 def next_due(actor: Actor) -> datetime | None:

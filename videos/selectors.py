@@ -3,8 +3,9 @@
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from django.db.models import Count, Prefetch, Q, QuerySet
+from django.db.models import Count, Prefetch, Q, QuerySet, Subquery
 
+from accounts.models import Workspace
 from core.actor import Actor
 from videos.models import Folder, Tag, Video, VideoQuerySet
 from videos.services.words import normalise
@@ -131,9 +132,17 @@ def is_empty(actor: Actor) -> bool:
     return not Video.objects.for_workspace(actor.workspace_id).exists()
 
 
-def trash_count(actor: Actor) -> int:
-    """How many videos lie in the trash."""
-    return Video.objects.for_workspace(actor.workspace_id).filter(deleted_at__isnull=False).count()
+def counts(actor: Actor, shown: QuerySet[Video]) -> tuple[int, int]:
+    """How many videos are shown, on all pages, and how many lie in the trash. One query."""
+    trash = Video.objects.for_workspace(actor.workspace_id).filter(deleted_at__isnull=False)
+    numbers = [_count(shown), _count(trash)]
+    found = Workspace.objects.filter(pk=actor.workspace_id).values_list(*numbers).first() or (0, 0)
+    return found[0] or 0, found[1] or 0
+
+
+def _count(rows: QuerySet[Video]) -> Subquery:
+    """A count as a subquery, so that several need one query together."""
+    return Subquery(rows.order_by().values("workspace_id").annotate(n=Count("pk")).values("n"))
 
 
 def put_away(actor: Actor) -> QuerySet[Video, UUID]:

@@ -20,15 +20,16 @@ from publishing.states import EDITABLE, IN_FLIGHT, TargetState
 
 # Rows that only remember what was sent.
 MEMORIES = (PostMedia, Delivery)
+_THUMBNAIL = "thumbnail_file_id"
 
 
 @dataclass(frozen=True, slots=True)
 class Use:
-    """A post that shows a file, or has it as its thumbnail."""
+    """A post that shows a file, or has it as its thumbnail. `needed`: something of it has not gone out yet."""
 
-    post: Post
+    post_id: UUID
+    text: str
     needed: bool
-    """Whether something of it has not gone out yet."""
 
 
 def uses_of(actor: Actor, files: Iterable[MediaFile]) -> dict[UUID, list[Use]]:
@@ -49,25 +50,24 @@ def _uses(workspace_id: UUID, file_ids: Collection[UUID]) -> dict[UUID, list[Use
     posts: dict[UUID, set[UUID]] = {}
     for post_id, file_id in shown.values_list("post_id", "file_id"):
         posts.setdefault(post_id, set()).add(file_id)
-    thumbs = Q(options__thumbnail_file_id__in=list(by_text))
-    for target in targets.filter(thumbs | Q(post_id__in=posts)).select_related("post").order_by("-post_id"):
-        named = set(posts.get(target.post_id, ()))
-        thumbnail = by_text.get(str(target.options.get("thumbnail_file_id") or ""))
-        for file_id in named | ({thumbnail} if thumbnail else set()):
-            known = found.setdefault(file_id, {}).get(target.post_id)
+    # Naming the key lets the few targets with a thumbnail be found by an index of their own.
+    thumbs = Q(options__has_key=_THUMBNAIL, options__thumbnail_file_id__in=list(by_text))
+    rows = targets.filter(thumbs | Q(post_id__in=posts)).order_by("-post_id", "id")
+    for post_id, text, state, key in rows.values_list("post_id", "post__text", "state", f"options__{_THUMBNAIL}"):
+        thumbnail = by_text.get(str(key or ""))
+        for file_id in posts.get(post_id, set()) | ({thumbnail} if thumbnail else set()):
+            known = found.setdefault(file_id, {}).get(post_id)
             # A failed share can still be tried again, but a person who deletes its file has decided against it.
-            needed = target.state in EDITABLE | IN_FLIGHT or bool(known and known.needed)
-            found[file_id][target.post_id] = Use(target.post, needed)
+            needed = state in EDITABLE | IN_FLIGHT or bool(known and known.needed)
+            found[file_id][post_id] = Use(post_id, text, needed)
     return {file_id: list(by_post.values()) for file_id, by_post in found.items()}
 
 
 def needs_of(workspace_id: UUID, file_ids: Collection[UUID]) -> list[registry.Use]:
     """The posts that have not ended and need one of these files; a draft without accounts is one."""
-    found = {use.post.pk: use.post for uses in _uses(workspace_id, file_ids).values() for use in uses if use.needed}
-    drafts = Post.objects.for_workspace(workspace_id).filter(
-        media__file_id__in=file_ids, targets__isnull=True, deleted_at__isnull=True
-    )
-    found |= {post.pk: post for post in drafts}
+    needing = {use.post_id for uses in _uses(workspace_id, file_ids).values() for use in uses if use.needed}
+    drafts = Q(media__file_id__in=file_ids, targets__isnull=True, deleted_at__isnull=True)
+    found = Post.objects.for_workspace(workspace_id).filter(Q(pk__in=needing) | drafts).distinct().in_bulk()
     shares: dict[UUID, list[PostTarget]] = {key: [] for key in found}
     for row in PostTarget.objects.for_workspace(workspace_id).filter(post_id__in=found).order_by("due_at", "id"):
         shares[row.post_id].append(row)

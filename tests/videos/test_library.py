@@ -299,7 +299,10 @@ class TestListing:
         assert selectors.is_empty(cast.alice_actor)
         video = factories.make_video(cast.workspace, deleted_at=clock.now())
         assert not selectors.is_empty(cast.alice_actor)
-        assert selectors.trash_count(cast.alice_actor) == 1
+        shown = selectors.library(cast.alice_actor, Filters())
+        assert selectors.counts(cast.alice_actor, shown) == (0, 1)
+        factories.make_video(cast.workspace, tags=("x", "y"))
+        assert selectors.counts(cast.alice_actor, shown) == (1, 1)
         assert selectors.is_empty(cast.charlie_actor)
         assert events.owners([f"video:{video.pk}"]) == {f"video:{video.pk}": cast.workspace.pk}
 

@@ -1,0 +1,145 @@
+"""Every list costs the same number of messages to the database with 10 rows and with 1,000, and no more than ten."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+from types import SimpleNamespace
+from unittest import mock
+
+import pytest
+from django.db import connection, models, transaction
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+
+from accounts.models import User, Workspace
+from analytics.models import LatestMetrics, MetricSnapshot
+from core import clock, scope
+from core.db.postgresql.cursor import ScopeCursor
+from core.ids import uuid7
+from editing.models import Edit
+from media.models import MediaFile
+from notifications.models import Notice
+from patterns.models import Analysis, Pattern
+from publishing.models import Post, PostMedia, PostTarget, SocialAccount
+from tests import factories
+from videos.models import Video
+
+pytestmark = pytest.mark.django_db
+MOST = 10
+FEW, MANY = 10, 1000
+PAGES = (
+    "/dashboard/", "/dashboard/_lists/", "/posts/", "/posts/?status=published&platform=youtube&q=post", "/schedule/",
+    "/media/", "/videos/", "/videos/?view=list&sort=longest", "/videos/compare/", "/videos/compare/_best/",
+    "/analytics/", "/compose/", "/settings/connections/", "/edits/", "/notifications/",
+)  # fmt: skip
+LISTS = (
+    "videos", "videos?ordering=-size", "posts", "posts?platform=youtube", "posts/scheduled", "patterns",
+    "patterns?min_score=1", "media", "folders", "tags", "social-accounts", "jobs", "notifications", "edits",
+    "renditions", "patterns/scores",
+)  # fmt: skip
+
+
+def insert(rows: list[models.Model]) -> None:
+    type(rows[0])._base_manager.bulk_create(rows)
+
+
+def fill(workspace: Workspace, person: User, count: int) -> None:
+    """As many rows of each kind; every fifth post is planned for tomorrow, the others are live."""
+    ago, tomorrow = clock.now() - timedelta(days=2), clock.now() + timedelta(days=1)
+    account = SocialAccount(
+        workspace=workspace, platform="youtube", external_id=uuid7().hex, username="studio", connected_at=ago
+    )
+    account.save()
+    own = {"workspace": workspace}
+    shape = {"size_bytes": 10, "content_type": "video/mp4", "width": 90, "height": 160, "duration_s": 2.0}
+    files = [MediaFile(**own, kind="video", storage_key=uuid7().hex, original_name=f"{n}.mp4", **shape)
+             for n in range(count)]  # fmt: skip
+    videos = [Video(**own, title=f"Video {n}", media=file, status="processed") for n, file in enumerate(files)]
+    analyses = [Analysis(**own, video=video, state="done", measured_at=ago) for video in videos]
+    patterns = [
+        Pattern(**own, video=one.video, analysis=one, type="motion", value=0.3, unit="per_s", bucket="moving")
+        for one in analyses
+    ]
+    posts = [Post(**own, text=f"Post {n}", search=f"post {n}", state="scheduled" if n % 5 == 0 else "published")
+             for n in range(count)]  # fmt: skip
+    shown = [PostMedia(**own, post=post, file=file) for post, file in zip(posts, files, strict=True)]
+    targets = [
+        PostTarget(**own, post=post, account=account, platform="youtube", state=post.state, due_at=tomorrow,
+                   published_at=ago if post.state == "published" else None)
+        for post in posts
+    ]  # fmt: skip
+    live = [target for target in targets if target.published_at]
+    snapshots = [MetricSnapshot(**own, target=target, slot="24h", taken_at=ago, age_s=90_000, views=5)
+                 for target in live]  # fmt: skip
+    notices = [Notice(**own, recipient=person, kind="post_failed", title=f"Notice {n}", once=str(n))
+               for n in range(count)]  # fmt: skip
+    edits = [Edit(**own, title=f"Edit {n}", video=video) for n, video in enumerate(videos)]
+    for rows in (files, videos, analyses, patterns, posts, shown, targets, snapshots, notices, edits):
+        insert(rows)
+    insert([
+        LatestMetrics(**own, target=row.target, snapshot=row, published_at=ago, platform="youtube", views=5,
+                      taken_at=ago)
+        for row in snapshots
+    ])  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def stock(django_db_setup: None, django_db_blocker: object) -> Iterator[SimpleNamespace]:
+    """Two people, one with few rows and one with many; written once for all the tests here."""
+    with django_db_blocker.unblock(), transaction.atomic():  # type: ignore[attr-defined]
+        with scope.system("tests"):
+            people = {}
+            for count in (FEW, MANY):
+                person = factories.make_user(f"with{count}@example.com")
+                workspace = factories.make_workspace(person)
+                fill(workspace, person, count)
+                people[count] = person
+        yield SimpleNamespace(few=people[FEW], many=people[MANY])
+        transaction.set_rollback(True)
+
+
+def messages(person: User, address: str) -> list[str]:
+    """What one request sends to the database; a scope that goes with a statement is no message of its own."""
+    client = Client()
+    with scope.system("sign in"):
+        client.force_login(person, backend="accounts.backends.AddressBackend")
+    write, alone = ScopeCursor._write, []
+
+    def counted(cursor: ScopeCursor, *args: object) -> None:
+        alone.append("set_config")
+        write(cursor, *args)  # type: ignore[arg-type]
+
+    with (
+        mock.patch.object(ScopeCursor, "_write", counted),
+        scope.request(),
+        CaptureQueriesContext(connection) as queries,
+    ):
+        response = client.get(address)
+    assert response.status_code == 200, address
+    return [query["sql"] for query in queries] + alone
+
+
+@pytest.mark.parametrize("address", [*PAGES, *(f"/api/v1/{name}" for name in LISTS)])
+def test_costs_the_same_with_ten_rows_and_with_a_thousand(stock, address):
+    few, many = messages(stock.few, address), messages(stock.many, address)
+    assert len(many) == len(few), "\n".join(sql[:200] for sql in (few if len(few) > len(many) else many))
+    assert len(many) <= MOST, "\n".join(sql[:200] for sql in many)
+
+
+@pytest.mark.parametrize("name", ["videos", "posts", "patterns", "media", "notifications", "edits", "jobs"])
+def test_a_list_of_the_api_is_paged_and_in_an_order_without_ties(stock, name):
+    client = Client()
+    with scope.system("sign in"):
+        client.force_login(stock.many, backend="accounts.backends.AddressBackend")
+    with scope.request(), CaptureQueriesContext(connection) as queries:
+        body = client.get(f"/api/v1/{name}?limit=7").json()
+    assert len(body["items"]) == min(7, body["total"])
+    ordered = [query["sql"] for query in queries if "LIMIT 7" in query["sql"]]
+    for sql in ordered:
+        last = sql.rsplit("ORDER BY", 1)[1].split("LIMIT")[0].split(",")[-1]
+        assert last.split()[0].endswith('"id"') or last.split()[0].isdigit(), sql
+
+
+def test_memberships_of_a_session_are_read_with_the_person(stock):
+    sent = messages(stock.few, "/posts/")
+    assert sum('FROM "accounts_membership"' in sql for sql in sent) == 1
+    assert sum('"accounts_preferences"' in sql for sql in sent) == 1
