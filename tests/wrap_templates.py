@@ -41,8 +41,8 @@ def _places(line: str, inside: bool) -> tuple[list[int], list[int], bool]:
         elif token == ">":
             inside = False
         elif token.isspace() and at and line[match.end() : match.end() + 1] not in ("", "/", ">"):
-            # Right behind a tag's name a break reads badly; it is only the last resort.
-            named = inside and re.search(r"<[\w.-]+$", line[:at])
+            # Right behind a tag's name, or what an attribute depends on, a break reads badly: only the last resort.
+            named = inside and re.search(r"<[\w.-]+$|%}$", line[:at])
             (attributes if inside and not named else others).append(at)
         at = match.end()
     return attributes, others, inside
