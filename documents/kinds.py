@@ -70,13 +70,15 @@ M = TypeVar("M", bound=Made[Any])
 class DocumentType(ABC, Generic[D, S, M]):
     """One kind of document: what `documents` needs to make, change, keep, export and serve it.
 
-    `name` is the noun in sentences, the subject of jobs and audit rows, and the first word of audit verbs. `sections`
+    `name` is the noun in sentences, the subject of jobs and audit rows, the first word of audit verbs, and the name of
+    the versions' foreign key. `related` are foreign keys of the document that its page shows. `sections`
     are the fields of `content` that can be edited, with their labels; the title always can. `errors` is the app's enum:
     INPUT_INVALID, CONTENT_INVALID, SECTION_UNKNOWN, NOT_READY, STALE, FORMAT_UNKNOWN, NOT_DELETED and CANNOT_RETRY.
     """
 
     name: ClassVar[str]
     model: type[D]
+    version_model: ClassVar[type[DocumentVersion]]
     shown: type[S]
     made: type[M]
     content: ClassVar[type[BaseModel]]
@@ -87,6 +89,7 @@ class DocumentType(ABC, Generic[D, S, M]):
     formats: ClassVar[tuple[str, ...]] = ("md", "pdf")
     stage: ClassVar[str] = "Writing"
     related: ClassVar[tuple[str, ...]] = ()
+    can_regenerate: ClassVar[bool] = False
 
     @property
     def objects(self) -> DocumentQuerySet[D]:

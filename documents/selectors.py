@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import F, QuerySet
 
 from accounts.policy import Action, require
 from core.actor import Actor
@@ -37,15 +37,20 @@ def document(kind: DocumentType[D, Any, Any], actor: Actor, document_id: UUID) -
 
 
 def shown(kind: DocumentType[Any, S, Any], actor: Actor, document_id: UUID, *, number: int | None = None) -> S:
-    """A document with its newest version, or with version `number` (404 when it has none such)."""
-    found = document(kind, actor, document_id)
-    version = numbered(found, found.version if number is None else number)
+    """A document with its newest version, or with version `number` (404 when it has none such). One query."""
+    require(actor, Action.READ)
+    key = kind.name
+    rows = kind.version_model.objects.for_workspace(actor.workspace_id).filter(
+        **{f"{key}_id": document_id, f"{key}__deleted_at__isnull": True},
+        number=F(f"{key}__version") if number is None else number,
+    )
+    version = rows.select_related(key, *(f"{key}__{name}" for name in kind.related)).first()
+    if version is None and number is not None:
+        raise NotFound()
     if version is None:
-        if number is not None:
-            raise NotFound()
-        return kind.shown(found)
+        return kind.shown(document(kind, actor, document_id))
     content, request = kind.content.model_validate(version.content), kind.request.model_validate(version.request)
-    return kind.shown(found, version, content, request)
+    return kind.shown(getattr(version, key), version, content, request)
 
 
 def numbered(of: Document, number: int) -> DocumentVersion | None:

@@ -18,10 +18,11 @@ from accounts.policy import Action, may
 from core.errors import DomainError
 from documents import selectors
 from documents.kinds import DocumentType
+from documents.models import Document
 from documents.services import making, trash, versions
 from documents.viewsets import file_response
 from jobs import selectors as jobs
-from jobs.models import UNFINISHED
+from jobs.models import UNFINISHED, Job
 from pages.access import SignedIn, signed_in
 from pages.queries import whole
 from platforms import choices
@@ -137,7 +138,7 @@ class DocumentPages(ABC):
     def page(self, request: SignedIn, shown: Any, *, error: DomainError | None = None, **state: Any) -> HttpResponse:
         """A document's page, or the part of it that htmx replaces."""
         document = shown.document
-        job = jobs.jobs_about(request.actor, (self.name, document.pk)).filter(status__in=UNFINISHED).first()
+        job = self._job(request, document)
         if request.htmx and request.GET.get("waiting") and shown.content and job is None:
             # The page's head has other actions now; only a whole load shows them.
             return HttpResponse(headers={"HX-Refresh": "true"})
@@ -157,6 +158,12 @@ class DocumentPages(ABC):
             **self.context(request, shown, job=job, error=error, **state),
         }
         return self._render(request, "detail", f"_{self.name}", context, status=422 if error else 200)
+
+    def _job(self, request: SignedIn, document: Document) -> Job | None:
+        """The job that works on a document, where there may be one."""
+        if document.status != Document.Status.GENERATING and not self.kind.can_regenerate:
+            return None
+        return jobs.jobs_about(request.actor, (self.name, document.pk)).filter(status__in=UNFINISHED).first()
 
     def _render(
         self, request: SignedIn, page: str, fragment: str, context: dict[str, Any], *, status: int = 200

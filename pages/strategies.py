@@ -188,11 +188,8 @@ def _both(key: str, content: Mapping[str, Any], typed: Mapping[str, str]) -> Ite
 
 def _links(actor: Actor, strategy: Strategy) -> dict[str, str]:
     """The pages of what the strategy was made from, and of the newest script made from it."""
-    script = scripts.newest_of(actor, strategy)
-    return {
-        **steps_of(selectors.source_video(strategy)),
-        **({"script": reverse("script_detail", args=[script])} if script else {}),
-    }
+    video, script = scripts.around(actor, strategy)
+    return {**steps_of(video), **({"script": reverse("script_detail", args=[script])} if script else {})}
 
 
 urlpatterns = pages.urls(

@@ -14,7 +14,7 @@ from documents.models import DocumentVersion
 from scripts_app import segments
 from scripts_app.blocks import blocks
 from scripts_app.errors import ScriptError
-from scripts_app.models import Script
+from scripts_app.models import Script, ScriptVersion
 from scripts_app.offline.timing import rules_of
 from scripts_app.purpose import PURPOSE
 from scripts_app.schema import ScriptContent, ScriptRequest, timing_problems
@@ -52,7 +52,7 @@ class ScriptType(DocumentType[Script, Shown, Made]):
     """Scripts: rows follow each other from 0 without gaps or overlaps; their end is the script's duration."""
 
     name = "script"
-    model, shown, made = Script, Shown, Made
+    model, version_model, shown, made = Script, ScriptVersion, Shown, Made
     content, request = ScriptContent, ScriptRequest
     errors = ScriptError
     purpose = PURPOSE

@@ -4,7 +4,7 @@ from functools import partial
 from typing import Final
 from uuid import UUID
 
-from django.db.models import QuerySet
+from django.db.models import QuerySet, Subquery
 
 from core.actor import Actor
 from documents import selectors
@@ -13,8 +13,9 @@ from platforms import canonical
 from scripts_app.document import SCRIPT, Shown
 from scripts_app.models import Script
 from strategies.models import Strategy
+from videos.models import Video
 
-__all__ = ["Shown", "export", "newest_of", "script", "scripts", "shown", "variations", "versions"]
+__all__ = ["Shown", "around", "export", "script", "scripts", "shown", "variations", "versions"]
 
 script: Final = partial(selectors.document, SCRIPT)
 shown: Final = partial(selectors.shown, SCRIPT)
@@ -35,8 +36,12 @@ def variations(actor: Actor, of: Script) -> QuerySet[Script]:
     return rows.filter(group_id=of.group_id).exclude(pk=of.pk).defer("inputs", "search").order_by("variation", "id")
 
 
-def newest_of(actor: Actor, strategy: Strategy) -> UUID | None:
-    """The newest script made from a strategy."""
-    rows = Script.objects.for_workspace(actor.workspace_id).alive().filter(strategy=strategy)
-    found: UUID | None = rows.order_by("-created_at", "-id").values_list("pk", flat=True).first()
-    return found
+def around(actor: Actor, strategy: Strategy) -> tuple[Video | None, UUID | None]:
+    """The newest video that a strategy was made from, and the newest script made from it. One query with a video."""
+    scripts_of = Script.objects.for_workspace(actor.workspace_id).alive().filter(strategy=strategy)
+    newest = scripts_of.order_by("-created_at", "-id").values("pk")[:1]
+    videos = strategy.videos.filter(deleted_at__isnull=True).annotate(newest_script=Subquery(newest))
+    video = videos.order_by("-created_at", "-id").first()
+    if video is None:
+        return None, newest.values_list("pk", flat=True).first()
+    return video, video.newest_script

@@ -15,7 +15,7 @@ from documents.models import DocumentVersion
 from strategies import facts, schema
 from strategies.blocks import blocks
 from strategies.errors import StrategyError
-from strategies.models import Strategy
+from strategies.models import Strategy, StrategyVersion
 from strategies.purpose import PURPOSE
 from strategies.schema import SECTIONS, StrategyContent, StrategyInputs, StrategyRequest
 from videos.models import Video
@@ -43,12 +43,13 @@ class StrategyType(DocumentType[Strategy, Shown, Made]):
     """Strategies: every section can be edited, and made again from the newest measurements."""
 
     name = "strategy"
-    model, shown, made = Strategy, Shown, Made
+    model, version_model, shown, made = Strategy, StrategyVersion, Shown, Made
     content, request = StrategyContent, StrategyRequest
     errors = StrategyError
     purpose = PURPOSE
     sections = SECTIONS
     stage = "Reading the measurements"
+    can_regenerate = True
 
     def request_for(self, actor: Actor, document: Strategy) -> StrategyRequest:
         chosen = (

@@ -15,10 +15,9 @@ from strategies.blocks import section_text
 from strategies.document import STRATEGY, Shown
 from strategies.models import Strategy
 from strategies.schema import SECTIONS, StrategyContent
-from videos.models import Video
 
 __all__ = [
-    "Shown", "compare", "contents", "export", "shown", "source_video", "strategies", "strategy", "versions",
+    "Shown", "compare", "contents", "export", "shown", "strategies", "strategy", "versions",
     "video_ids", "word_changes",
 ]  # fmt: skip
 
@@ -38,11 +37,6 @@ def video_ids(actor: Actor, strategy_id: UUID) -> list[UUID] | None:
     """The videos that a ready strategy was made from; None when there is no such strategy."""
     rows = list(strategies(actor, status=Strategy.Status.READY).filter(pk=strategy_id).values_list("videos", flat=True))
     return [video_id for video_id in rows if video_id] if rows else None
-
-
-def source_video(of: Strategy) -> Video | None:
-    """The newest video that a strategy was made from and that is not deleted."""
-    return of.videos.filter(deleted_at__isnull=True).order_by("-created_at", "-id").first()
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,6 +31,13 @@ def copies(case, count):
     model.objects.bulk_create(model(**{name: getattr(case.document, name) for name in names}) for _ in range(count))
 
 
+def versions(case, count):
+    """More versions, each written by a person."""
+    for number in range(case.document.version, case.document.version + count):
+        case.edit(f"Text {number}.", version=number)
+    case.document.refresh_from_db()
+
+
 def queries(browser, address):
     browser.get(address)
     with CaptureQueriesContext(connection) as found:
@@ -46,6 +53,14 @@ class TestBudgets:
         thousand = queries(browser, reverse(routes["list"]))
         assert len(ten) == len(thousand) <= BUDGET, "\n".join(thousand)
         assert not any('"inputs"' in sql for sql in thousand)
+
+    def test_a_document_costs_the_same_with_ten_and_with_forty_versions(self, browser, case, routes):
+        address = reverse(routes["detail"], args=[case.document.pk])
+        versions(case, 9)
+        ten = queries(browser, address)
+        versions(case, 30)
+        forty = queries(browser, address)
+        assert len(ten) == len(forty) <= BUDGET, "\n".join(forty)
 
     def test_the_document_is_read_once_for_its_page(self, browser, case, routes):
         found = queries(browser, reverse(routes["detail"], args=[case.document.pk]))

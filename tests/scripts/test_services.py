@@ -219,5 +219,5 @@ class TestSelectors:
     def test_query_budgets(self, made, django_assert_num_queries):
         with django_assert_num_queries(1):
             [(row.title, row.video) for row in selectors.scripts(made.bob_actor)]
-        with django_assert_num_queries(2):
+        with django_assert_num_queries(1):
             selectors.shown(made.bob_actor, made.script.pk)
