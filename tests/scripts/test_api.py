@@ -1,4 +1,4 @@
-"""The scripts API, exports and the operator console."""
+"""The scripts API and exports."""
 
 import io
 import re
@@ -161,26 +161,3 @@ class TestExport:
         content.music, content.reasons, content.notes = "", [], []
         body = markdown.text(blocks(content, platform="tiktok", offline=False, version=1))
         assert "## " not in body
-
-
-class TestAdmin:
-    def test_pages_and_actions(self, client, made, django_assert_max_num_queries):
-        made.alice.is_staff = made.alice.is_superuser = True
-        made.alice.save()
-        client.force_login(made.alice)
-        where = reverse("admin:scripts_script_changelist")
-        with django_assert_max_num_queries(14):
-            assert client.get(where).status_code == 200
-        assert client.get(reverse("admin:scripts_scriptversion_changelist")).status_code == 200
-        assert client.get(url("admin:scripts_script_change", made)).status_code == 200
-        version = made.script.versions.get()
-        assert client.get(reverse("admin:scripts_scriptversion_change", args=[version.pk])).status_code == 200
-
-        def act(name):
-            data = {"action": name, "_selected_action": [str(made.script.pk)]}
-            return client.post(where, data, follow=True).content.decode()
-
-        assert "is not in the trash" in act("bring_back")
-        Script.objects.update(deleted_at="2026-05-01T00:00Z")
-        assert "done." in act("bring_back")
-        assert "Only a script whose generation failed" in act("try_again")

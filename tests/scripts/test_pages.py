@@ -198,11 +198,6 @@ class TestVersions:
         assert browser.get(url("script_export", made, "docx"), {"version": 2}).content[:2] == b"PK"
         assert browser.get(url("script_export", made, "odt")).status_code == 400
 
-    def test_delete_and_undo(self, browser, made):
-        assert "is in the trash" in text(browser.post(url("script_delete", made), follow=True))
-        assert browser.get(url("script_detail", made)).status_code == 404
-        assert "The script is back." in text(browser.post(url("script_undo", made), follow=True))
-
     def test_strangers_get_404(self, client, made):
         client.force_login(made.charlie)
         for name, more in (("script_detail", ()), ("script_export", ("md",))):

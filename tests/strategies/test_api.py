@@ -1,4 +1,4 @@
-"""The strategies API, exports and the operator console."""
+"""The strategies API and exports."""
 
 from uuid import uuid4
 
@@ -200,35 +200,3 @@ class TestFormats:
         assert page.sure("日本") == "□□"
         assert page.replaced
         assert pdf.render("x", self.DOCUMENT).startswith(b"%PDF-")
-
-
-class TestAdmin:
-    @pytest.fixture
-    def console(self, client, made):
-        made.alice.is_staff = made.alice.is_superuser = True
-        made.alice.save()
-        client.force_login(made.alice)
-        return client
-
-    def test_pages(self, console, made, django_assert_max_num_queries):
-        with django_assert_max_num_queries(14):
-            assert console.get(reverse("admin:strategies_strategy_changelist")).status_code == 200
-        with django_assert_max_num_queries(14):
-            assert console.get(reverse("admin:strategies_strategyversion_changelist")).status_code == 200
-        assert console.get(url("admin:strategies_strategy_change", made)).status_code == 200
-        version = made.strategy.versions.get()
-        assert console.get(reverse("admin:strategies_strategyversion_change", args=[version.pk])).status_code == 200
-        assert console.get(reverse("admin:strategies_strategy_add")).status_code == 403
-
-    def test_actions_call_services(self, console, made):
-        where = reverse("admin:strategies_strategy_changelist")
-
-        def act(name):
-            data = {"action": name, "_selected_action": [str(made.strategy.pk)]}
-            return console.post(where, data, follow=True).content.decode()
-
-        assert "is not in the trash" in act("bring_back")
-        Strategy.objects.update(deleted_at="2026-05-01T00:00Z")
-        assert "done." in act("bring_back")
-        assert "Only a strategy whose generation failed" in act("try_again")
-        assert Strategy.objects.get().deleted_at is None

@@ -251,12 +251,6 @@ class TestVersions:
         assert "attachment" in download["Content-Disposition"]
         assert browser.get(url("strategy_export", made, "odt")).status_code == 400
 
-    def test_delete_and_undo(self, browser, made):
-        page = text(browser.post(url("strategy_delete", made), follow=True))
-        assert "is in the trash" in page
-        assert browser.get(url("strategy_detail", made)).status_code == 404
-        assert "The strategy is back." in text(browser.post(url("strategy_undo", made), follow=True))
-
 
 class TestWaiting:
     def test_generating_failed_and_tried_again(self, client, measured, env, vendor):
