@@ -1,7 +1,7 @@
 """What a kind of document is. A new kind is a subclass of `DocumentType`: its rows, its schema and its words."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Generic, TypeVar, cast
 
@@ -133,6 +133,10 @@ class DocumentType(ABC, Generic[D, S, M]):
         """The sentence for a field that cannot be edited."""
         return f"“{key}” cannot be edited."
 
+    def section_text(self, content: Any, key: str) -> str:
+        """A section as plain words, for comparing versions."""
+        return "\n".join(leaves(content.model_dump(mode="json")[key]))
+
     def edit_note(self, changed: Iterable[str]) -> str:
         """What the list of versions says of an edit."""
         return ", ".join(self.sections.get(key, "Title") for key in changed)
@@ -147,3 +151,13 @@ class DocumentType(ABC, Generic[D, S, M]):
             raise ValidationFailed(self.errors.CONTENT_INVALID, f"{name}: {sentences[0]}.", fields=fields) from None
         self.check(content, former)
         return content
+
+
+def leaves(value: Any) -> Iterator[str]:
+    """Everything that is said in a JSON value, in its order."""
+    parts = value.values() if isinstance(value, dict) else value if isinstance(value, list) else None
+    if parts is None:
+        yield str(value)
+    else:
+        for part in parts:
+            yield from leaves(part)

@@ -99,6 +99,25 @@ class Change:
     words: str
 
 
+@dataclass(frozen=True, slots=True)
+class SectionDiff:
+    """How one section differs between two versions."""
+
+    key: str
+    label: str
+    changes: list[Change]
+
+
+def compare(kind: DocumentType[Any, Any, Any], first: Any, second: Any) -> list[SectionDiff]:
+    """Two contents word by word, only the sections that differ."""
+    found = []
+    for key, label in kind.sections.items():
+        before, after = (kind.section_text(content, key).split() for content in (first, second))
+        if before != after:
+            found.append(SectionDiff(key, label, word_changes(before, after)))
+    return found
+
+
 def word_changes(before: list[str], after: list[str]) -> list[Change]:
     """The shortest readable list of changes from one text to another."""
     changes: list[Change] = []

@@ -28,7 +28,7 @@ from pages.queries import whole
 from platforms import choices
 
 PER_PAGE = 20
-VERSIONS_SHOWN = 12
+VERSIONS_SHOWN, VERSIONS_COMPARED = 12, 200
 FORMATS = {"pdf": "PDF", "docx": "Word (DOCX)", "md": "Markdown"}
 
 
@@ -46,6 +46,8 @@ class DocumentPages(ABC):
     """What happens to a document: “the script is being written”."""
     searched: ClassVar[str]
     """What the search field says it looks in."""
+    compares: ClassVar[bool] = False
+    """Whether there is a page that compares two versions."""
 
     def __init__(self) -> None:
         self.name = self.kind.name
@@ -53,6 +55,7 @@ class DocumentPages(ABC):
         self.undo_key = f"{self.name}_undo"
         actions = ("detail", "retry", "restore", "export", "delete", "undo", "new", "versions")
         self.routes = {"list": self.plural, **{action: f"{self.name}_{action}" for action in actions}}
+        self.frame = {"name": self.name, "plural": self.plural, "routes": self.routes, "compares": self.compares}
 
     @abstractmethod
     def context(self, request: SignedIn, shown: Any, *args: Any, **state: Any) -> dict[str, Any]:
@@ -61,9 +64,11 @@ class DocumentPages(ABC):
     def urls(self, *more: URLPattern) -> list[URLPattern]:
         """The addresses; those of the kind's own pages come first."""
         one = f"{self.plural}/<uuid:pk>"
+        compared = path(f"{one}/versions/", self._get(self.compare), name=f"{self.name}_versions")
         return [
             path(f"{self.plural}/", self._get(self.index), name=self.plural),
             *more,
+            *([compared] if self.compares else []),
             path(f"{one}/", self._get(self.show), name=f"{self.name}_detail"),
             path(f"{one}/versions/<int:number>/restore/", self._post(self.restore), name=f"{self.name}_restore"),
             path(f"{one}/export/<slug:format_>/", self._get(self.export), name=f"{self.name}_export"),
@@ -100,6 +105,24 @@ class DocumentPages(ABC):
         """One document; `?version=` shows a former one."""
         number = whole(request.GET.get("version"))
         return self.page(request, selectors.shown(self.kind, request.actor, pk, number=number))
+
+    def compare(self, request: SignedIn, pk: UUID) -> HttpResponse:
+        """`?a=&b=`: two versions, word by word; the newest two unless it says which."""
+        document = selectors.document(self.kind, request.actor, pk)
+        rows = list(selectors.versions(request.actor, document)[:VERSIONS_COMPARED])
+        if not rows:
+            return redirect(self.routes["detail"], pk=pk)
+        later = whole(request.GET.get("b")) or rows[0].number
+        earlier = whole(request.GET.get("a")) or max(1, later - 1)
+        contents = selectors.contents(self.kind, document, earlier, later)
+        context = {
+            "document": document,
+            "versions": rows,
+            "earlier": earlier,
+            "later": later,
+            "differences": selectors.compare(self.kind, *contents),
+        }
+        return render(request, "documents/compare.html", {**self.frame, **context})
 
     def restore(self, request: SignedIn, pk: UUID, number: int) -> HttpResponse:
         """Make a former version the newest."""
@@ -169,7 +192,6 @@ class DocumentPages(ABC):
         self, request: SignedIn, page: str, fragment: str, context: dict[str, Any], *, status: int = 200
     ) -> HttpResponse:
         template = f"{self.plural}/{fragment if request.htmx else page}.html"
-        frame = {"name": self.name, "plural": self.plural, "routes": self.routes}
-        response = render(request, template, {**frame, **context}, status=status)
+        response = render(request, template, {**self.frame, **context}, status=status)
         patch_vary_headers(response, ["HX-Request"])
         return response

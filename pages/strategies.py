@@ -8,7 +8,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import path, reverse
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST
 
 from accounts.policy import Action, may, require
 from ai import gateway
@@ -20,7 +20,6 @@ from pages.access import SignedIn, add_errors, signed_in
 from pages.documents import DocumentPages
 from pages.forms.strategies import StrategyForm
 from pages.journey import steps_of
-from pages.queries import whole
 from scripts_app import selectors as scripts
 from strategies import selectors, services
 from strategies.document import STRATEGY, Shown
@@ -28,8 +27,6 @@ from strategies.errors import StrategyError
 from strategies.models import Strategy
 from strategies.purpose import PURPOSE
 from strategies.schema import SECTIONS
-
-MOST_COMPARED = 200
 
 
 class StrategyPages(DocumentPages):
@@ -39,6 +36,7 @@ class StrategyPages(DocumentPages):
     rows = staticmethod(selectors.strategies)
     participle = "made"
     searched = "Title, niche"
+    compares = True
 
     def index(self, request: SignedIn) -> HttpResponse:
         """The list; `?video=` leads on to the form with that video chosen."""
@@ -157,26 +155,6 @@ def _done(request: SignedIn, pk: UUID, key: str) -> HttpResponse:
     return pages.done(request, pk, f"#{key}", edit="", focus=key)
 
 
-@signed_in
-@require_GET
-def compare(request: SignedIn, pk: UUID) -> HttpResponse:
-    """`/strategies/<id>/versions/?a=&b=`: two versions, word by word."""
-    strategy = selectors.strategy(request.actor, pk)
-    rows = list(selectors.versions(request.actor, strategy)[:MOST_COMPARED])
-    if not rows:
-        return redirect("strategy_detail", pk=pk)
-    later = whole(request.GET.get("b")) or rows[0].number
-    earlier = whole(request.GET.get("a")) or max(1, later - 1)
-    context = {
-        "strategy": strategy,
-        "versions": rows,
-        "earlier": earlier,
-        "later": later,
-        "differences": selectors.compare(*selectors.contents(strategy, earlier, later)),
-    }
-    return render(request, "strategies/compare.html", context)
-
-
 def _both(key: str, content: Mapping[str, Any], typed: Mapping[str, str]) -> Iterable[tuple[str, str, str]]:
     """A section's inputs as they were typed, and as they were saved."""
     typed_rows = {row.name: row.value for each in sections.rows(key, content, typed) for row in each.inputs}
@@ -196,5 +174,4 @@ urlpatterns = pages.urls(
     path("strategies/new/", new, name="strategy_new"),
     path("strategies/<uuid:pk>/sections/<slug:key>/", save, name="strategy_section"),
     path("strategies/<uuid:pk>/sections/<slug:key>/regenerate/", regenerate, name="strategy_regenerate"),
-    path("strategies/<uuid:pk>/versions/", compare, name="strategy_versions"),
 )

@@ -2,18 +2,17 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
 
 from ai.gateway import Answer
 from core.actor import Actor
 from core.errors import Conflict, ValidationFailed
 from documents.export import Block
-from documents.kinds import DocumentType
+from documents.kinds import DocumentType, leaves
 from documents.kinds import Made as MadeDocuments
 from documents.kinds import Shown as ShownDocument
 from documents.models import DocumentVersion
 from strategies import facts, schema
-from strategies.blocks import blocks
+from strategies.blocks import blocks, section_text
 from strategies.errors import StrategyError
 from strategies.models import Strategy, StrategyVersion
 from strategies.purpose import PURPOSE
@@ -78,7 +77,7 @@ class StrategyType(DocumentType[Strategy, Shown, Made]):
         """Without a model the same measurements and templates give the same words; another order of them is nothing
         new and is refused."""
         new = answer.value.model_dump(mode="json")[section]
-        if answer.offline and _words(former.content[section]) == _words(new):
+        if answer.offline and set(leaves(former.content[section])) == set(leaves(new)):
             raise Conflict(
                 StrategyError.NOTHING_NEW,
                 f"{SECTIONS[section]}: without a language model there is nothing new to say. The same measurements and "
@@ -86,14 +85,11 @@ class StrategyType(DocumentType[Strategy, Shown, Made]):
             )
         return StrategyContent.model_validate({**former.content, section: new})
 
+    def section_text(self, content: StrategyContent, key: str) -> str:
+        return section_text(content, key)
+
     def unknown_section(self, key: str) -> str:
         return f"A strategy has no section “{key}”."
-
-
-def _words(value: Any) -> frozenset[str]:
-    """Everything that a section says, in no order."""
-    parts = value.values() if isinstance(value, dict) else value if isinstance(value, list) else None
-    return frozenset([str(value)]) if parts is None else frozenset().union(*map(_words, parts))
 
 
 STRATEGY = StrategyType()

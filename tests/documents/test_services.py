@@ -7,7 +7,7 @@ import pytest
 from accounts.models import AuditEvent
 from core import clock
 from core.errors import Conflict, NotFound, PermissionDenied
-from documents.selectors import documents
+from documents.selectors import compare, contents, documents
 from documents.services.writing import add_version, writable
 from jobs.models import Job, Status
 from jobs.testing import drain
@@ -183,3 +183,17 @@ class TestSelectors:
     def test_one_document_with_its_version_costs_one_query(self, case, django_assert_num_queries):
         with django_assert_num_queries(1):
             case.shown()
+
+
+class TestCompare:
+    def test_only_the_sections_that_differ_word_by_word(self, case):
+        case.edit("One new text.", version=1)
+        first, second = contents(case.kind, case.document, 1, 2)
+        (difference,) = compare(case.kind, first, second)
+        assert (difference.key, difference.label) == (case.section, case.kind.sections[case.section])
+        assert {"removed", "added"} <= {change.kind for change in difference.changes}
+        assert compare(case.kind, first, first) == []
+
+    def test_a_version_that_is_not_there_is_not_found(self, case):
+        with pytest.raises(NotFound):
+            contents(case.kind, case.document, 1, 2)
