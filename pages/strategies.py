@@ -24,7 +24,6 @@ from scripts_app import selectors as scripts
 from strategies import selectors, services
 from strategies.document import STRATEGY, Shown
 from strategies.errors import StrategyError
-from strategies.models import Strategy
 from strategies.purpose import PURPOSE
 from strategies.schema import SECTIONS
 
@@ -73,7 +72,7 @@ class StrategyPages(DocumentPages):
             "edit_version": version,
             "stale": stale,
             "focus": focus,
-            "links": _links(request.actor, shown.strategy),
+            "links": _links(request.actor, shown),
             "ahead": {"script": f"{reverse('script_new')}?strategy={shown.strategy.pk}"},
         }
 
@@ -164,9 +163,9 @@ def _both(key: str, content: Mapping[str, Any], typed: Mapping[str, str]) -> Ite
             yield label, typed_rows[row.name], row.value
 
 
-def _links(actor: Actor, strategy: Strategy) -> dict[str, str]:
+def _links(actor: Actor, shown: Shown) -> dict[str, str]:
     """The pages of what the strategy was made from, and of the newest script made from it."""
-    video, script = scripts.around(actor, strategy)
+    video, script = scripts.around(actor, shown)
     return {**steps_of(video), **({"script": reverse("script_detail", args=[script])} if script else {})}
 
 

@@ -12,7 +12,7 @@ from documents.selectors import versions
 from platforms import canonical
 from scripts_app.document import SCRIPT, Shown
 from scripts_app.models import Script
-from strategies.models import Strategy
+from strategies import selectors as strategies
 from videos.models import Video
 
 __all__ = ["Shown", "around", "export", "script", "scripts", "shown", "variations", "versions"]
@@ -36,12 +36,15 @@ def variations(actor: Actor, of: Script) -> QuerySet[Script]:
     return rows.filter(group_id=of.group_id).exclude(pk=of.pk).defer("inputs", "search").order_by("variation", "id")
 
 
-def around(actor: Actor, strategy: Strategy) -> tuple[Video | None, UUID | None]:
-    """The newest video that a strategy was made from, and the newest script made from it. One query with a video."""
+def around(actor: Actor, shown: strategies.Shown) -> tuple[Video | None, UUID | None]:
+    """The newest video that a strategy was made from, and the newest script made from it."""
+    strategy = shown.strategy
     scripts_of = Script.objects.for_workspace(actor.workspace_id).alive().filter(strategy=strategy)
     newest = scripts_of.order_by("-created_at", "-id").values("pk")[:1]
-    videos = strategy.videos.filter(deleted_at__isnull=True).annotate(newest_script=Subquery(newest))
-    video = videos.order_by("-created_at", "-id").first()
+    video = None
+    if shown.request is None or shown.request.videos:
+        videos = strategy.videos.filter(deleted_at__isnull=True).annotate(newest_script=Subquery(newest))
+        video = videos.order_by("-created_at", "-id").first()
     if video is None:
         return None, newest.values_list("pk", flat=True).first()
     return video, video.newest_script
