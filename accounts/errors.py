@@ -3,7 +3,7 @@
 from enum import StrEnum
 
 
-class Code(StrEnum):
+class AccountError(StrEnum):
     EMAIL_INVALID = "email_invalid"
     PASSWORD_WEAK = "password_weak"  # noqa: S105
     PASSWORD_WRONG = "password_wrong"  # noqa: S105

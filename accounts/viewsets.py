@@ -11,7 +11,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.throttling import BaseThrottle
 
-from accounts import limits, selectors
+from accounts import rate_limits, selectors
 from accounts.actors import resolve
 from accounts.models import Membership, User
 from accounts.serializers import (
@@ -35,8 +35,8 @@ from accounts.serializers import (
     WorkspaceWriteSerializer,
 )
 from accounts.services import addresses, passwords, profile, registration, tokens, workspaces
-from accounts.throttling import AuthThrottle
-from core import client, scope
+from accounts.throttles import AuthThrottle
+from core import client_address, scope
 from core.actor import ActorKind
 from core.api import ActorView, endpoint
 from core.errors import AuthenticationFailed, NotFound
@@ -75,7 +75,7 @@ class Register(OpenView):
     def post(self, request: Request) -> Response:
         """Create an account with a personal workspace and sign in."""
         sentence = "Too many accounts were made from here. Try again in an hour."
-        limits.require(limits.SIGN_UPS_OF_CLIENT, client.network(request._request), sentence)
+        rate_limits.require(rate_limits.SIGN_UPS_OF_CLIENT, client_address.network(request._request), sentence)
         user = registration.register(**self.body)
         pair = tokens.issue(user, user_agent=request.headers.get("User-Agent", ""))
         return Response(token_body(pair), status=status.HTTP_201_CREATED)
@@ -125,7 +125,7 @@ class PasswordForgot(OpenView):
     @endpoint(request=EmailSerializer, responses={202: MessageSerializer})
     def post(self, request: Request) -> Response:
         """Mail a reset link. The answer is the same whether the address is known or not."""
-        passwords.forgot(**self.body, client=client.network(request._request))
+        passwords.forgot(**self.body, client=client_address.network(request._request))
         return Response({"message": "If this address has an account, a link is on its way."}, status=202)
 
 

@@ -14,7 +14,7 @@ from ai.models import LedgerEntry, ResponseTemplate
 from core.actor import Actor, ActorKind
 from core.admin import SavesChangedFields
 from core.errors import DomainError
-from core.words import counted
+from core.formatting import counted
 
 
 @admin.register(ResponseTemplate)

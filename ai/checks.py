@@ -6,7 +6,7 @@ from django.conf import settings
 from django.core.checks import CheckMessage, Error, Warning, register
 
 from ai import prices, providers
-from ai.purposes import Kind
+from ai.purposes import PurposeKind
 
 
 @register()
@@ -15,7 +15,7 @@ def budget_needs_prices(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     if not settings.ENV.AI_MONTHLY_BUDGET_USD:
         return []
     found: list[CheckMessage] = []
-    for kind in Kind:
+    for kind in PurposeKind:
         provider = providers.choose(kind)
         if provider is not None and prices.price_of(provider.model) is None:
             found.append(
@@ -32,7 +32,7 @@ def budget_needs_prices(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
 def model_setting_has_key(app_configs: Any, **kwargs: Any) -> list[CheckMessage]:
     """A model setting that names a provider without a key falls back to offline answers; say so."""
     found: list[CheckMessage] = []
-    for name, kind in (("AI_TEXT_MODEL", Kind.TEXT), ("AI_VISION_MODEL", Kind.VISION)):
+    for name, kind in (("AI_TEXT_MODEL", PurposeKind.TEXT), ("AI_VISION_MODEL", PurposeKind.VISION)):
         wanted, _ = providers.split_model(getattr(settings.ENV, name))
         if wanted and providers.choose(kind) is None:
             found.append(

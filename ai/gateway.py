@@ -17,7 +17,7 @@ from ai.errors import AiError
 from ai.models import LedgerEntry
 from ai.plain import without_nul
 from ai.providers import OFFLINE, Provider, Question
-from ai.purposes import Kind, Purpose
+from ai.purposes import Purpose, PurposeKind
 from core import clock
 from core.actor import Actor
 from core.errors import DomainError, PlanLimit, Throttled, Unavailable, ValidationFailed
@@ -177,7 +177,7 @@ def _offline(actor: Actor, kind: Purpose, asked: BaseModel, started: float) -> A
 
 
 def _question(kind: Purpose, asked: BaseModel) -> Question:
-    images = kind.images(asked) if kind.kind is Kind.VISION else []
+    images = kind.images(asked) if kind.kind is PurposeKind.VISION else []
     return Question(
         instructions=kind.instructions,
         text=json.dumps(asked.model_dump(mode="json"), ensure_ascii=False, indent=1),

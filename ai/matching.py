@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import BaseModel
 
 from ai import similarity
-from ai.purposes import Kind, Purpose
+from ai.purposes import Purpose, PurposeKind
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ def key_of(purpose: Purpose, request: BaseModel, *, engine: str = "") -> Key:
     data = request.model_dump(mode="json")
     exact = {name: data[name] for name in purpose.exact_fields}
     loose = " ".join(text for name, value in data.items() if name not in exact for text in _strings(value))
-    if purpose.kind is Kind.VISION:
+    if purpose.kind is PurposeKind.VISION:
         parts: list[Any] = [purpose.name, purpose.schema_digest, exact, engine]
         text = ""
     else:

@@ -14,7 +14,7 @@ from ai.errors import AiError
 from core.errors import NotFound
 
 
-class Kind(StrEnum):
+class PurposeKind(StrEnum):
     """Text answers may be reused for a similar request; vision answers only for the very same file."""
 
     TEXT = "text"
@@ -54,7 +54,7 @@ class Purpose:
     offline: Callable[[Any], BaseModel]
     exact_fields: tuple[str, ...]
     instructions: str = ""
-    kind: Kind = Kind.TEXT
+    kind: PurposeKind = PurposeKind.TEXT
     images: Callable[[Any], list[Image]] = _no_images
     check: Callable[[Any, Any], list[str]] = _no_objections
     version: int = 1

@@ -14,7 +14,7 @@ from ai import matching, purposes, similarity
 from ai.errors import AiError
 from ai.models import ResponseTemplate
 from ai.plain import without_nul
-from ai.purposes import Kind, Purpose
+from ai.purposes import Purpose, PurposeKind
 from core import clock
 from core.actor import Actor
 from core.errors import Conflict, NotFound, ValidationFailed
@@ -36,7 +36,7 @@ def find(actor: Actor, purpose: Purpose, key: matching.Key) -> ResponseTemplate 
         .filter(usable(clock.now()), purpose=purpose.name, digest=key.digest)
         .order_by("-hit_count", "-created_at", "-id")[:_MOST_CANDIDATES]
     )
-    if purpose.kind is Kind.VISION:
+    if purpose.kind is PurposeKind.VISION:
         return rows.first()
     best: ResponseTemplate | None = None
     best_similarity = 0.0
@@ -106,7 +106,7 @@ def create(
     """Write an answer by hand: it serves every request that is equal or similar enough, also offline."""
     policy.require(actor, Action.WRITE)
     kind = purposes.get(purpose)
-    if kind.kind is Kind.VISION:
+    if kind.kind is PurposeKind.VISION:
         raise ValidationFailed(AiError.TEMPLATE_INVALID, "Answers about pictures are measured, not written by hand.")
     asked = _judged(kind.request, request, "request")
     answered = _judged(kind.answer, answer, "answer")

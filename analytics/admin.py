@@ -10,7 +10,7 @@ from django.http import HttpRequest
 from accounts.admin import ReadOnly
 from analytics.grid import GRID
 from analytics.models import AccountSnapshot, LatestMetrics, LearningRun, MetricPlan, MetricSnapshot
-from analytics.services import collecting
+from analytics.services import snapshots
 from core import clock
 
 
@@ -43,7 +43,7 @@ class MetricPlanAdmin(ReadOnly, admin.ModelAdmin[MetricPlan]):
     def fetch_now(self, request: HttpRequest, plans: QuerySet[MetricPlan]) -> None:
         with transaction.atomic():
             due = plans.update(next_at=clock.now(), failures=0)
-        collecting.enqueue_due()
+        snapshots.enqueue_due()
         self.message_user(request, f"{due} fetches ordered.", messages.SUCCESS)
 
 

@@ -2,20 +2,20 @@
 
 from datetime import timedelta
 
-from analytics.services import collecting, learning
+from analytics.services import score_refit, snapshots
 from core.errors import NotFound
 from jobs import Done, JobContext, Queue, handler, periodic
 
 
 @handler("analytics.follow", queue=Queue.DEFAULT)
 def follow(ctx: JobContext) -> Done:
-    return Done(commit=lambda: collecting.follow(workspace_id=ctx.workspace_id, target_id=ctx.subject_id))
+    return Done(commit=lambda: snapshots.follow(workspace_id=ctx.workspace_id, target_id=ctx.subject_id))
 
 
 @handler("analytics.fetch", queue=Queue.DEFAULT)
 def fetch(ctx: JobContext) -> Done:
     try:
-        taken = collecting.fetch(workspace_id=ctx.workspace_id, target_id=ctx.subject_id)
+        taken = snapshots.fetch(workspace_id=ctx.workspace_id, target_id=ctx.subject_id)
     except NotFound:
         return Done(result={"gone": True})
     return Done(result=taken.result, commit=taken.keep)
@@ -23,26 +23,26 @@ def fetch(ctx: JobContext) -> Done:
 
 @handler("analytics.learn", queue=Queue.DEFAULT)
 def learn(ctx: JobContext) -> Done:
-    fitted = learning.fit_workspace(workspace_id=ctx.workspace_id)
-    return Done(result={"platforms": [run.platform for run in fitted]}, commit=lambda: learning.keep(fitted))
+    fitted = score_refit.fit_workspace(workspace_id=ctx.workspace_id)
+    return Done(result={"platforms": [run.platform for run in fitted]}, commit=lambda: score_refit.keep(fitted))
 
 
 @handler("analytics.followers", queue=Queue.DEFAULT)
 def followers(ctx: JobContext) -> Done:
-    counted = collecting.count_followers(workspace_id=ctx.workspace_id, account_id=ctx.subject_id)
+    counted = snapshots.count_followers(workspace_id=ctx.workspace_id, account_id=ctx.subject_id)
     return Done(commit=counted)
 
 
 @periodic("analytics.collect", every=timedelta(seconds=10))
 def collect() -> None:
-    collecting.enqueue_due()
+    snapshots.enqueue_due()
 
 
 @periodic("analytics.followers", every=timedelta(hours=6))
 def count_followers() -> None:
-    collecting.enqueue_follower_counts()
+    snapshots.enqueue_follower_counts()
 
 
 @periodic("analytics.thin", every=timedelta(days=1))
 def thin() -> None:
-    collecting.forget_gone()
+    snapshots.forget_gone()

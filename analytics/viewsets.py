@@ -24,7 +24,7 @@ from analytics.serializers import (
     TotalsSerializer,
     VideoNumbersSerializer,
 )
-from analytics.services import collecting
+from analytics.services import snapshots
 from core.actor import Actor
 from core.api import ActorView, endpoint
 from core.errors import NotFound
@@ -87,7 +87,7 @@ class PostNumbers(AnalyticsView):
         """Fetch the newest numbers now."""
         get_post(self.actor, post_id)
         targets = [curve.target.pk for curve in posts.of_post(self.actor.workspace_id, post_id)]
-        collecting.refresh(actor=self.actor, target_ids=targets)
+        snapshots.refresh(actor=self.actor, target_ids=targets)
         return Response({"refreshing": len(targets)}, status=202)
 
 

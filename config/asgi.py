@@ -17,9 +17,9 @@ from django.urls import path  # noqa: E402
 
 from accounts.authentication import is_operator  # noqa: E402
 from core.asgi import Handler  # noqa: E402
-from flows import watching  # noqa: E402
+from flows import monitoring  # noqa: E402
 from jobs.consumers import AppConsumer  # noqa: E402
-from media.bodies import BodyLimit  # noqa: E402
+from media.body_limit import BodyLimit  # noqa: E402
 
 Application = Callable[[dict[str, Any], Any, Any], Awaitable[None]]
 
@@ -54,5 +54,5 @@ def _websocket() -> Application:
     return OriginValidator(routes, [settings.PUBLIC_BASE_URL, *settings.ALLOWED_HOSTS])
 
 
-watching.watcher.start()
+monitoring.watcher.start()
 application = ProtocolTypeRouter({"http": _http(), "websocket": _websocket()})

@@ -70,7 +70,7 @@ MIDDLEWARE = [
     "core.middleware.RequestContext",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
-    "media.bodies.BodyLimitMiddleware",
+    "media.body_limit.BodyLimitMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
@@ -94,7 +94,7 @@ _context_processors = [
     "django.template.context_processors.request",
     "django.contrib.auth.context_processors.auth",
     "django.contrib.messages.context_processors.messages",
-    "pages.context.shell",
+    "pages.page_frame.shell",
 ]
 
 _loaders: list[Any] = [
@@ -207,10 +207,10 @@ AXES_FAILURE_LIMIT = 8
 AXES_COOLOFF_TIME = timedelta(minutes=15)
 AXES_USERNAME_FORM_FIELD = "username"
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
-AXES_CLIENT_IP_CALLABLE = "core.client.network"
+AXES_CLIENT_IP_CALLABLE = "core.client_address.network"
 AXES_RESET_ON_SUCCESS = True
 AXES_HTTP_RESPONSE_CODE = 429
-AXES_LOCKOUT_CALLABLE = "accounts.throttling.lockout"
+AXES_LOCKOUT_CALLABLE = "accounts.throttles.lockout"
 AXES_ENABLE_ADMIN = False
 AXES_VERBOSE = False
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
@@ -340,7 +340,7 @@ REST_FRAMEWORK = {
     "DEFAULT_SCHEMA_CLASS": "config.openapi.OperationSchema",
     "DEFAULT_FILTER_BACKENDS": [],
     "DEFAULT_METADATA_CLASS": None,  # the schema describes; OPTIONS is for CORS and tus
-    "DEFAULT_THROTTLE_CLASSES": ["accounts.throttling.UserThrottle"],
+    "DEFAULT_THROTTLE_CLASSES": ["accounts.throttles.UserThrottle"],
     "DEFAULT_THROTTLE_RATES": {"user": "1200/min", "anon": "120/min", "auth": "20/min", "generate": "30/min"},
     "UPLOADED_FILES_USE_URL": False,
     "URL_FORMAT_OVERRIDE": None,

@@ -6,7 +6,7 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from core import dates, zones
+from core import dates, timezones
 
 
 class DayField(serializers.DateField):
@@ -87,7 +87,7 @@ class ZoneField(serializers.CharField):
     def to_internal_value(self, value: Any) -> str:
         """The zone's present name. Raises a validation error for a name that nobody knows."""
         name = super().to_internal_value(value)
-        found = zones.canonical(name)
+        found = timezones.canonical(name)
         if not found:
             raise serializers.ValidationError(f"{name} is not a time zone like Europe/Paris.", code="zone_unknown")
         return found

@@ -17,8 +17,8 @@ import httpcore
 import httpx
 from django.conf import settings
 
-from core.addresses import is_public
 from core.errors import ValidationFailed
+from core.public_addresses import is_public
 
 # Each may cost a whole connect timeout, and the host decides how many it names.
 _MOST_ADDRESSES = 3

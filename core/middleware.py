@@ -6,7 +6,7 @@ from typing import Any
 
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 
-from core import client, scope
+from core import client_address, scope
 from core import logging as log
 from core.ids import uuid7
 from core.serializers import has_control_character, without_control_characters
@@ -29,7 +29,7 @@ class RequestContext:
         given = request.headers.get("X-Request-Id", "")
         request.request_id = given if _REQUEST_ID.match(given) else uuid7().hex  # type: ignore[attr-defined]
         request.path_info = tolerant_path(request.path_info)
-        named = {"request": request.request_id, "client": client.address(request)}  # type: ignore[attr-defined]
+        named = {"request": request.request_id, "client": client_address.address(request)}  # type: ignore[attr-defined]
         if any(map(has_control_character, request.COOKIES.values())):
             request.COOKIES = {name: text for name, text in request.COOKIES.items() if not has_control_character(text)}
         with scope.request(), log.context(**named):

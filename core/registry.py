@@ -33,7 +33,7 @@ class Limits:
 
 
 @dataclass(frozen=True, slots=True)
-class Use:
+class FileUse:
     """Something that needs a file. `how` continues a sentence (“is planned in”), `url` is a page of this product."""
 
     type: str
@@ -52,7 +52,7 @@ class Use:
         }  # fmt: skip
 
 
-UsesOf = Callable[[UUID, Collection[UUID]], list[Use]]
+UsesOf = Callable[[UUID, Collection[UUID]], list[FileUse]]
 
 
 @dataclass
@@ -70,7 +70,7 @@ class Uses:
         self.askers.append(find)
         self.memories.update(memories)
 
-    def of(self, workspace_id: UUID, file_ids: Collection[UUID]) -> list[Use]:
+    def of(self, workspace_id: UUID, file_ids: Collection[UUID]) -> list[FileUse]:
         """Everything that needs one of these files."""
         return [use for find in self.askers for use in find(workspace_id, file_ids)] if file_ids else []
 

@@ -12,7 +12,7 @@ from core.actor import Actor, ActorKind
 from core.errors import DomainError
 from editing import services
 from editing.models import Edit, Rendition
-from media.words import duration_words, size_words
+from media.formatting import duration_words, size_words
 
 
 class ReadOnly:

@@ -9,7 +9,7 @@ from editing.formats import ASPECTS
 from editing.models import Edit, Rendition
 from editing.planners import Wish
 from editing.requests import EditRequest
-from media.signing import signed_url
+from media.signed_urls import signed_url
 from platforms import PLATFORMS
 
 _FITS = ("crop", "pad")

@@ -21,8 +21,8 @@ from editing.models import Edit, Rendition
 from editing.planners import Wish
 from editing.requests import EditRequest
 from editing.services import planning
-from flows import consent
-from flows.errors import Code
+from flows import sandbox_consent
+from flows.errors import FlowError
 from jobs.models import Job
 from media.storage import store
 from patterns import levels
@@ -118,7 +118,7 @@ class Autopilot:
 
         self._wait(ready, "measuring")
         if video.status == Video.Status.FAILED:
-            raise Conflict(video.error_code or Code.STEP_FAILED, video.error or "The video could not be measured.")
+            raise Conflict(video.error_code or FlowError.STEP_FAILED, video.error or "The video could not be measured.")
         video = Video.objects.select_related("media").get(pk=video.pk)
         rows = Pattern.objects.for_workspace(self.actor.workspace_id).filter(video=video).order_by("type")
         self.summary.measured = {
@@ -184,7 +184,9 @@ class Autopilot:
 
         self._wait(ready, "rendering")
         if edit.state != Edit.State.DONE:
-            raise Conflict(edit.error_code or Code.STEP_FAILED, edit.error or "The versions could not be rendered.")
+            raise Conflict(
+                edit.error_code or FlowError.STEP_FAILED, edit.error or "The versions could not be rendered."
+            )
         rows = {
             row.aspect: row
             for row in Rendition.objects.filter(edit=edit, purpose=Rendition.Purpose.EXPORT).select_related("media")
@@ -223,10 +225,10 @@ class Autopilot:
             if not self._public(platform) and PLATFORMS[platform].visibility is None:
                 self.summary.skipped.append(f"{platform}: it has no private posts. Ask for public ones to post there.")
                 continue
-            account = consent.usable_account(self.actor, platform)
+            account = sandbox_consent.usable_account(self.actor, platform)
             if account is None and settings.PLATFORMS[platform]["sandbox"]:
                 self.report("Publishing", 0, f"Connecting {platform}")
-                account = consent.connect(self.actor, platform)
+                account = sandbox_consent.connect(self.actor, platform)
             if account is None:
                 where = f"{settings.PUBLIC_BASE_URL}/settings/connections/"
                 self.summary.skipped.append(f"{platform}: no account is connected. Connect one at {where}")
@@ -307,7 +309,9 @@ class Autopilot:
         ends_at = self._ends_at if at_most_s is None else min(self._ends_at, time.monotonic() + at_most_s)
         while not self._asked(ready):
             if time.monotonic() > ends_at:
-                raise Unavailable(Code.TOO_LONG, f"Gave up waiting while {doing}. The work goes on in the background.")
+                raise Unavailable(
+                    FlowError.TOO_LONG, f"Gave up waiting while {doing}. The work goes on in the background."
+                )
             if not connection.in_atomic_block:
                 connection.close_if_unusable_or_obsolete()
             time.sleep(_POLL_S)
@@ -343,7 +347,7 @@ class Autopilot:
 
         self._wait(ready, "waiting for a model")
         if job.error_message:
-            raise Conflict(job.error_code or Code.STEP_FAILED, job.error_message)
+            raise Conflict(job.error_code or FlowError.STEP_FAILED, job.error_message)
 
 
 def _concept(path: Path) -> str:
@@ -365,11 +369,11 @@ def check(wishes: Wishes) -> None:
     unknown = [name for name in wishes.formats if name not in FORMATS]
     if unknown or not wishes.formats:
         sentence = f"Unknown format {unknown[0] if unknown else '(none)'}. Choose from {', '.join(FORMATS)}."
-        raise ValidationFailed(Code.FORMAT_UNKNOWN, sentence)
+        raise ValidationFailed(FlowError.FORMAT_UNKNOWN, sentence)
     strange = [name for name in wishes.platforms if name not in PLATFORMS]
     if strange or not wishes.platforms:
         known = ", ".join(PLATFORMS)
         sentence = f"Cannot publish to {strange[0] if strange else 'nothing'} yet. Choose from {known}."
-        raise ValidationFailed(Code.PLATFORM_UNKNOWN, sentence)
+        raise ValidationFailed(FlowError.PLATFORM_UNKNOWN, sentence)
     if wishes.duration_s is not None and not SHORTEST_S <= wishes.duration_s <= LONGEST_S:
         raise ValidationFailed("duration_out_of_range", "The duration must be between 5 and 600 seconds.")

@@ -3,7 +3,7 @@
 from enum import StrEnum
 
 
-class Code(StrEnum):
+class FlowError(StrEnum):
     FORMAT_UNKNOWN = "format_unknown"
     PLATFORM_UNKNOWN = "platform_unknown"
     NOT_CONNECTED = "not_connected"

@@ -12,7 +12,7 @@ from django.db.models.functions import Coalesce
 from core import clock, scope
 from core.ids import uuid7
 from jobs import conf, job_events, transitions, wake
-from jobs.errors import Code
+from jobs.errors import JobError
 from jobs.leases import worker_name
 from jobs.models import CLAIMABLE, Job, Status
 from jobs.outcomes import LeaseLost
@@ -116,12 +116,12 @@ def _requeue_lost(lost: QuerySet[Job]) -> int:
 
 def _lose(job: Job, rows: QuerySet[Job]) -> None:
     if job.cancel_requested_at:
-        transitions.end_without_result(rows, job, Status.CANCELLED, Code.CANCELLED, "It was cancelled.")
+        transitions.end_without_result(rows, job, Status.CANCELLED, JobError.CANCELLED, "It was cancelled.")
         return
     if job.lost_leases + 1 >= conf.max_lost_leases():
         rows_now = rows.filter(lost_leases=job.lost_leases)
         message = f"The worker was lost {job.lost_leases + 1} times while doing this, so it was given up."
-        transitions.end_without_result(rows_now, job, Status.FAILED, Code.WORKER_LOST, message)
+        transitions.end_without_result(rows_now, job, Status.FAILED, JobError.WORKER_LOST, message)
         Job.objects.filter(pk=job.pk, status=Status.FAILED).update(lost_leases=job.lost_leases + 1)
         return
     # It keeps its time, and with that its place in the queue.

@@ -20,7 +20,7 @@ from typing import Any
 from django.conf import settings
 
 from core import clock
-from core.loops import Loop
+from core.background_threads import Loop
 from jobs import beat, claims, conf, db_connections, runner, wake
 from jobs.leases import keeper, worker_name
 from jobs.queues import Queue

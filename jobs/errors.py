@@ -3,7 +3,7 @@
 from enum import StrEnum
 
 
-class Code(StrEnum):
+class JobError(StrEnum):
     """Why a job ended without a result, or why a request about it was refused."""
 
     CANCELLED = "job_cancelled"

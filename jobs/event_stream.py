@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from django.conf import settings
 
-from core.loops import Loop
+from core.background_threads import Loop
 from core.outages import Away, Service
 from jobs import event_hub
 

@@ -17,7 +17,7 @@ from datetime import timedelta
 from uuid import UUID
 
 from core import clock, scope
-from core.loops import Loop
+from core.background_threads import Loop
 from jobs import conf
 from jobs.models import Job, Status, Worker
 from jobs.queues import URGENCY

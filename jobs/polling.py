@@ -9,7 +9,7 @@ import threading
 from datetime import timedelta
 
 from core import clock, scope
-from core.loops import Loop
+from core.background_threads import Loop
 from jobs import claims, conf, periodic_actions, registry, runner
 from jobs.leases import keeper
 from jobs.models import Periodic

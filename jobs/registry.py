@@ -21,7 +21,7 @@ TICK = "jobs.tick"
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class JobKind:
     """A registered kind of job."""
 
     name: str
@@ -39,7 +39,7 @@ class PeriodicAction:
     function: Callable[[], None]
 
 
-kinds: dict[str, Kind] = {}
+kinds: dict[str, JobKind] = {}
 periodic_actions: dict[str, PeriodicAction] = {}
 
 
@@ -57,7 +57,7 @@ def handler(
         known = kinds.get(kind)
         if known is not None and known.function.__qualname__ != function.__qualname__:
             raise RuntimeError(f"Two handlers claim the job kind {kind!r}.")
-        kinds[kind] = Kind(name=kind, queue=queue, function=function, on_ended=on_ended)
+        kinds[kind] = JobKind(name=kind, queue=queue, function=function, on_ended=on_ended)
         return function
 
     return register

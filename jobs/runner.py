@@ -11,11 +11,11 @@ from django.db import InterfaceError, OperationalError
 
 from core import clock, outages, scope
 from core import logging as log
+from core.background_threads import backoff_s
 from core.errors import DomainError
-from core.loops import backoff_s
 from jobs import claims, conf, db_connections, job_events, leases, registry, transitions, wake
 from jobs.context import JobContext
-from jobs.errors import Code
+from jobs.errors import JobError
 from jobs.models import Job
 from jobs.outcomes import Again, Cancelled, Done, Interrupted, LeaseLost, Transient
 
@@ -143,7 +143,7 @@ def _handler(job: Job) -> registry.HandlerFunction:
     kind = registry.kinds.get(job.kind)
     if kind is None:
         # During a deployment an older worker may meet a newer job; a newer worker will take it.
-        raise Transient("This version of the product does not know this kind of job.", code=Code.UNKNOWN_KIND)
+        raise Transient("This version of the product does not know this kind of job.", code=JobError.UNKNOWN_KIND)
     return kind.function
 
 
@@ -175,7 +175,7 @@ def _fail(job: Job, lease: leases.Lease, error: Exception) -> None:
     else:
         logger.error("The job failed in a way that nobody expected.", exc_info=error)
         message = "Something went wrong on our side. It was logged; try again, or ask the operator."
-        transitions.mark_failed(job, lease.token, Code.INTERNAL, message)
+        transitions.mark_failed(job, lease.token, JobError.INTERNAL, message)
 
 
 def _outage_wait(job: Job) -> timedelta:

@@ -10,7 +10,7 @@ from django_celery_beat.schedulers import DatabaseScheduler
 from kombu.exceptions import OperationalError as BrokerError
 
 from core import outages
-from core.loops import backoff_s
+from core.background_threads import backoff_s
 
 logger = logging.getLogger(__name__)
 

@@ -16,7 +16,7 @@ from core import clock, scope
 from core.actor import Actor
 from core.errors import Conflict, NotFound
 from jobs import conf, job_events, leases, registry, transitions, wake
-from jobs.errors import Code
+from jobs.errors import JobError
 from jobs.models import CLAIMABLE, ENDED, UNFINISHED, Job, Status
 from jobs.queues import Queue
 
@@ -54,7 +54,7 @@ def enqueue(
             if job is not None:
                 wake.on_commit(job.queue)
                 return job
-    raise Conflict(Code.ALREADY_RUNNING, "This is being started by someone else right now. Try again in a moment.")
+    raise Conflict(JobError.ALREADY_RUNNING, "This is being started by someone else right now. Try again in a moment.")
 
 
 def _create(
@@ -188,7 +188,7 @@ def cancel(*, actor: Actor | None, job_id: UUID) -> Job:
             cancel_requested_at=clock.now(), run_again=False
         )
         if not ended and not asked:
-            raise Conflict(Code.NOT_CANCELLABLE, "This job has already ended, so there is nothing to cancel.")
+            raise Conflict(JobError.NOT_CANCELLABLE, "This job has already ended, so there is nothing to cancel.")
         if actor:
             audit.record(actor, "job.cancel", ("job", job.pk), {"kind": job.kind})
         transaction.on_commit(lambda: leases.keeper.cancelled_here(job.pk), robust=True)
@@ -201,7 +201,7 @@ def retry(*, actor: Actor | None, job_id: UUID) -> Job:
     if actor:
         policy.require(actor, Action.WRITE)
     job = _find(actor, job_id)
-    refusal = Conflict(Code.NOT_RETRYABLE, "Only a failed or cancelled job can be run again.")
+    refusal = Conflict(JobError.NOT_RETRYABLE, "Only a failed or cancelled job can be run again.")
     try:
         with transaction.atomic():
             restarted = Job.objects.filter(pk=job.pk, status__in=(Status.FAILED, Status.CANCELLED)).update(
@@ -220,7 +220,7 @@ def retry(*, actor: Actor | None, job_id: UUID) -> Job:
             if actor:
                 audit.record(actor, "job.retry", ("job", job.pk), {"kind": job.kind})
     except IntegrityError:
-        raise Conflict(Code.ALREADY_RUNNING, "The same work is already under way in another job.") from None
+        raise Conflict(JobError.ALREADY_RUNNING, "The same work is already under way in another job.") from None
     job.refresh_from_db()
     job_events.publish_state(job)
     wake.on_commit(job.queue)

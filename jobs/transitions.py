@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 from core import clock, scope
 from core.outages import Away
 from jobs import conf, job_events, registry, wake
-from jobs.errors import Code
+from jobs.errors import JobError
 from jobs.models import CLAIMABLE, Job, Status
 from jobs.outcomes import Again, Done, Ended, LeaseLost, Transient
 
@@ -147,7 +147,7 @@ def mark_failed(job: Job, token: UUID, code: str, message: str) -> None:
 def mark_cancelled(job: Job, token: UUID) -> None:
     """End a job whose run saw the wish to cancel. Raises `LeaseLost`."""
     with transaction.atomic():
-        end_without_result(_held(job, token), job, Status.CANCELLED, Code.CANCELLED, "It was cancelled.")
+        end_without_result(_held(job, token), job, Status.CANCELLED, JobError.CANCELLED, "It was cancelled.")
 
 
 def cancel_unclaimed(job: Job) -> bool:
@@ -155,7 +155,7 @@ def cancel_unclaimed(job: Job) -> bool:
     try:
         with transaction.atomic():
             rows = Job.objects.filter(pk=job.pk, status__in=CLAIMABLE)
-            end_without_result(rows, job, Status.CANCELLED, Code.CANCELLED, "It was cancelled.")
+            end_without_result(rows, job, Status.CANCELLED, JobError.CANCELLED, "It was cancelled.")
     except LeaseLost:
         return False
     return True

@@ -11,10 +11,10 @@ from django.utils.safestring import SafeString
 from core.actor import Actor, ActorKind
 from core.admin import CappedPaginator
 from core.errors import DomainError
-from media import services, uploads
+from media import resumable_uploads, services
+from media.formatting import duration_words, size_words
 from media.models import DirectUpload, MediaFile, UploadSession
-from media.signing import signed_path
-from media.words import duration_words, size_words
+from media.signed_urls import signed_path
 
 
 def operator_actor(request: HttpRequest, workspace_id: Any) -> Actor:
@@ -95,7 +95,7 @@ class UploadSessionAdmin(WrittenByTheProduct):
     def give_up(self, request: HttpRequest, queryset: QuerySet[UploadSession]) -> None:
         count = 0
         for upload in queryset:
-            count += uploads.give_up(upload)
+            count += resumable_uploads.give_up(upload)
         self.message_user(request, f"{count} given up; those being finished were left.")
 
 

@@ -2,13 +2,13 @@
 
 from django.urls import path
 
-from media import bodies
+from media import body_limit
 from media.viewsets import MediaViewSet
 
 _view = MediaViewSet.as_view
 
 urlpatterns = [
-    path("media", bodies.takes(bodies.file)(_view({"get": "list", "post": "create"})), name="api-media"),
+    path("media", body_limit.takes(body_limit.file)(_view({"get": "list", "post": "create"})), name="api-media"),
     path("media/presign", _view({"post": "presign"}), name="api-media-presign"),
-    path("posts/upload-media", bodies.takes(bodies.file)(_view({"post": "create"})), name="api-media-alias"),
+    path("posts/upload-media", body_limit.takes(body_limit.file)(_view({"post": "create"})), name="api-media-alias"),
 ]

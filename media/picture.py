@@ -14,7 +14,7 @@ from typing import Any
 
 from PIL import Image, ImageOps, UnidentifiedImageError
 
-from media import judging, stripping
+from media import file_type, metadata_stripping
 from videofile.processes import end_with_parent
 
 # Nothing else is tried: each further decoder is a further way in.
@@ -37,7 +37,7 @@ def judge(path: str, folder: str = "") -> dict[str, Any]:
             if folder:
                 found |= _prepare(image, Path(path), Path(folder))
             return found
-    except stripping.BrokenError as error:
+    except metadata_stripping.BrokenError as error:
         return {"problem": "truncated_file", "detail": str(error)}
     except Image.DecompressionBombError as error:
         return {"problem": "too_many_pixels", "detail": str(error)[:200]}
@@ -47,8 +47,8 @@ def judge(path: str, folder: str = "") -> dict[str, Any]:
 
 def _problem(path: Path, error: Exception) -> dict[str, Any]:
     with path.open("rb") as handle:
-        head = handle.read(judging.HEAD_BYTES)
-    words = judging.describe(head)
+        head = handle.read(file_type.HEAD_BYTES)
+    words = file_type.describe(head)
     if words == "a still picture":
         return {"problem": "not_an_image", "detail": _PHONE}
     if not isinstance(error, UnidentifiedImageError):
@@ -63,7 +63,7 @@ def _prepare(image: Image.Image, path: Path, folder: Path) -> dict[str, Any]:
     if turned:
         data = _upright(image, kind)
     else:
-        data = stripping.strip(path.read_bytes(), kind)
+        data = metadata_stripping.strip(path.read_bytes(), kind)
     (folder / "clean").write_bytes(data)
     # What will be stored is decoded once more: nothing that cannot be read is kept.
     with Image.open(io.BytesIO(data), formats=(kind,)) as clean:
@@ -87,7 +87,7 @@ def _upright(image: Image.Image, kind: str) -> bytes:
     upright.info.clear()
     quality = {"JPEG": {"quality": 95, "subsampling": 0}, "WEBP": {"quality": 95}}.get(kind, {})
     upright.save(target, kind, icc_profile=profile, **quality)
-    return stripping.strip(target.getvalue(), kind)
+    return metadata_stripping.strip(target.getvalue(), kind)
 
 
 def flat(image: Image.Image) -> Image.Image:

@@ -12,8 +12,8 @@ from core import clock
 from core.errors import PlanLimit
 from core.registry import limits
 from media.errors import MediaError
+from media.formatting import size_words
 from media.models import DirectUpload, MediaFile, UploadSession
-from media.words import size_words
 
 
 @dataclass(frozen=True, slots=True)

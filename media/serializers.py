@@ -6,9 +6,9 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from core.serializers import SENTENCE, InputSerializer, PageQuery
-from media.intake import MISSING_FILE
+from media.form_uploads import MISSING_FILE
 from media.models import MediaFile
-from media.signing import signed_url
+from media.signed_urls import signed_url
 
 
 class MediaFileSerializer(serializers.ModelSerializer[MediaFile]):

@@ -17,11 +17,11 @@ from accounts.policy import Action
 from core.actor import Actor
 from core.errors import Conflict
 from core.ids import uuid7
-from media import content, quota
-from media.content import Judged
+from media import quota, upload_checks
 from media.errors import MediaError
 from media.models import MediaFile
 from media.storage import new_key, store
+from media.upload_checks import Judged
 
 _NAME_LENGTH = 255
 
@@ -105,7 +105,7 @@ def put_image(*, workspace_id: UUID, path: Path, name: str) -> Stored:
     """Judge a picture, clean it, and store it with its thumbnail; the caller records it. The bytes stored are not those
     that came: place, camera and comments are left out."""
     with tempfile.TemporaryDirectory(dir=settings.WORK_DIR, prefix="picture-") as folder:
-        judged = content.prepare_image(name, path, Path(folder))
+        judged = upload_checks.prepare_image(name, path, Path(folder))
         width, height = judged.thumb
         thumbnail = put(
             workspace_id=workspace_id,

@@ -5,14 +5,14 @@ from datetime import timedelta
 import jobs
 from core import clock
 from jobs import Done, JobContext, Queue
-from media import cleanup, direct, intake, thumbnails, trash, uploads
+from media import form_uploads, orphans, presigned_uploads, resumable_uploads, thumbnails, trash
 from media.models import MediaFile
 
 
 @jobs.periodic("media.sweep_uploads", every=timedelta(minutes=10))
 def sweep_uploads() -> None:
     """Forget uploads that were not finished in time."""
-    uploads.sweep()
+    resumable_uploads.sweep()
 
 
 @jobs.periodic("media.order_clean_up", every=timedelta(hours=6))
@@ -24,13 +24,13 @@ def order_clean_up() -> None:
 @jobs.handler("media.clean_up", queue=Queue.DEFAULT)
 def clean_up(ctx: JobContext) -> Done:
     """Remove scratch files and stored bytes that no row names."""
-    before = clock.now() - cleanup.AGE
-    scratch = cleanup.scratch_files(before, ctx.check)
+    before = clock.now() - orphans.AGE
+    scratch = orphans.scratch_files(before, ctx.check)
     ctx.progress(50, "Looking for files that no row names")
-    return Done({"scratch_files": scratch, "orphans": cleanup.orphans(before, ctx.check)})
+    return Done({"scratch_files": scratch, "orphans": orphans.orphans(before, ctx.check)})
 
 
-@jobs.handler(intake.THUMBNAIL, queue=Queue.MEDIA)
+@jobs.handler(form_uploads.THUMBNAIL, queue=Queue.MEDIA)
 def make_thumbnail(ctx: JobContext) -> Done:
     """The picture of a video that was uploaded for posts."""
     file = MediaFile.objects.filter(pk=ctx.subject_id, thumbnail=None, state=MediaFile.State.READY).first()
@@ -40,7 +40,7 @@ def make_thumbnail(ctx: JobContext) -> Done:
 @jobs.periodic("media.sweep_direct", every=timedelta(minutes=10))
 def sweep_direct() -> None:
     """Forget announced uploads that were not confirmed in time."""
-    direct.sweep()
+    presigned_uploads.sweep()
 
 
 @jobs.periodic("media.empty_trash", every=timedelta(hours=1))

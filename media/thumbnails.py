@@ -8,7 +8,7 @@ from django.conf import settings
 
 from core.child import ChildError, Limits, python_argv
 from jobs import Done, JobContext
-from media import judging, services
+from media import file_type, services
 from media.models import MediaFile
 from media.storage import store
 
@@ -26,7 +26,7 @@ def make(ctx: JobContext, file: MediaFile) -> Done:
         tempfile.TemporaryDirectory(dir=settings.WORK_DIR, prefix="thumbnail-") as folder,
     ):
         with path.open("rb") as handle:
-            container = judging.container_of(handle.read(judging.HEAD_BYTES))
+            container = file_type.container_of(handle.read(file_type.HEAD_BYTES))
         if container is None:
             return Done({"thumbnail": None})
         seconds = str(min(file.duration_s or _LOOKED_AT_S, _LOOKED_AT_S))

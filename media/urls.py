@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from media.signing import signed_path, signed_url
+from media.signed_urls import signed_path, signed_url
 from media.views import put, signed
 
 __all__ = ["signed_path", "signed_url", "urlpatterns"]

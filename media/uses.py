@@ -4,8 +4,8 @@ from collections.abc import Collection
 from uuid import UUID
 
 from core.errors import Conflict
-from core.registry import Use, uses
-from core.words import counted
+from core.formatting import counted
+from core.registry import FileUse, uses
 from media.errors import MediaError
 
 
@@ -24,7 +24,7 @@ def holders(rows: Collection[object]) -> list[object]:
     return [row for row in rows if not isinstance(row, tuple(uses.memories))]
 
 
-def sentence(found: Collection[Use], name: str) -> str:
+def sentence(found: Collection[FileUse], name: str) -> str:
     """`“Morning run” is planned in the post “Hello” and 2 others. Cancel or change that first.`"""
     first, *rest = found
     more = f" and {counted(len(rest), 'other')}" if rest else ""

@@ -12,11 +12,11 @@ from django.views.decorators.http import require_http_methods, require_safe
 from core import clock, scope
 from core.errors import DomainError
 from core.streaming import PiecesResponse
-from media import direct, signing
-from media.bodies import announced, announced_file, takes
+from media import presigned_uploads, signed_urls
+from media.body_limit import announced, announced_file, takes
 from media.models import MediaFile
+from media.resumable_uploads import ChunkBrokenError
 from media.storage import store
-from media.uploads import ChunkBrokenError
 
 # Shown in the page; everything else is saved, so that no upload can run as a document of this site.
 INLINE = {
@@ -82,12 +82,14 @@ def _position(digits: str) -> int | None:
 def put(request: HttpRequest, upload_id: UUID, token: str, name: str) -> HttpResponse:
     """`PUT /m/in/<id>/<token>/<name>`: the bytes of an announced file. The signed path is the permission."""
     with scope.system("signed upload"):
-        upload = direct.find_signed(upload_id=upload_id, token=token, name=name)
+        upload = presigned_uploads.find_signed(upload_id=upload_id, token=token, name=name)
         if upload is None:
-            return _plain(404, direct.UNKNOWN)
+            return _plain(404, presigned_uploads.UNKNOWN)
         length = announced(request.META.get("CONTENT_LENGTH"))
         try:
-            direct.receive(upload=upload, stream=request, content_type=request.content_type or "", length=length)
+            presigned_uploads.receive(
+                upload=upload, stream=request, content_type=request.content_type or "", length=length
+            )
         except DomainError as error:
             return _plain(error.status, error.message)
         except (ChunkBrokenError, UnreadablePostError):
@@ -99,10 +101,10 @@ def put(request: HttpRequest, upload_id: UUID, token: str, name: str) -> HttpRes
 def signed(request: HttpRequest, token: str, name: str) -> HttpResponseBase:
     """`GET` or `HEAD /m/<token>/<name>`."""
     try:
-        claim = signing.read_token(token)
-    except signing.ExpiredError:
+        claim = signed_urls.read_token(token)
+    except signed_urls.ExpiredError:
         return _plain(410, "This link has expired. Open the page it came from to get a new one.")
-    except signing.BadTokenError:
+    except signed_urls.BadTokenError:
         return _plain(404, "There is no such file.")
     with scope.system("signed media"):
         file = MediaFile.objects.filter(pk=claim.file_id, state=MediaFile.State.READY).first()
@@ -145,12 +147,12 @@ def _body(request: HttpRequest, file: MediaFile, span: Span | None) -> HttpRespo
     return answer
 
 
-def _dress(answer: HttpResponseBase, file: MediaFile, etag: str, claim: signing.Claim) -> HttpResponseBase:
+def _dress(answer: HttpResponseBase, file: MediaFile, etag: str, claim: signed_urls.Claim) -> HttpResponseBase:
     if answer.status_code == 404:
         return answer
     left = max(0, int((claim.expires_at - clock.now()).total_seconds()))
     inline = file.content_type in INLINE and not claim.download
-    name = quote(signing.public_name(file))
+    name = quote(signed_urls.public_name(file))
     answer["Content-Type"] = file.content_type
     answer["Content-Disposition"] = f'{"inline" if inline else "attachment"}; filename="{name}"'
     answer["Accept-Ranges"] = "bytes"

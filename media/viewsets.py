@@ -10,7 +10,7 @@ from rest_framework.response import Response
 
 from core.api import ActorViewSet, endpoint
 from core.parsers import JSONParser
-from media import direct, intake, selectors
+from media import form_uploads, presigned_uploads, selectors
 from media.models import MediaFile
 from media.serializers import (
     MediaFileSerializer,
@@ -42,7 +42,7 @@ class MediaViewSet(mixins.ListModelMixin, ActorViewSet):
         """Announce a file and get the address that takes it: one PUT, for an hour, this file only."""
         user_id = self.actor.user_id
         assert user_id is not None
-        ticket = direct.announce(
+        ticket = presigned_uploads.announce(
             actor=self.actor,
             user_id=user_id,
             filename=self.body["filename"],
@@ -61,9 +61,9 @@ class MediaViewSet(mixins.ListModelMixin, ActorViewSet):
         sent with PUT. A confirmation asked again answers the same file with 200. A video to be analysed belongs to
         /videos/upload."""
         if "upload_id" not in self.body:
-            file = intake.store_upload(actor=self.actor, file=self.body.get("file"))
+            file = form_uploads.store_upload(actor=self.actor, file=self.body.get("file"))
             return Response(MediaFileSerializer(file).data, status=201)
-        file, created = direct.confirm(
+        file, created = presigned_uploads.confirm(
             actor=self.actor,
             upload_id=self.body["upload_id"],
             checksum=self.body.get("sha256", ""),

@@ -12,6 +12,6 @@ class NotificationsConfig(AppConfig):
         from accounts.models import User
         from jobs import events
         from notifications import receivers  # noqa: F401
-        from notifications.services.telling import TOPIC
+        from notifications.services.notices import TOPIC
 
         events.register_topic(TOPIC, User)

@@ -6,8 +6,8 @@ from typing import Final
 
 from django.urls import reverse
 
-from core.words import counted
-from notifications.models import Kind, Notice
+from core.formatting import counted
+from notifications.models import Notice, NoticeKind
 
 _LINES = 5
 
@@ -24,13 +24,13 @@ class Bundle:
 
 # What went well and asks for nothing. Everything else is told one by one.
 BUNDLES: Final[Mapping[str, Bundle]] = {
-    Kind.POST_PUBLISHED: Bundle("post", "were published", "posts", "?status=published"),
-    Kind.EDIT_FINISHED: Bundle("edit", "are ready", "edits"),
+    NoticeKind.POST_PUBLISHED: Bundle("post", "were published", "posts", "?status=published"),
+    NoticeKind.EDIT_FINISHED: Bundle("edit", "are ready", "edits"),
 }
 
 
 @dataclass(frozen=True, slots=True)
-class Told:
+class BundledNotice:
     """A notice as it reads, with those that it stands for."""
 
     notice: Notice
@@ -50,7 +50,7 @@ def join(notice: Notice) -> None:
     rows.exclude(pk=notice.pk).update(bundle=notice)
 
 
-def told(notices: Iterable[Notice]) -> list[Told]:
+def told(notices: Iterable[Notice]) -> list[BundledNotice]:
     """Notices as a person reads them; one further query for all of them."""
     heads = list(notices)
     inside: dict[object, list[Notice]] = {}
@@ -59,12 +59,12 @@ def told(notices: Iterable[Notice]) -> list[Told]:
     return [_told(head, inside.get(head.pk, [])) for head in heads]
 
 
-def _told(head: Notice, others: list[Notice]) -> Told:
+def _told(head: Notice, others: list[Notice]) -> BundledNotice:
     if not others:
-        return Told(head, 1, head.title, head.text, head.link)
+        return BundledNotice(head, 1, head.title, head.text, head.link)
     bundle, count = BUNDLES[head.kind], len(others) + 1
     lines = [row.title for row in (head, *others)][:_LINES]
     if count > _LINES:
         lines.append(f"and {count - _LINES} more")
     title = f"{counted(count, bundle.noun)} {bundle.verb}"
-    return Told(head, count, title, "\n".join(lines), f"{reverse(bundle.page)}{bundle.query}")
+    return BundledNotice(head, count, title, "\n".join(lines), f"{reverse(bundle.page)}{bundle.query}")

@@ -3,7 +3,7 @@
 from enum import StrEnum
 
 
-class Code(StrEnum):
+class NotificationError(StrEnum):
     """Why a request about notices or mails is refused."""
 
     NOTICE_UNKNOWN = "notice_unknown"

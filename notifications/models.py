@@ -16,7 +16,7 @@ from django.db.models import Q
 from core.models import WorkspaceModel
 
 
-class Kind(models.TextChoices):
+class NoticeKind(models.TextChoices):
     """What a notice is about."""
 
     POST_PUBLISHED = "post_published", "Published"
@@ -39,7 +39,7 @@ class Notice(WorkspaceModel):
     """
 
     recipient = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
-    kind = models.CharField(max_length=20, choices=Kind.choices)
+    kind = models.CharField(max_length=20, choices=NoticeKind.choices)
     title = models.CharField(max_length=160)
     text = models.TextField(blank=True)
     link = models.CharField(max_length=300, blank=True)
@@ -58,7 +58,7 @@ class Notice(WorkspaceModel):
     class Meta:
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["workspace", "recipient", "once"], name="notice_once"),
-            models.CheckConstraint(condition=Q(kind__in=Kind.values), name="notice_kind_known"),
+            models.CheckConstraint(condition=Q(kind__in=NoticeKind.values), name="notice_kind_known"),
         ]
         indexes: ClassVar = [
             models.Index(fields=["workspace", "recipient", "-created_at"], name="notice_by_recipient"),

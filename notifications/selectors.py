@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 from accounts import policy
 from accounts.policy import Action
 from core.actor import Actor
-from notifications.models import Kind, Notice
+from notifications.models import Notice, NoticeKind
 
 COUNT_CAP = 100
 
@@ -24,7 +24,7 @@ def notices(actor: Actor, *, unread: bool = False, kind: str = "") -> QuerySet[N
     rows = own(actor).filter(bundle=None)
     if unread:
         rows = rows.filter(read_at=None)
-    if kind in Kind.values:
+    if kind in NoticeKind.values:
         rows = rows.filter(kind=kind)
     return rows.order_by("-created_at", "-id")
 

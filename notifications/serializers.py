@@ -5,7 +5,7 @@ from typing import Any
 from rest_framework import serializers
 
 from core.serializers import InputSerializer, PageQuery
-from notifications.models import Kind
+from notifications.models import NoticeKind
 
 
 class NoticeSerializer(serializers.Serializer[Any]):
@@ -15,7 +15,7 @@ class NoticeSerializer(serializers.Serializer[Any]):
     """
 
     id = serializers.UUIDField(source="notice.pk")
-    kind = serializers.ChoiceField(choices=Kind.choices, source="notice.kind")
+    kind = serializers.ChoiceField(choices=NoticeKind.choices, source="notice.kind")
     title = serializers.CharField()
     text = serializers.CharField()
     url = serializers.CharField(source="link")

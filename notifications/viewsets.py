@@ -7,7 +7,7 @@ from core.api import ActorViewSet, endpoint
 from core.errors import ValidationFailed
 from notifications import bundles, selectors, services
 from notifications import serializers as shapes
-from notifications.errors import Code
+from notifications.errors import NotificationError
 from notifications.models import Notice
 
 
@@ -35,5 +35,5 @@ class NotificationViewSet(ActorViewSet):
             marked = services.mark_read(actor=self.actor, ids=ids)
         else:
             sentence = "Say which notices were read: ids, or all."
-            raise ValidationFailed(Code.NOTICES_MISSING, sentence, fields={"ids": [sentence]})
+            raise ValidationFailed(NotificationError.NOTICES_MISSING, sentence, fields={"ids": [sentence]})
         return Response({"marked": marked, "unread": selectors.unread_count(self.actor)})

@@ -10,11 +10,11 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST
 
-from accounts import limits
+from accounts import rate_limits
 from accounts.middleware import SESSION_KEY
 from accounts.models import User, normalise_email
 from accounts.services import addresses, passwords, registration, workspaces
-from core import client
+from core import client_address
 from core.errors import DomainError, Throttled, ValidationFailed
 from pages.access import add_errors
 from pages.forms.account import ForgotForm, LoginForm, ResetForm, SignUpForm
@@ -38,8 +38,10 @@ def signup(request: HttpRequest) -> HttpResponse:
     if request.user.is_authenticated:
         return HttpResponseRedirect(_next(request))
     form = SignUpForm(request.POST or None, initial={"email": request.GET.get("email", "")})
-    if request.method == "POST" and not limits.within(limits.SIGN_UPS_OF_CLIENT, client.network(request)):
-        return _too_often(request, limits.SIGN_UPS_OF_CLIENT.seconds)
+    if request.method == "POST" and not rate_limits.within(
+        rate_limits.SIGN_UPS_OF_CLIENT, client_address.network(request)
+    ):
+        return _too_often(request, rate_limits.SIGN_UPS_OF_CLIENT.seconds)
     if request.method == "POST" and form.is_valid():
         try:
             user = registration.register(**form.cleaned_data)
@@ -60,8 +62,10 @@ def sign_in(request: HttpRequest) -> HttpResponse:
     if request.user.is_authenticated:
         return HttpResponseRedirect(_next(request))
     form = LoginForm(request.POST or None)
-    if request.method == "POST" and not limits.within(limits.SIGN_INS_OF_CLIENT, client.network(request)):
-        return _too_often(request, limits.SIGN_INS_OF_CLIENT.seconds)
+    if request.method == "POST" and not rate_limits.within(
+        rate_limits.SIGN_INS_OF_CLIENT, client_address.network(request)
+    ):
+        return _too_often(request, rate_limits.SIGN_INS_OF_CLIENT.seconds)
     if request.method == "POST" and form.is_valid():
         user = authenticate(
             request,
@@ -93,7 +97,7 @@ def password_reset(request: HttpRequest) -> HttpResponse:
     """Ask for a reset link; the answer never tells whether the address is known."""
     form = ForgotForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        passwords.forgot(email=form.cleaned_data["email"], client=client.network(request))
+        passwords.forgot(email=form.cleaned_data["email"], client=client_address.network(request))
         return render(request, "account/password_reset_sent.html", {"email": form.cleaned_data["email"]})
     status = 422 if form.is_bound else 200
     return render(request, "account/password_reset.html", {"form": form}, status=status)

@@ -12,7 +12,7 @@ from core import clock
 from core.actor import Actor
 from publishing.errors import TargetError
 from publishing.models import AccountStatus, PostTarget, SocialAccount, in_group
-from publishing.states import Group, group_of, shown_state
+from publishing.states import StateGroup, group_of, shown_state
 
 SHOWN, POSTS = 6, 3
 _LOOK_AT = 200
@@ -48,8 +48,8 @@ class Reason:
 
 def reasons(actor: Actor) -> list[Reason]:
     """What needs the person or failed lately, connections that do not work first, the newest first. Two queries."""
-    asks = in_group(Group.NEEDS_YOU) | in_group(Group.UNCONFIRMED) | in_group(Group.IN_INBOX)
-    failed = in_group(Group.FAILED) & Q(updated_at__gte=clock.now() - LATELY)
+    asks = in_group(StateGroup.NEEDS_YOU) | in_group(StateGroup.UNCONFIRMED) | in_group(StateGroup.IN_INBOX)
+    failed = in_group(StateGroup.FAILED) & Q(updated_at__gte=clock.now() - LATELY)
     rows = PostTarget.objects.for_workspace(actor.workspace_id).filter(asks | failed, post__deleted_at__isnull=True)
     accounts = SocialAccount.objects.for_workspace(actor.workspace_id).exclude(status=AccountStatus.CONNECTED)
     away = {account.pk: account for account in accounts.order_by("platform", "id")}

@@ -21,10 +21,10 @@ from media.models import MediaFile
 from pages import versions
 from pages.access import SignedIn, signed_in
 from pages.connections import WAITING_POST
-from pages.filecards import FileCard, cards
+from pages.file_cards import FileCard, cards
 from pages.forms.publishing import AccountForm, PostForm, place_problem
 from publishing import selectors
-from publishing.errors import Code
+from publishing.errors import PublishingError
 from publishing.models import Post
 from publishing.platforms.registry import ADAPTERS
 from publishing.posts import preflight, sources
@@ -105,7 +105,7 @@ class Composer:
         drawn = sorted(cards(self.request.actor, self.files), key=lambda card: place.get(card.key, len(place)))
         return [(card, card.key in place) for card in drawn]
 
-    def reports(self) -> list[preflight.Report]:
+    def reports(self) -> list[preflight.PreflightReport]:
         """What the platforms would say to what is written so far."""
         self.form.is_valid()
         data = self.form.cleaned_data
@@ -278,7 +278,7 @@ def compose_draft(request: SignedIn, post_id: UUID | None = None) -> HttpRespons
     composer = Composer(request, post, ask=False, data=data)
     if not composer.valid():
         sentences = [words for part in (composer.form, *composer.chosen()) for words in part.errors.values()]
-        raise ValidationFailed(Code.NOT_READY, str(sentences[0][0]))
+        raise ValidationFailed(PublishingError.NOT_READY, str(sentences[0][0]))
     saved = drafts.autosave(
         actor=request.actor,
         post_id=post_id,
@@ -332,10 +332,12 @@ def _send(request: SignedIn, composer: Composer) -> HttpResponse | None:
         composer.explain(error)
         return None
     except DomainError as error:
-        if isinstance(error, Conflict) and error.code == Code.STALE_VERSION:
+        if isinstance(error, Conflict) and error.code == PublishingError.STALE_VERSION:
             composer.meet(error)
             return None
-        composer.conflicts = error.details.get("conflicts", []) if error.code == Code.SCHEDULE_CONFLICT else []
+        composer.conflicts = (
+            error.details.get("conflicts", []) if error.code == PublishingError.SCHEDULE_CONFLICT else []
+        )
         if not composer.conflicts:
             composer.form.add_error(None, error.message)
         return None

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST
 
 from accounts.policy import Action, may
 from core.errors import Conflict, DomainError, NotFound, Unavailable, ValidationFailed
-from media.signing import signed_path
+from media.signed_urls import signed_path
 from pages.access import SignedIn, signed_in
 from pages.forms.connections import KeyForm
 from publishing import selectors

@@ -15,7 +15,7 @@ from analytics.selectors import dashboard as numbers
 from analytics.selectors.totals import period
 from core import clock
 from core.actor import Actor
-from pages import attention, running
+from pages import attention, work_in_progress
 from pages.access import SignedIn, signed_in
 from publishing.models import AccountStatus, PostTarget, SocialAccount
 from publishing.states import TargetState
@@ -48,7 +48,7 @@ class Day:
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class ChecklistStep:
     """A line of a newcomer's checklist."""
 
     label: str
@@ -77,7 +77,7 @@ def schedule(actor: Actor, zone: ZoneInfo) -> list[Day]:
     return [Day(on, planned) for on, planned in days.items()]
 
 
-def checklist(actor: Actor) -> list[Step]:
+def checklist(actor: Actor) -> list[ChecklistStep]:
     """The way from sign-up to the first post. One query."""
     key = actor.workspace_id
     never = [TargetState.DRAFT, TargetState.CANCELLED]
@@ -93,7 +93,7 @@ def checklist(actor: Actor) -> list[Step]:
         ("Ask for a strategy", "strategies"),
         ("Publish or schedule a post", "compose"),
     )
-    return [Step(label, name, is_done) for (label, name), is_done in zip(steps, done.get(), strict=True)]
+    return [ChecklistStep(label, name, is_done) for (label, name), is_done in zip(steps, done.get(), strict=True)]
 
 
 @signed_in
@@ -108,7 +108,7 @@ def dashboard(request: SignedIn) -> HttpResponse:
         "days": days,
         "planned": len({one.post_id for day in days for one in day.planned}),
         "reasons": attention.reasons(actor),
-        "running": running.running(actor),
+        "running": work_in_progress.running(actor),
         "checklist": checklist(actor) if found.now.posts == 0 else [],
     }
     return render(request, "dashboard/dashboard.html", context)

@@ -24,7 +24,7 @@ from documents.viewsets import file_response
 from jobs import selectors as jobs
 from jobs.models import UNFINISHED, Job
 from pages.access import SignedIn, signed_in
-from pages.queries import whole
+from pages.query_params import whole
 from platforms import choices
 
 PER_PAGE = 20

@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from pages import sample
+from pages import landing_sample
 from platforms import PLATFORMS, preselected
 
 MIB: Final = 1024 * 1024
@@ -17,7 +17,7 @@ MIB: Final = 1024 * 1024
 def landing(request: HttpRequest) -> HttpResponse:
     """What it is, shown on a video, and where to start. Works without scripts."""
     context = {
-        "timeline": sample.timeline(),
+        "timeline": landing_sample.timeline(),
         "publishes_to": tuple(PLATFORMS),
         "sample": preselected(),
         "max_upload_mb": settings.MAX_UPLOAD_BYTES // MIB,

@@ -15,9 +15,9 @@ from django.views.decorators.http import require_GET, require_POST
 
 from accounts.policy import Action, may
 from core.errors import DomainError, NotFound
-from media import bodies, intake, quota, selectors
+from media import body_limit, form_uploads, quota, selectors
 from pages.access import SignedIn, signed_in
-from pages.filecards import cards
+from pages.file_cards import cards
 from publishing.services import files
 
 PER_PAGE = 24
@@ -70,7 +70,7 @@ def _page(request: SignedIn, form: UploadForm, status: int = 200) -> HttpRespons
     return render(request, "media/index.html", context, status=status)
 
 
-@bodies.takes(bodies.file)
+@body_limit.takes(body_limit.file)
 @signed_in
 @require_POST
 def upload(request: SignedIn) -> HttpResponse:
@@ -79,7 +79,7 @@ def upload(request: SignedIn) -> HttpResponse:
     if not form.is_valid():
         return _page(request, form, 422)
     try:
-        file = intake.store_upload(actor=request.actor, file=form.cleaned_data["file"])
+        file = form_uploads.store_upload(actor=request.actor, file=form.cleaned_data["file"])
     except DomainError as error:
         if error.status == 403:
             raise

@@ -16,13 +16,13 @@ from django.urls import path, reverse
 from django.utils.cache import patch_vary_headers
 from django.utils.http import urlencode
 
-from core import clock, dates, zones
+from core import clock, dates, timezones
 from core.errors import Conflict, ValidationFailed
 from pages import versions
 from pages.access import SignedIn, signed_in
 from pages.forms.times import WallTimeField, ZoneField
 from publishing import selectors
-from publishing.errors import Code
+from publishing.errors import PublishingError
 from publishing.models import PostTarget
 from publishing.schedule import lateness
 from publishing.selectors import Slot
@@ -36,7 +36,7 @@ DRAWN_AT_ONCE = 60
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
+class ScheduledTarget:
     """One account's share as the list shows it: `wall` in the shown zone, `crowded` when a minute is taken twice."""
 
     target: PostTarget
@@ -61,7 +61,7 @@ class Day:
     on: date
     today: bool
     count: int
-    entries: list[Entry] = field(default_factory=list)
+    entries: list[ScheduledTarget] = field(default_factory=list)
     url: str = ""
 
 
@@ -84,22 +84,22 @@ def _start(on: date, zone: ZoneInfo) -> datetime:
     return datetime.combine(on, datetime.min.time(), zone)
 
 
-def _entries(rows: Iterable[PostTarget], zone: ZoneInfo) -> dict[date, list[Entry]]:
+def _entries(rows: Iterable[PostTarget], zone: ZoneInfo) -> dict[date, list[ScheduledTarget]]:
     """The rows of whole days, by day."""
     timed = [(row, row.due_at) for row in rows if row.due_at is not None]
     minutes = Counter((row.account_id, due_at.replace(second=0, microsecond=0)) for row, due_at in timed)
-    found: dict[date, list[Entry]] = {}
+    found: dict[date, list[ScheduledTarget]] = {}
     for row, due_at in timed:
         late = lateness.of(row)
         crowded = minutes[row.account_id, due_at.replace(second=0, microsecond=0)] > 1
         wall = due_at.astimezone(zone)
-        found.setdefault(wall.date(), []).append(Entry(row, wall, crowded, late.sentence if late else ""))
+        found.setdefault(wall.date(), []).append(ScheduledTarget(row, wall, crowded, late.sentence if late else ""))
     return found
 
 
 def _zone(request: SignedIn) -> str:
     own = request.preferences.timezone
-    return zones.canonical(request.GET.get("tz", "")) or zones.canonical(own) or "UTC"
+    return timezones.canonical(request.GET.get("tz", "")) or timezones.canonical(own) or "UTC"
 
 
 def _address(request: SignedIn, name: str, on: date) -> str:
@@ -238,10 +238,10 @@ def schedule_move(request: SignedIn, post_id: UUID, target_id: UUID) -> HttpResp
             except ValidationFailed as error:
                 form.add_error("wall_time", error.message)
             except Conflict as error:
-                if error.code == Code.STALE_VERSION:
+                if error.code == PublishingError.STALE_VERSION:
                     row = selectors.target(request.actor, post_id, target_id)
                     seen, stale = schedule.time_read(row), _both_times(error, row, when)
-                elif error.code == Code.SCHEDULE_CONFLICT:
+                elif error.code == PublishingError.SCHEDULE_CONFLICT:
                     conflicts, status = error.details["conflicts"], 409
                 else:
                     raise

@@ -15,12 +15,12 @@ from accounts.policy import Action, may, require
 from ai import gateway
 from core.errors import Conflict, DomainError, NotFound, ValidationFailed
 from jobs.models import Job
-from pages import measured, versions
+from pages import versions, video_choices
 from pages.access import SignedIn, add_errors, signed_in
 from pages.documents import DocumentPages
 from pages.forms.strategies import ScriptForm
-from pages.journey import steps_of
-from pages.queries import whole
+from pages.query_params import whole
+from pages.workflow_steps import steps_of
 from scripts_app import segments, selectors, services
 from scripts_app.document import SCRIPT, Shown
 from scripts_app.models import Script
@@ -86,7 +86,7 @@ def new(request: SignedIn) -> HttpResponse:
     form = ScriptForm(
         request.POST or None,
         initial={} if made_from is None else {"strategy": strategy},
-        videos=measured.videos(request.actor),
+        videos=video_choices.videos(request.actor),
         strategies=strategies.strategies(request.actor, status=Strategy.Status.READY),
     )
     if request.method == "POST" and form.is_valid():
@@ -101,7 +101,7 @@ def new(request: SignedIn) -> HttpResponse:
             return redirect("script_detail", pk=made.scripts[0].pk)
     context = {
         "form": form,
-        "choices": measured.choices(request.actor, chosen or set(map(str, made_from or []))),
+        "choices": video_choices.choices(request.actor, chosen or set(map(str, made_from or []))),
         "offline": gateway.is_offline(PURPOSE),
     }
     return render(request, "scripts/new.html", context, status=422 if form.errors else 200)

@@ -17,7 +17,6 @@ from accounts.policy import Action, may
 from accounts.services import addresses, passwords, profile, registration, workspaces
 from core.errors import Conflict, DomainError, ValidationFailed
 from pages.access import SignedIn, add_errors, signed_in
-from pages.context import THEME_COOKIE
 from pages.forms.account import (
     InviteForm,
     PasswordForm,
@@ -25,6 +24,7 @@ from pages.forms.account import (
     ProfileForm,
     WorkspaceForm,
 )
+from pages.page_frame import THEME_COOKIE
 
 
 @sensitive_post_parameters("current_password", "new_password", "password_for_email")

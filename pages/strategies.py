@@ -15,11 +15,11 @@ from ai import gateway
 from core.actor import Actor
 from core.errors import Conflict, NotFound, ValidationFailed
 from jobs.models import Job
-from pages import measured, sections, versions
+from pages import sections, versions, video_choices
 from pages.access import SignedIn, add_errors, signed_in
 from pages.documents import DocumentPages
 from pages.forms.strategies import StrategyForm
-from pages.journey import steps_of
+from pages.workflow_steps import steps_of
 from scripts_app import selectors as scripts
 from strategies import selectors, services
 from strategies.document import STRATEGY, Shown
@@ -86,7 +86,7 @@ def new(request: SignedIn) -> HttpResponse:
     """`/strategies/new/`: choose videos, platforms and goals. A model's answer is waited for on the strategy's page."""
     require(request.actor, Action.WRITE)
     chosen = set(request.POST.getlist("videos") if request.method == "POST" else request.GET.getlist("video"))
-    form = StrategyForm(request.POST or None, videos=measured.videos(request.actor))
+    form = StrategyForm(request.POST or None, videos=video_choices.videos(request.actor))
     if request.method == "POST" and form.is_valid():
         try:
             made = services.generate(actor=request.actor, wait_s=0.0, **form.inputs())
@@ -98,7 +98,7 @@ def new(request: SignedIn) -> HttpResponse:
             return redirect("strategy_detail", pk=made.strategy.pk)
     context = {
         "form": form,
-        "choices": measured.choices(request.actor, chosen),
+        "choices": video_choices.choices(request.actor, chosen),
         "offline": gateway.is_offline(PURPOSE),
     }
     return render(request, "strategies/new.html", context, status=422 if form.errors else 200)

@@ -11,7 +11,7 @@ from django.shortcuts import render
 
 from core import clock
 from core.errors import Conflict, DomainError, NotFound, PermissionDenied
-from pages import ui
+from pages import chips
 from platforms import CONNECTORS, choices
 
 _LEVELS = {"info": messages.INFO, "success": messages.SUCCESS, "warning": messages.WARNING, "error": messages.ERROR}
@@ -37,7 +37,7 @@ def _context() -> dict[str, Any]:
     return {
         "empty_form": SampleForm(prefix="a"),
         "bad_form": bad,
-        "states": list(ui.STATES),
+        "states": list(chips.STATES),
         "platforms": list(CONNECTORS),
         "page": Paginator(range(470), 20).page(7),
         "now": clock.now() + timedelta(hours=3),

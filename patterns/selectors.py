@@ -162,7 +162,7 @@ def _analysed(actor: Actor, video_ids: Sequence[UUID]) -> list[Video]:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class ComparisonRow:
     """One pattern of several videos. `values`, `levels` and `shown` follow the order asked for; None or empty where it
     is not known. `differences` set each further video against the first, in words."""
 
@@ -187,7 +187,7 @@ class Comparison:
     """Videos side by side."""
 
     videos: list[Video]
-    rows: list[Row]
+    rows: list[ComparisonRow]
 
 
 def compare(actor: Actor, video_ids: Sequence[UUID]) -> Comparison:
@@ -201,7 +201,7 @@ def compare(actor: Actor, video_ids: Sequence[UUID]) -> Comparison:
     return Comparison(videos, rows)
 
 
-def _row(type: PatternType, by_video: list[dict[str, Pattern]]) -> Row:
+def _row(type: PatternType, by_video: list[dict[str, Pattern]]) -> ComparisonRow:
     found = [patterns.get(type) for patterns in by_video]
     values = [pattern.value if pattern else None for pattern in found]
     said = [shown(type, pattern.value, pattern.bucket) if pattern else "—" for pattern in found]
@@ -217,7 +217,7 @@ def _row(type: PatternType, by_video: list[dict[str, Pattern]]) -> Row:
     else:
         parts = [level_words(type, pattern.bucket) if pattern else "is not known" for pattern in found]
         words = "; ".join(f"{'ABCDE'[index]} {part}" for index, part in enumerate(parts)) + "."
-    return Row(type.value, type.label, SCALES[type].unit, values, levels, said, difference, against, words)
+    return ComparisonRow(type.value, type.label, SCALES[type].unit, values, levels, said, difference, against, words)
 
 
 @dataclass(frozen=True, slots=True)

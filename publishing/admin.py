@@ -21,7 +21,7 @@ from core import clock
 from core.actor import Actor, ActorKind
 from core.admin import CappedPaginator, FindsById
 from core.errors import DomainError
-from media.words import size_words
+from media.formatting import size_words
 from publishing.errors import TargetError
 from publishing.insight import overview
 from publishing.models import (
@@ -39,7 +39,7 @@ from publishing.models import (
     in_group,
 )
 from publishing.services import posts, social_accounts, targets
-from publishing.states import Group, TargetState
+from publishing.states import StateGroup, TargetState
 
 Act = Callable[[Actor, Any], object]
 # So many accounts or workspaces of a name are looked at.
@@ -100,11 +100,11 @@ class Attention(admin.SimpleListFilter):
     def queryset(self, request: HttpRequest, queryset: QuerySet[PostTarget]) -> QuerySet[PostTarget]:
         now = clock.now()
         wanted = {
-            "asks": in_group(Group.NEEDS_YOU) & overview.OPEN,
-            "unconfirmed": in_group(Group.UNCONFIRMED),
-            "moving": in_group(Group.PUBLISHING),
-            "waiting": in_group(Group.WAITING),
-            "in_inbox": in_group(Group.IN_INBOX),
+            "asks": in_group(StateGroup.NEEDS_YOU) & overview.OPEN,
+            "unconfirmed": in_group(StateGroup.UNCONFIRMED),
+            "moving": in_group(StateGroup.PUBLISHING),
+            "waiting": in_group(StateGroup.WAITING),
+            "in_inbox": in_group(StateGroup.IN_INBOX),
             "late": Q(state=TargetState.SCHEDULED, due_at__lt=now),
             "failed": Q(state=TargetState.FAILED, finished_at__gte=now - overview.RECENT),
         }

@@ -3,7 +3,7 @@
 from enum import StrEnum
 
 
-class Code(StrEnum):
+class PublishingError(StrEnum):
     """What exactly was refused."""
 
     PLATFORM_UNKNOWN = "platform_unknown"

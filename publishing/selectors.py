@@ -16,10 +16,10 @@ from core.errors import NotFound, ValidationFailed
 from media import selectors as media
 from media.models import MediaFile
 from platforms import canonical
-from publishing.errors import Code
+from publishing.errors import PublishingError
 from publishing.models import AccountStatus, Attempt, Delivery, Post, PostMedia, PostTarget, SocialAccount, in_group
 from publishing.platforms.registry import CONNECTORS, adapter_for
-from publishing.states import EDITABLE, IN_FLIGHT, Group, PostState, TargetState
+from publishing.states import EDITABLE, IN_FLIGHT, PostState, StateGroup, TargetState
 
 # A page lists this many at most.
 UPCOMING = 500
@@ -40,7 +40,9 @@ def account(actor: Actor, account_id: UUID) -> SocialAccount:
     """One account; `NotFound` for a stranger's."""
     found = accounts(actor).filter(pk=account_id).first()
     if found is None:
-        raise NotFound(Code.ACCOUNT_UNKNOWN, "This account does not exist, or it belongs to another workspace.")
+        raise NotFound(
+            PublishingError.ACCOUNT_UNKNOWN, "This account does not exist, or it belongs to another workspace."
+        )
     return found
 
 
@@ -114,14 +116,14 @@ def pick_accounts(actor: Actor, platforms: Sequence[str]) -> list[SocialAccount]
         chosen = [row for row in rows if row.is_default] or (rows if len(rows) == 1 else [])
         if not rows:
             raise ValidationFailed(
-                Code.ACCOUNT_NOT_CONNECTED,
+                PublishingError.ACCOUNT_NOT_CONNECTED,
                 f"No {label} account is connected. Connect one under Connected platforms.",
                 fields={"platforms": [f"No {label} account is connected."]},
             )
         if not chosen:
             choices = [{"id": str(row.pk), "name": row.handle} for row in rows]
             sentence = f"Several {label} accounts are connected. Name one by account_ids, or set a default."
-            raise ValidationFailed(Code.ACCOUNT_CHOICE, sentence, {"platform": platform, "choices": choices})
+            raise ValidationFailed(PublishingError.ACCOUNT_CHOICE, sentence, {"platform": platform, "choices": choices})
         picked.append(chosen[0])
     return picked
 
@@ -231,12 +233,12 @@ def scheduled(
 
 # The groups of what has not ended, as the schedule filters by them.
 OPEN_GROUPS = (
-    Group.SCHEDULED,
-    Group.PUBLISHING,
-    Group.NEEDS_YOU,
-    Group.UNCONFIRMED,
-    Group.WAITING,
-    Group.IN_INBOX,
+    StateGroup.SCHEDULED,
+    StateGroup.PUBLISHING,
+    StateGroup.NEEDS_YOU,
+    StateGroup.UNCONFIRMED,
+    StateGroup.WAITING,
+    StateGroup.IN_INBOX,
 )
 
 
@@ -295,7 +297,7 @@ def media_files(actor: Actor, ids: Sequence[UUID]) -> list[MediaFile]:
     found = rows.in_bulk(list(ids))
     if len(found) != len(set(ids)):
         raise ValidationFailed(
-            Code.MEDIA_UNKNOWN,
+            PublishingError.MEDIA_UNKNOWN,
             "One of the files does not exist here, or is still being uploaded. Choose it again.",
             fields={"media_ids": ["Unknown or unfinished file."]},
         )
@@ -325,16 +327,16 @@ def may_send(row: Post) -> bool:
 
 
 # What a summary says of some of a post's accounts, for one and for several; the worst for a person first.
-_PARTS: tuple[tuple[Group, str, str], ...] = (
-    (Group.NEEDS_YOU, "needs you", "need you"),
-    (Group.FAILED, "failed", "failed"),
-    (Group.UNCONFIRMED, "is being checked", "are being checked"),
-    (Group.IN_INBOX, "waits in your TikTok inbox", "wait in your TikTok inbox"),
-    (Group.WAITING, "is waiting", "are waiting"),
-    (Group.PUBLISHING, "is on its way", "are on their way"),
-    (Group.SCHEDULED, "is scheduled", "are scheduled"),
-    (Group.DRAFT, "has a draft", "have a draft"),
-    (Group.CANCELLED, "was cancelled", "were cancelled"),
+_PARTS: tuple[tuple[StateGroup, str, str], ...] = (
+    (StateGroup.NEEDS_YOU, "needs you", "need you"),
+    (StateGroup.FAILED, "failed", "failed"),
+    (StateGroup.UNCONFIRMED, "is being checked", "are being checked"),
+    (StateGroup.IN_INBOX, "waits in your TikTok inbox", "wait in your TikTok inbox"),
+    (StateGroup.WAITING, "is waiting", "are waiting"),
+    (StateGroup.PUBLISHING, "is on its way", "are on their way"),
+    (StateGroup.SCHEDULED, "is scheduled", "are scheduled"),
+    (StateGroup.DRAFT, "has a draft", "have a draft"),
+    (StateGroup.CANCELLED, "was cancelled", "were cancelled"),
 )
 
 
@@ -343,7 +345,7 @@ def summary(row: Post) -> str:
     groups = [item.status_group for item in row.targets.all()]
     if not groups:
         return "No accounts chosen yet."
-    total, done = len(groups), groups.count(Group.PUBLISHED)
+    total, done = len(groups), groups.count(StateGroup.PUBLISHED)
     if total == 1:
         return "Published successfully." if done else f"{PostState(row.state).label}."
     one = "platform" if len({item.platform for item in row.targets.all()}) == total else "account"

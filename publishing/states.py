@@ -32,7 +32,7 @@ class TargetState(models.TextChoices):
     CANCELLED = "cancelled", "Cancelled"
 
 
-class Group(models.TextChoices):
+class StateGroup(models.TextChoices):
     """A target's state, coarser: what a badge shows and a filter offers."""
 
     DRAFT = "draft", "Draft"
@@ -110,25 +110,25 @@ ALLOWED: dict[TargetState, frozenset[TargetState]] = {
     S.PUBLISHED: frozenset(),
 }
 
-_GROUPS: dict[TargetState, Group] = {
-    S.DRAFT: Group.DRAFT,
-    S.SCHEDULED: Group.SCHEDULED,
-    **dict.fromkeys((S.QUEUED, *sorted(MOVING)), Group.PUBLISHING),
-    S.WAITING: Group.WAITING,
-    S.UNCONFIRMED: Group.UNCONFIRMED,
-    S.ACTION_REQUIRED: Group.NEEDS_YOU,
-    S.IN_INBOX: Group.IN_INBOX,
-    S.PUBLISHED: Group.PUBLISHED,
-    S.FAILED: Group.FAILED,
-    S.CANCELLED: Group.CANCELLED,
+_GROUPS: dict[TargetState, StateGroup] = {
+    S.DRAFT: StateGroup.DRAFT,
+    S.SCHEDULED: StateGroup.SCHEDULED,
+    **dict.fromkeys((S.QUEUED, *sorted(MOVING)), StateGroup.PUBLISHING),
+    S.WAITING: StateGroup.WAITING,
+    S.UNCONFIRMED: StateGroup.UNCONFIRMED,
+    S.ACTION_REQUIRED: StateGroup.NEEDS_YOU,
+    S.IN_INBOX: StateGroup.IN_INBOX,
+    S.PUBLISHED: StateGroup.PUBLISHED,
+    S.FAILED: StateGroup.FAILED,
+    S.CANCELLED: StateGroup.CANCELLED,
 }
 # What has not ended names the post, the worst for a person first.
 _UNFINISHED = (
-    (Group.NEEDS_YOU, PostState.NEEDS_YOU),
-    (Group.UNCONFIRMED, PostState.UNCONFIRMED),
-    (Group.WAITING, PostState.WAITING),
-    (Group.PUBLISHING, PostState.PUBLISHING),
-    (Group.SCHEDULED, PostState.SCHEDULED),
+    (StateGroup.NEEDS_YOU, PostState.NEEDS_YOU),
+    (StateGroup.UNCONFIRMED, PostState.UNCONFIRMED),
+    (StateGroup.WAITING, PostState.WAITING),
+    (StateGroup.PUBLISHING, PostState.PUBLISHING),
+    (StateGroup.SCHEDULED, PostState.SCHEDULED),
 )
 
 
@@ -143,39 +143,39 @@ def sources_of(after: TargetState, among: Iterable[TargetState] = TargetState) -
     return [state for state in among if may_follow(state, after)]
 
 
-def group_of(state: str, *, asked: bool = False, stopped: bool = False) -> Group:
+def group_of(state: str, *, asked: bool = False, stopped: bool = False) -> StateGroup:
     """The group of a target's state.
 
     `asked`: the person was asked whether it is live. `stopped`: it is planned for an account that cannot post. Both
     need the person.
     """
     if (asked and state == S.UNCONFIRMED) or (stopped and state == S.SCHEDULED):
-        return Group.NEEDS_YOU
+        return StateGroup.NEEDS_YOU
     return _GROUPS[TargetState(state)]
 
 
-def shown_state(state: str, group: Group) -> str:
+def shown_state(state: str, group: StateGroup) -> str:
     """The state as a badge shows it: exact while it moves, and "needs you" wherever a person is waited for."""
-    return state if group is Group.PUBLISHING else group.value
+    return state if group is StateGroup.PUBLISHING else group.value
 
 
 def derive(groups: Iterable[str]) -> PostState:
     """The state of a post from its targets' groups."""
-    found = {Group(group) for group in groups}
+    found = {StateGroup(group) for group in groups}
     for group, state in _UNFINISHED:
         if group in found:
             return state
-    if found <= {Group.DRAFT} or found == {Group.DRAFT, Group.CANCELLED}:
+    if found <= {StateGroup.DRAFT} or found == {StateGroup.DRAFT, StateGroup.CANCELLED}:
         return PostState.DRAFT
     return _ended(found)
 
 
-def _ended(found: set[Group]) -> PostState:
+def _ended(found: set[StateGroup]) -> PostState:
     """The state of a post of which nothing is to come by itself."""
-    if Group.FAILED in found:
-        return PostState.PARTIALLY_PUBLISHED if Group.PUBLISHED in found else PostState.FAILED
-    if Group.IN_INBOX in found:
+    if StateGroup.FAILED in found:
+        return PostState.PARTIALLY_PUBLISHED if StateGroup.PUBLISHED in found else PostState.FAILED
+    if StateGroup.IN_INBOX in found:
         return PostState.IN_INBOX
-    if Group.PUBLISHED in found:
-        return PostState.PUBLISHED if found == {Group.PUBLISHED} else PostState.PARTIALLY_PUBLISHED
+    if StateGroup.PUBLISHED in found:
+        return PostState.PUBLISHED if found == {StateGroup.PUBLISHED} else PostState.PARTIALLY_PUBLISHED
     return PostState.CANCELLED

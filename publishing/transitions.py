@@ -17,8 +17,8 @@ from publishing.states import (
     EXPLAINED,
     FINISHED,
     HOLDING,
-    Group,
     PostState,
+    StateGroup,
     TargetState,
     derive,
     group_of,
@@ -175,7 +175,7 @@ def _tell(target: PostTarget) -> None:
 
 def refresh_posts(post_ids: Collection[UUID]) -> None:
     """Derive the state of posts again from their targets: one read, and one write for each state."""
-    groups: dict[UUID, set[Group]] = {post_id: set() for post_id in post_ids}
+    groups: dict[UUID, set[StateGroup]] = {post_id: set() for post_id in post_ids}
     rows = PostTarget.objects.filter(post_id__in=groups)
     for post_id, state, asked_at, error_code in rows.values_list("post_id", "state", "asked_at", "error_code"):
         groups[post_id].add(group_of(state, asked=asked_at is not None, stopped=error_code != ""))

@@ -13,7 +13,7 @@ os.environ.setdefault("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
 
 from core import cache as core_cache
 from core import clock, scope
-from flows import watching
+from flows import monitoring
 from jobs import events, wake
 from jobs.leases import keeper
 from jobs.polling import poller
@@ -72,7 +72,7 @@ def _own_cache(settings: object) -> None:
 @pytest.fixture(scope="session", autouse=True)
 def _nobody_watches() -> None:
     """The thread that comes with the ASGI application would raise alarms in whatever test runs two minutes later."""
-    watching.watcher.stop()
+    monitoring.watcher.stop()
 
 
 @pytest.fixture(autouse=True)

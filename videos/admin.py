@@ -11,7 +11,7 @@ from django.http import HttpRequest
 from core.actor import Actor
 from core.errors import DomainError
 from media.admin import WrittenByTheProduct, operator_actor
-from media.words import duration_words, size_words
+from media.formatting import duration_words, size_words
 from videos.models import Folder, Tag, Video, VideoTag
 from videos.services import library, processing
 

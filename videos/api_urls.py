@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from media.bodies import chunk, file, takes
+from media.body_limit import chunk, file, takes
 from videos.tus import UploadsView, UploadView
 from videos.viewsets import FolderViewSet, TagViewSet, VideoUploadViewSet, VideoViewSet
 

@@ -10,7 +10,7 @@ from django.conf import settings
 from core.child import ChildError, Limits, python_argv
 from core.errors import NotFound, UnsupportedMedia, ValidationFailed
 from jobs import Done, JobContext, Transient
-from media import content, judging
+from media import file_type, upload_checks
 from media import services as files
 from media.models import MediaFile
 from media.services import Stored
@@ -34,7 +34,7 @@ def prepare(ctx: JobContext, video: Video) -> Done:
             sha256 = _checksum(media, path)
             ctx.progress(_CHECKED, Video.Stage.PROBE.label)
             with path.open("rb") as handle:
-                container = content.container_of(media.original_name, handle.read(judging.HEAD_BYTES))
+                container = upload_checks.container_of(media.original_name, handle.read(file_type.HEAD_BYTES))
             facts = _facts(ctx, media, path, container)
             ctx.progress(_PROBED, Video.Stage.PREVIEW.label)
             poster, storyboard = _previews(ctx, video, path, container, facts)
@@ -61,19 +61,19 @@ def _checksum(media: MediaFile, path: Path) -> str:
     return media.sha256 or sha256_of(path)
 
 
-def _facts(ctx: JobContext, media: MediaFile, path: Path, container: judging.Container) -> dict[str, Any]:
+def _facts(ctx: JobContext, media: MediaFile, path: Path, container: file_type.Container) -> dict[str, Any]:
     """Read when the file came; of one that the product made itself, now."""
     if "container" in media.probe:
         return dict(media.probe)
 
     def child(argv: list[str], on_line: Callable[[dict[str, Any]], None]) -> None:
-        ctx.run_child(argv, on_line=on_line, limits=content.CHILD_LIMITS)
+        ctx.run_child(argv, on_line=on_line, limits=upload_checks.CHILD_LIMITS)
 
-    return content.probe(media.original_name, str(path), container, child).facts
+    return upload_checks.probe(media.original_name, str(path), container, child).facts
 
 
 def _previews(
-    ctx: JobContext, video: Video, path: Path, container: judging.Container, facts: dict[str, Any]
+    ctx: JobContext, video: Video, path: Path, container: file_type.Container, facts: dict[str, Any]
 ) -> tuple[Stored, Stored]:
     made: dict[str, Any] = {}
 

@@ -22,10 +22,10 @@ from rest_framework.response import Response
 from core.api import ActorView, endpoint
 from core.errors import DomainError, UnsupportedMedia, ValidationFailed
 from core.serializers import has_control_character
-from media import uploads
+from media import resumable_uploads
 from media.errors import MediaError
 from media.models import UploadSession
-from media.uploads import ALGORITHMS, Checksum
+from media.resumable_uploads import ALGORITHMS, Checksum
 from videos.services import intake
 
 VERSION = "1.0.0"
@@ -156,7 +156,7 @@ class UploadsView(TusView):
             kept["folder"] = str(_folder(kept["folder"]))
         user_id = self.actor.user_id
         assert user_id is not None
-        upload = uploads.create(
+        upload = resumable_uploads.create(
             actor=self.actor,
             user_id=user_id,
             filename=metadata.get("filename") or metadata.get("name") or "video",
@@ -180,7 +180,7 @@ class UploadView(TusView):
     @endpoint(operation_id="uploads_head", parameters=[_TUS], responses={200: None})
     def head(self, request: Request, pk: UUID) -> Response:
         """Where the upload stands, in Upload-Offset."""
-        upload = uploads.find(actor=self.actor, upload_id=pk)
+        upload = resumable_uploads.find(actor=self.actor, upload_id=pk)
         headers = {**_state(upload), "Upload-Length": str(upload.length), "Cache-Control": "no-store"}
         return Response(status=200, headers=headers)
 
@@ -202,18 +202,18 @@ class UploadView(TusView):
         offset = _number(request, "Upload-Offset")
         checksum = checksum_of(request.headers.get("Upload-Checksum"))
         declared = _number(request, "Content-Length") if request.headers.get("Content-Length") else None
-        upload = uploads.find(actor=self.actor, upload_id=pk)
-        uploads.check_offset(upload, offset, declared)
+        upload = resumable_uploads.find(actor=self.actor, upload_id=pk)
+        resumable_uploads.check_offset(upload, offset, declared)
         try:
-            chunk = uploads.receive(request._request, declared, checksum)
-        except uploads.ChecksumMismatchError:
+            chunk = resumable_uploads.receive(request._request, declared, checksum)
+        except resumable_uploads.ChecksumMismatchError:
             raise WrongChecksumError("checksum", "The chunk arrived damaged. Send it again.") from None
-        except (uploads.ChunkBrokenError, UnreadablePostError):
+        except (resumable_uploads.ChunkBrokenError, UnreadablePostError):
             raise ValidationFailed(
                 MediaError.CHUNK_BROKEN, "The chunk broke off on its way; nothing of it was kept. Send it again."
             ) from None
         actor = self.actor
-        upload = uploads.append(
+        upload = resumable_uploads.append(
             actor=actor,
             upload=upload,
             chunk=chunk,
@@ -224,5 +224,5 @@ class UploadView(TusView):
     @endpoint(operation_id="uploads_delete", parameters=[_TUS], responses={204: None})
     def delete(self, request: Request, pk: UUID) -> Response:
         """Give the upload up and free what it stored."""
-        uploads.terminate(actor=self.actor, upload_id=pk)
+        resumable_uploads.terminate(actor=self.actor, upload_id=pk)
         return Response(status=204)

@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 from django.utils.crypto import constant_time_compare, salted_hmac
 
 from accounts import audit, signals
-from accounts.errors import Code
+from accounts.errors import AccountError
 from accounts.models import Membership, User
 from accounts.services.passwords import require_password
 from accounts.services.registration import VERIFY_MAX_AGE_S, check_email, verify_email
@@ -57,7 +57,7 @@ def prove(*, token: str) -> User:
 
 def confirm(*, token: str) -> User:
     """Take the new address of a mailed link. Raises `ValidationFailed` when the link is dead."""
-    dead = ValidationFailed(Code.LINK_DEAD, "This link has expired or was used already. Ask for a new one.")
+    dead = ValidationFailed(AccountError.LINK_DEAD, "This link has expired or was used already. Ask for a new one.")
     try:
         content = signing.loads(token, salt=_SALT, max_age=VERIFY_MAX_AGE_S)
     except signing.BadSignature:

@@ -6,15 +6,15 @@ from django.db import transaction
 from django.utils.encoding import force_bytes
 from django.utils.http import urlsafe_base64_decode, urlsafe_base64_encode
 
-from accounts import audit, limits, signals
-from accounts.errors import Code
+from accounts import audit, rate_limits, signals
+from accounts.errors import AccountError
 from accounts.models import Membership, User
 from accounts.services.registration import check_password
 from accounts.services.tokens import revoke_all
 from core import clock, scope
 from core.actor import Actor
+from core.constant_time import at_least
 from core.errors import ValidationFailed
-from core.pace import at_least
 
 # A known address takes longer than an unknown one, and neither this long.
 ANSWER_S = 0.25
@@ -24,7 +24,7 @@ def forgot(*, email: str, client: str = "") -> None:
     """Send a reset link when the address has an account and not too many were asked for by this client (its network).
     The caller learns nothing either way."""
     with at_least(ANSWER_S):
-        if not client or limits.within(limits.MAILS_OF_CLIENT, client):
+        if not client or rate_limits.within(rate_limits.MAILS_OF_CLIENT, client):
             _send_link(email)
 
 
@@ -47,7 +47,7 @@ def reset_token(user: User) -> str:
 
 def user_of_reset_token(token: str) -> User:
     """Whose link this is; `ValidationFailed` when it is dead."""
-    dead = ValidationFailed(Code.LINK_DEAD, "This link has expired or was used already. Ask for a new one.")
+    dead = ValidationFailed(AccountError.LINK_DEAD, "This link has expired or was used already. Ask for a new one.")
     uid, _, secret = token.partition(".")
     try:
         user = User.objects.filter(pk=urlsafe_base64_decode(uid).decode(), is_active=True).first()
@@ -75,10 +75,12 @@ def require_password(user: User, password: str, *, field: str = "current_passwor
     counted, because whoever has the session could go on for ever."""
     sentence = "" if password else "Enter your present password."
     if password:
-        limits.require(limits.GUESSES_OF_PERSON, user.pk, "Too many tries with a password. Try again in 15 minutes.")
+        rate_limits.require(
+            rate_limits.GUESSES_OF_PERSON, user.pk, "Too many tries with a password. Try again in 15 minutes."
+        )
         sentence = "" if user.check_password(password) else "This is not your present password."
     if sentence:
-        raise ValidationFailed(Code.PASSWORD_WRONG, sentence, fields={field: [sentence]})
+        raise ValidationFailed(AccountError.PASSWORD_WRONG, sentence, fields={field: [sentence]})
 
 
 def change(*, actor: Actor, current: str, new: str) -> User:

@@ -5,7 +5,7 @@ from typing import Any
 from django.db import transaction
 
 from accounts import audit
-from accounts.errors import Code
+from accounts.errors import AccountError
 from accounts.models import Preferences, User
 from accounts.services.registration import check_timezone
 from core.actor import Actor
@@ -84,10 +84,10 @@ def _checked(preferences: Preferences, field: str, value: Any) -> Any:
     elif field in CHOICES:
         allowed = CHOICES[field]
     else:
-        raise ValidationFailed(Code.PREFERENCE_INVALID, f"There is no preference named {field}.")
+        raise ValidationFailed(AccountError.PREFERENCE_INVALID, f"There is no preference named {field}.")
     if value not in allowed:
         sentence = f"Choose one of: {', '.join(allowed)}."
-        raise ValidationFailed(Code.PREFERENCE_INVALID, sentence, fields={field: [sentence]})
+        raise ValidationFailed(AccountError.PREFERENCE_INVALID, sentence, fields={field: [sentence]})
     return value
 
 
@@ -101,7 +101,7 @@ def _merged_notifications(preferences: Preferences, value: Any) -> dict[str, dic
     )
     if not known:
         sentence = f"Give events ({', '.join(EVENTS)}) with channels ({', '.join(CHANNELS)}) set to true or false."
-        raise ValidationFailed(Code.PREFERENCE_INVALID, sentence, fields={"notifications": [sentence]})
+        raise ValidationFailed(AccountError.PREFERENCE_INVALID, sentence, fields={"notifications": [sentence]})
     for event, channels in value.items():
         chosen[event].update(channels)
     return chosen

@@ -6,10 +6,10 @@ from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.db import IntegrityError, transaction
 
-from accounts import audit, limits, signals
-from accounts.errors import Code
+from accounts import audit, rate_limits, signals
+from accounts.errors import AccountError
 from accounts.models import Membership, Preferences, Role, User, Workspace, normalise_email
-from core import clock, scope, zones
+from core import clock, scope, timezones
 from core.actor import Actor, ActorKind
 from core.errors import ValidationFailed
 
@@ -19,10 +19,10 @@ VERIFY_MAX_AGE_S = 3 * 24 * 3600
 
 def check_timezone(name: str) -> str:
     """An IANA time zone by its present name (Asia/Katmandu is Asia/Kathmandu), or a `ValidationFailed`."""
-    found = zones.canonical(name)
+    found = timezones.canonical(name)
     if not found:
         sentence = f"{name[:64]!r} is not a known time zone. Choose one like Europe/Paris."
-        raise ValidationFailed(Code.TIMEZONE_UNKNOWN, sentence, fields={"timezone": [sentence]})
+        raise ValidationFailed(AccountError.TIMEZONE_UNKNOWN, sentence, fields={"timezone": [sentence]})
     return found
 
 
@@ -31,7 +31,9 @@ def check_password(password: str, user: User, *, field: str = "password") -> Non
     try:
         validate_password(password, user)
     except ValidationError as error:
-        raise ValidationFailed(Code.PASSWORD_WEAK, error.messages[0], fields={field: list(error.messages)}) from None
+        raise ValidationFailed(
+            AccountError.PASSWORD_WEAK, error.messages[0], fields={field: list(error.messages)}
+        ) from None
 
 
 def check_email(email: str) -> str:
@@ -41,7 +43,7 @@ def check_email(email: str) -> str:
         validate_email(address)
     except ValidationError:
         sentence = "Enter a full e-mail address, like name@example.com."
-        raise ValidationFailed(Code.EMAIL_INVALID, sentence, fields={"email": [sentence]}) from None
+        raise ValidationFailed(AccountError.EMAIL_INVALID, sentence, fields={"email": [sentence]}) from None
     return address
 
 
@@ -56,7 +58,7 @@ def register(*, email: str, password: str, name: str = "", timezone: str = "UTC"
     user = User(email=address, name=name.strip()[:120])
     check_password(password, user)
     sentence = "There were several sign-ups with this address today. Log in, or set a new password."
-    limits.require(limits.SIGN_UPS_OF_ADDRESS, address, sentence)
+    rate_limits.require(rate_limits.SIGN_UPS_OF_ADDRESS, address, sentence)
     user.set_password(password)
     with scope.system("sign-up"), transaction.atomic():
         user.save(force_insert=True)
@@ -86,7 +88,7 @@ def verification_token(user: User) -> str:
 def verify_email(*, token: str) -> User:
     """Mark the address of a token as proven. Repeating it is harmless."""
     dead = ValidationFailed(
-        Code.LINK_DEAD, "This link has expired or was already replaced. Ask for a new one in your profile."
+        AccountError.LINK_DEAD, "This link has expired or was already replaced. Ask for a new one in your profile."
     )
     try:
         content = signing.loads(token, salt=_VERIFY_SALT, max_age=VERIFY_MAX_AGE_S)

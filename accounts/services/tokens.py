@@ -9,7 +9,7 @@ from django.http import HttpRequest
 from rest_framework_simplejwt.exceptions import TokenError
 from rest_framework_simplejwt.tokens import AccessToken, RefreshToken, Token
 
-from accounts.errors import Code
+from accounts.errors import AccountError
 from accounts.models import RefreshSession, User, normalise_email
 from core import clock
 from core.errors import AuthenticationFailed
@@ -31,7 +31,7 @@ def login(*, request: HttpRequest, email: str, password: str) -> TokenPair:
     """Tokens for an address and its password; the same refusal whichever of the two is wrong."""
     user = authenticate(request, username=normalise_email(email), password=password)
     if not isinstance(user, User):
-        raise AuthenticationFailed(Code.CREDENTIALS, "The e-mail address or the password is not right.")
+        raise AuthenticationFailed(AccountError.CREDENTIALS, "The e-mail address or the password is not right.")
     return issue(user, user_agent=request.headers.get("User-Agent", ""))
 
 
@@ -66,7 +66,7 @@ def refresh(*, token: str) -> TokenPair:
     if not rotated:
         live.update(revoked_at=now)
         raise AuthenticationFailed(
-            Code.TOKEN_DEAD,
+            AccountError.TOKEN_DEAD,
             "This sign-in has ended. Sign in again; if it was not you who used it, change the password.",
         )
     return _pair(User.objects.get(pk=old["user_id"]), new)
@@ -100,7 +100,7 @@ def _read(token: str) -> RefreshToken:
         parsed = RefreshToken(token)  # type: ignore[arg-type]
         UUID(parsed[_FAMILY])
     except (TokenError, KeyError, ValueError):
-        raise AuthenticationFailed(Code.TOKEN_DEAD, "Invalid or expired token. Sign in again.") from None
+        raise AuthenticationFailed(AccountError.TOKEN_DEAD, "Invalid or expired token. Sign in again.") from None
     return parsed
 
 

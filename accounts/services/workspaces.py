@@ -6,8 +6,8 @@ from uuid import UUID
 from django.core import signing
 from django.db import IntegrityError, transaction
 
-from accounts import audit, limits, signals
-from accounts.errors import Code
+from accounts import audit, rate_limits, signals
+from accounts.errors import AccountError
 from accounts.models import Invitation, Membership, Role, User, Workspace
 from accounts.policy import Action, require
 from accounts.services.registration import check_email
@@ -22,14 +22,14 @@ _INVITE_SALT = "accounts.invitation"
 def _name(name: str) -> str:
     if not name.strip():
         sentence = "Give the workspace a name."
-        raise ValidationFailed(Code.NAME_EMPTY, sentence, fields={"name": [sentence]})
+        raise ValidationFailed(AccountError.NAME_EMPTY, sentence, fields={"name": [sentence]})
     return name.strip()[:120]
 
 
 def _role(role: str) -> Role:
     if role not in Role.values:
         sentence = f"Choose one of: {', '.join(Role.values)}."
-        raise ValidationFailed(Code.ROLE_UNKNOWN, sentence, fields={"role": [sentence]})
+        raise ValidationFailed(AccountError.ROLE_UNKNOWN, sentence, fields={"role": [sentence]})
     return Role(role)
 
 
@@ -82,9 +82,11 @@ def invite(*, actor: Actor, email: str, role: str) -> Invitation:
     """Open the door for an address; a second invitation of the same address is refused."""
     require(actor, Action.MANAGE_PEOPLE)
     address, chosen = check_email(email), _role(role)
-    limits.require(limits.INVITATIONS_OF_PERSON, actor.user_id, "You sent many invitations. Go on in an hour.")
+    rate_limits.require(
+        rate_limits.INVITATIONS_OF_PERSON, actor.user_id, "You sent many invitations. Go on in an hour."
+    )
     if Membership.objects.for_workspace(actor.workspace_id).filter(user__email=address).exists():
-        raise Conflict(Code.ALREADY_MEMBER, f"{address} is a member already.")
+        raise Conflict(AccountError.ALREADY_MEMBER, f"{address} is a member already.")
     now = clock.now()
     try:
         with transaction.atomic():
@@ -103,7 +105,7 @@ def invite(*, actor: Actor, email: str, role: str) -> Invitation:
                 sender=Invitation, invitation_id=invitation.pk, workspace_id=actor.workspace_id
             )
     except IntegrityError:
-        raise Conflict(Code.ALREADY_INVITED, f"{address} has an open invitation already.") from None
+        raise Conflict(AccountError.ALREADY_INVITED, f"{address} has an open invitation already.") from None
     return invitation
 
 
@@ -114,7 +116,9 @@ def invitation_token(invitation: Invitation) -> str:
 
 def open_invitation(token: str) -> Invitation:
     """The invitation behind a link while it is open; `NotFound` otherwise."""
-    dead = NotFound(Code.LINK_DEAD, "This invitation has expired, was used, or was withdrawn. Ask for a new one.")
+    dead = NotFound(
+        AccountError.LINK_DEAD, "This invitation has expired, was used, or was withdrawn. Ask for a new one."
+    )
     try:
         key = signing.loads(token, salt=_INVITE_SALT)
     except signing.BadSignature:
@@ -135,7 +139,8 @@ def accept(*, user: User, token: str) -> Membership:
     invitation = open_invitation(token)
     if invitation.email != user.email:
         raise PermissionDenied(
-            Code.INVITATION_OTHER, f"This invitation is for {invitation.email}. Sign in with that address to accept it."
+            AccountError.INVITATION_OTHER,
+            f"This invitation is for {invitation.email}. Sign in with that address to accept it.",
         )
     _require_own_address(user)
     with scope.system("accept an invitation"), transaction.atomic():
@@ -158,7 +163,7 @@ def _require_own_address(user: User) -> None:
     others = User.objects.of_address(user.email).filter(email_verified_at__isnull=False).exclude(pk=user.pk)
     if others.exists():
         sentence = f"Another account has confirmed {user.email}. Log in with its password to accept the invitation."
-        raise PermissionDenied(Code.INVITATION_OTHER, sentence)
+        raise PermissionDenied(AccountError.INVITATION_OTHER, sentence)
 
 
 def _member(actor: Actor, membership_id: UUID) -> Membership:
@@ -176,7 +181,7 @@ def _lock_members(actor: Actor) -> None:
 def _keep_an_admin(actor: Actor, membership: Membership) -> None:
     admins = Membership.objects.for_workspace(actor.workspace_id).filter(role=Role.ADMIN)
     if membership.role == Role.ADMIN and not admins.exclude(pk=membership.pk).exists():
-        raise Conflict(Code.LAST_ADMIN, "A workspace needs an admin. Make another member admin first.")
+        raise Conflict(AccountError.LAST_ADMIN, "A workspace needs an admin. Make another member admin first.")
 
 
 def change_role(*, actor: Actor, membership_id: UUID, role: str) -> Membership:

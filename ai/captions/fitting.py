@@ -8,7 +8,7 @@ import regex
 
 from ai.captions.text import clean, cut
 from core.text import entities
-from core.text.entities import Entity, Kind
+from core.text.entities import Entity, EntityKind
 from platforms import PLATFORMS
 from platforms.descriptor import Text
 
@@ -18,7 +18,7 @@ _UNITS = {"bytes": "bytes"}
 # A part of the next sentence is worth its ellipsis only where the whole sentences leave much room.
 _ROOM_SHARE = 0.6
 _SHOWN = 12
-_FIRST_TO_GO = (Kind.HASHTAG, Kind.MENTION, Kind.LINK)
+_FIRST_TO_GO = (EntityKind.HASHTAG, EntityKind.MENTION, EntityKind.LINK)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,7 @@ def fit(text: str, platform: str) -> Fitted:
 def restored(text: str, written: str, platform: str) -> Fitted:
     """What a model made of a text, with every link, mention and hashtag that it forgot put back, made to fit."""
     have = entities.keys(written)
-    missing = [one for one in _once(entities.find(text)) if one.kind is not Kind.NUMBER and one.key not in have]
+    missing = [one for one in _once(entities.find(text)) if one.kind is not EntityKind.NUMBER and one.key not in have]
     whole = _TAIL_GAP.join(part for part in (written, " ".join(one.text for one in missing)) if part)
     short = fit(whole, platform)
     cleaned = clean(text, platform)
@@ -72,7 +72,7 @@ def parted(text: str) -> tuple[str, list[str]]:
     """A text without the hashtags at its end, and these: each once, in their order."""
     tags: list[str] = []
     for entity in reversed(entities.find(text)):
-        if entity.kind is not Kind.HASHTAG or text[entity.end :].strip():
+        if entity.kind is not EntityKind.HASHTAG or text[entity.end :].strip():
             break
         tags.insert(0, entity.text)
         text = text[: entity.start].rstrip()
@@ -92,7 +92,7 @@ def _once(found: Iterable[Entity]) -> list[Entity]:
 
 
 def _tags(text: str) -> list[Entity]:
-    return [one for one in _once(entities.find(text)) if one.kind is Kind.HASHTAG]
+    return [one for one in _once(entities.find(text)) if one.kind is EntityKind.HASHTAG]
 
 
 def _without(text: str, surplus: set[str]) -> str:
@@ -105,10 +105,10 @@ def _without(text: str, surplus: set[str]) -> str:
 
 def _carried(found: list[Entity], spec: Text) -> list[Entity]:
     """The links, mentions and hashtags that can be kept: hashtags up to half of the room, then the rest if it fits."""
-    kept = [one for one in _once(found) if one.kind is not Kind.NUMBER]
+    kept = [one for one in _once(found) if one.kind is not EntityKind.NUMBER]
     for kind in _FIRST_TO_GO:
         of_kind = [one for one in kept if one.kind is kind]
-        while of_kind and spec.measure(_joined(kept)) > (spec.most // 2 if kind is Kind.HASHTAG else spec.most):
+        while of_kind and spec.measure(_joined(kept)) > (spec.most // 2 if kind is EntityKind.HASHTAG else spec.most):
             kept.remove(of_kind.pop())
     return kept
 
@@ -157,7 +157,7 @@ def _most(sentences: list[str], left: list[int], spec: Text) -> int:
 
 
 def _numbers(text: str) -> set[str]:
-    return {one.key for one in entities.find(text) if one.kind is Kind.NUMBER}
+    return {one.key for one in entities.find(text) if one.kind is EntityKind.NUMBER}
 
 
 def _fewest_gone(sentences: list[str], going: list[int], carried: list[Entity], spec: Text) -> list[int]:

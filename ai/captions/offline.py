@@ -10,7 +10,7 @@ from itertools import chain
 from ai.captions import fitting, text
 from ai.captions.schema import Caption, CaptionRequest, Tone
 from core.text import entities
-from core.text.entities import Kind
+from core.text.entities import EntityKind
 from platforms import PLATFORMS
 
 _STOP_WORDS = """
@@ -49,7 +49,7 @@ def keywords(source: str) -> list[str]:
 def _tags(request: CaptionRequest) -> list[str]:
     """Those that were given, then the topic's words, then what the platform is known for. The words of a sentence are
     no tags, nor are those of a text that somebody else wrote."""
-    given = [one.text for one in entities.find(request.context) if one.kind is Kind.HASHTAG]
+    given = [one.text for one in entities.find(request.context) if one.kind is EntityKind.HASHTAG]
     own = keywords(request.topic)
     if len(own) > _TOPIC_WORDS:
         own = []

@@ -12,7 +12,7 @@ from ai.language import language_of
 from core.actor import Actor
 from core.errors import ValidationFailed
 from core.text import entities
-from core.text.entities import Kind
+from core.text.entities import EntityKind
 from platforms import PLATFORMS
 
 MOST_TAGS = 30
@@ -84,7 +84,7 @@ def _fitted(request: CaptionRequest, written: Caption) -> Fitted:
     if not request.text:
         caption, tags = text.fit(written.caption, text.hashtags(written.hashtags, where, request.count), where)
         return Fitted(text.compose(caption, tags))
-    given = [one.text for one in entities.find(request.text) if one.kind is Kind.HASHTAG]
+    given = [one.text for one in entities.find(request.text) if one.kind is EntityKind.HASHTAG]
     mentioned = {tag.casefold() for tag in given}
     new = [tag for tag in text.hashtags(written.hashtags, where, MOST_TAGS) if tag.casefold() not in mentioned]
     kept = [tag for tag in written.hashtags if tag.casefold() in mentioned]

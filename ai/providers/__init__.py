@@ -9,7 +9,7 @@ from importlib import import_module
 from django.conf import settings
 
 from ai.providers.base import Provider, Question, Reply
-from ai.purposes import Kind
+from ai.purposes import PurposeKind
 
 __all__ = ["OFFLINE", "Provider", "Question", "Reply", "choose"]
 
@@ -21,7 +21,7 @@ _CLASSES = {
     "anthropic": "ai.providers.anthropic.AnthropicProvider",
 }
 # The documents give pattern semantics to Gemini and writing to GPT; whoever has a key may stand in.
-_ORDER = {Kind.TEXT: ("openai", "anthropic", "gemini"), Kind.VISION: ("gemini", "openai", "anthropic")}
+_ORDER = {PurposeKind.TEXT: ("openai", "anthropic", "gemini"), PurposeKind.VISION: ("gemini", "openai", "anthropic")}
 _DEFAULT_MODEL = {
     "openai": "gpt-5.2",
     "gemini": "gemini-3.5-flash",
@@ -60,9 +60,9 @@ def _class_of(name: str) -> type[Provider]:
     return found
 
 
-def choose(kind: Kind) -> Provider | None:
+def choose(kind: PurposeKind) -> Provider | None:
     """The provider for a kind of purpose; None means the offline answers."""
-    setting: str = settings.ENV.AI_TEXT_MODEL if kind is Kind.TEXT else settings.ENV.AI_VISION_MODEL
+    setting: str = settings.ENV.AI_TEXT_MODEL if kind is PurposeKind.TEXT else settings.ENV.AI_VISION_MODEL
     wanted, model = split_model(setting)
     for name in (wanted,) if wanted else _ORDER[kind]:
         access = _access(name)

@@ -9,7 +9,7 @@ MODEL_VERSION = "1"
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class Observation:
     """One post: outcome on a log scale, weight 0–1 (young posts less), followers, age in days, its levels by group."""
 
     outcome: float

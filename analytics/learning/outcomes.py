@@ -3,7 +3,7 @@
 import math
 from dataclasses import dataclass
 
-from analytics.learning.effects import Row
+from analytics.learning.effects import Observation
 
 DAY_S = 86_400.0
 MIN_VIEWS_FOR_ENGAGEMENT = 100
@@ -43,8 +43,8 @@ def _weight(post: Post, sigma: float) -> float:
     return weight * (YOUNG_WEIGHT if post.age_s < YOUNG_S else 1.0)
 
 
-def _row(post: Post, outcome: float, sigma: float) -> Row:
-    return Row(outcome, _weight(post, sigma), post.followers, post.days_ago, post.levels)
+def _row(post: Post, outcome: float, sigma: float) -> Observation:
+    return Observation(outcome, _weight(post, sigma), post.followers, post.days_ago, post.levels)
 
 
 def final_reach(views: int, age_s: float) -> float:
@@ -52,12 +52,12 @@ def final_reach(views: int, age_s: float) -> float:
     return math.log1p(views) - math.log(growth(age_s))
 
 
-def reach(post: Post) -> Row | None:
+def reach(post: Post) -> Observation | None:
     """The final reach."""
     return None if post.views is None else _row(post, final_reach(post.views, post.age_s), REACH_SIGMA)
 
 
-def engagement(post: Post) -> Row | None:
+def engagement(post: Post) -> Observation | None:
     """ln of the engagement rate, smoothed; only with 100 views or more and with likes and comments known."""
     if post.views is None or post.views < MIN_VIEWS_FOR_ENGAGEMENT or post.likes is None or post.comments is None:
         return None
@@ -65,7 +65,7 @@ def engagement(post: Post) -> Row | None:
     return _row(post, math.log((acts + 0.5) / (post.views + 1)), ENGAGEMENT_SIGMA)
 
 
-def retention(post: Post) -> Row | None:
+def retention(post: Post) -> Observation | None:
     """Logit of the watched share of the video."""
     if not post.average_view_s or not post.duration_s:
         return None

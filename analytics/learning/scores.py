@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from analytics.learning.effects import Effect, normal_cdf
-from core.words import counted
+from core.formatting import counted
 
 MIN_POSTS = 30
 MIN_PER_LEVEL = 5

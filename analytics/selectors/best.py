@@ -8,12 +8,12 @@ from uuid import UUID
 from django.db.models import F
 
 from analytics.learning import outcomes
+from analytics.learning.best_and_rest import BestAndRest, Ranked, Shared, compare
 from analytics.learning.scores import MIN_POSTS
-from analytics.learning.shared import BestAndRest, Ranked, Shared, compare
 from analytics.models import LatestMetrics, LearningRun
 from analytics.selectors.posts import newest_scores
-from analytics.services.learning import MIN_AGE
 from analytics.services.levels import Shown, shown_levels
+from analytics.services.score_refit import MIN_AGE
 from core import clock
 from patterns.levels import level_words
 from patterns.models import PatternScore, PatternType

@@ -3,7 +3,7 @@
 from datetime import timedelta
 from typing import Any
 
-from publishing.platforms.base import Checkpoint, Effect, Outcome, Session, Spec, Step, Wait
+from publishing.platforms.base import Checkpoint, Effect, Outcome, PublishStep, Session, Spec, Wait
 from publishing.platforms.tiktok.adapter import TikTok
 from publishing.states import TargetState
 
@@ -15,8 +15,8 @@ class Instant(TikTok):
 
     rates: Any = {}
 
-    def step(self, spec: Spec, checkpoint: Checkpoint) -> Step:
-        return Step("status", Effect.SAFE, TargetState.PROCESSING)
+    def step(self, spec: Spec, checkpoint: Checkpoint) -> PublishStep:
+        return PublishStep("status", Effect.SAFE, TargetState.PROCESSING)
 
     def advance(self, session: Session, spec: Spec, checkpoint: Checkpoint) -> Outcome:
         return Wait(checkpoint, timedelta(hours=1))

@@ -9,7 +9,7 @@ import regex
 from core.text import links
 
 
-class Kind(StrEnum):
+class EntityKind(StrEnum):
     """In the order in which they matter to whoever wrote them."""
 
     LINK = "link"
@@ -22,7 +22,7 @@ class Kind(StrEnum):
 class Entity:
     """One of them: as written, and where (code points)."""
 
-    kind: Kind
+    kind: EntityKind
     text: str
     start: int
     end: int
@@ -43,7 +43,7 @@ _MARKS = regex.compile(
 
 def _between(text: str, start: int, stop: int) -> Iterable[Entity]:
     for found in _MARKS.finditer(text, start, stop):
-        kind = Kind(found.lastgroup or "")
+        kind = EntityKind(found.lastgroup or "")
         yield Entity(kind, found[0], found.start(), found.end())
 
 
@@ -53,7 +53,7 @@ def find(text: str) -> list[Entity]:
     at = 0
     for link in links.find(text):
         found += _between(text, at, link.start)
-        found.append(Entity(Kind.LINK, text[link.start : link.end], link.start, link.end))
+        found.append(Entity(EntityKind.LINK, text[link.start : link.end], link.start, link.end))
         at = link.end
     return [*found, *_between(text, at, len(text))]
 

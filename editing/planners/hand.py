@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from editing.plan import Output, Overlay, PlanError, Problem, parse_plan
 from editing.planners.extras import Extras
 from editing.planners.material import Material
-from editing.planners.notes import Note, Planned
+from editing.planners.notes import Planned, PlanNote
 
 
 def trim(
@@ -31,4 +31,4 @@ def trim(
         }
     )
     text = f"The edit is the stretch from {start_s:.2f} s to {end:.2f} s, chosen by hand."
-    return Planned(plan, (Note(text, {"start_s": round(start_s, 3), "end_s": round(end, 3)}),))
+    return Planned(plan, (PlanNote(text, {"start_s": round(start_s, 3), "end_s": round(end, 3)}),))

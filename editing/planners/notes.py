@@ -7,7 +7,7 @@ from editing.plan import EditPlan
 
 
 @dataclass(frozen=True, slots=True)
-class Note:
+class PlanNote:
     """One choice. `evidence` holds the numbers behind the sentence, times in seconds of the source."""
 
     text: str
@@ -23,4 +23,4 @@ class Planned:
     """A plan and the reasons for it."""
 
     plan: EditPlan
-    notes: tuple[Note, ...]
+    notes: tuple[PlanNote, ...]

@@ -8,7 +8,7 @@ from typing import Final
 from editing.formats import ASPECTS, key_for, nearest_rate
 from editing.plan import Output, PlanError, Problem
 from editing.planners.material import Material
-from editing.planners.notes import Note
+from editing.planners.notes import PlanNote
 from platforms import PLATFORMS
 
 _RESOLUTION: Final = re.compile(r"^(\d{2,4})x(\d{2,4})$")
@@ -25,10 +25,10 @@ class Wish:
     fit: str | None = None
 
 
-def outputs_for(wishes: Sequence[Wish], material: Material) -> tuple[tuple[Output, ...], tuple[Note, ...]]:
+def outputs_for(wishes: Sequence[Wish], material: Material) -> tuple[tuple[Output, ...], tuple[PlanNote, ...]]:
     """The outputs with notes on what was decided; `PlanError` names a wish that cannot be met."""
     outputs: list[Output] = []
-    notes: list[Note] = []
+    notes: list[PlanNote] = []
     for place, wish in enumerate(wishes):
         output = _output(wish, material, f"outputs.{place}", {made.key for made in outputs})
         outputs.append(output)
@@ -82,7 +82,7 @@ def _fit(shape: float, material: Material) -> str:
     return "pad" if shape > 1.2 and own < 0.9 else "crop"
 
 
-def _note(output: Output, material: Material) -> Note:
+def _note(output: Output, material: Material) -> PlanNote:
     own = material.width / material.height if material.height else 1.0
     shape = output.width / output.height
     kept = min(own, shape) / max(own, shape)
@@ -92,7 +92,7 @@ def _note(output: Output, material: Material) -> Note:
         text = f"{output.key} has the shape of the video; nothing is cropped."
     else:
         text = f"{output.key} keeps the middle {kept:.0%} of the picture."
-    return Note(text, {"output": output.key, "kept_ratio": round(kept, 3), "fit": output.fit, "fps": output.fps})
+    return PlanNote(text, {"output": output.key, "kept_ratio": round(kept, 3), "fit": output.fit, "fps": output.fps})
 
 
 def _sentence(error: ValueError) -> str:

@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from core.words import counted
+from core.formatting import counted
 from editing.plan import MAX_TEXT, EditPlan, Output, PlanError, Problem, parse_plan
 from editing.planners.extras import Extras
 from editing.planners.fitting import SHORTEST_BEAT_S, Beat, Fitter
 from editing.planners.material import Condensed, Material, Span, condense
-from editing.planners.notes import Note, Planned
+from editing.planners.notes import Planned, PlanNote
 from platforms import PLATFORMS
 
 _SHORTEST_EDIT_S: Final = 1.0
@@ -134,7 +134,7 @@ def _assemble(
     condensed: Condensed,
     outputs: Sequence[Output],
     extras: Extras,
-    notes: list[Note],
+    notes: list[PlanNote],
 ) -> Planned:
     segments: list[dict[str, Any]] = []
     overlays: list[dict[str, Any]] = []
@@ -188,7 +188,7 @@ def _overlay(text: str, start_s: float, length: float, *, is_hook: bool) -> dict
     }
 
 
-def _notes_on_length(wanted: float, planned_s: float, length: float, material: Material) -> list[Note]:
+def _notes_on_length(wanted: float, planned_s: float, length: float, material: Material) -> list[PlanNote]:
     evidence = {
         "asked_s": round(wanted, 3),
         "script_s": round(planned_s, 3),
@@ -204,16 +204,16 @@ def _notes_on_length(wanted: float, planned_s: float, length: float, material: M
         text = f"The segments were scaled from {planned_s:.1f} s to the {length:.1f} s asked for."
     else:
         text = f"The edit is {length:.1f} s of the video's {material.duration_s:.1f} s."
-    return [Note(text, evidence)]
+    return [PlanNote(text, evidence)]
 
 
-def _notes_on_pauses(condensed: Condensed) -> list[Note]:
+def _notes_on_pauses(condensed: Condensed) -> list[PlanNote]:
     if not condensed.dropped:
         return []
     seconds = sum(span.duration_s for span in condensed.dropped)
     count = len(condensed.dropped)
     return [
-        Note(
+        PlanNote(
             f"{counted(count, 'long pause')} left out, {seconds:.1f} s in all.",
             {"pauses": [[round(span.start_s, 3), round(span.end_s, 3)] for span in condensed.dropped]},
         )
@@ -222,7 +222,7 @@ def _notes_on_pauses(condensed: Condensed) -> list[Note]:
 
 def _notes_on_beats(
     script: Sequence[ScriptSegment], beats: Sequence[Beat], condensed: Condensed, material: Material
-) -> list[Note]:
+) -> list[PlanNote]:
     notes = []
     for number, (planned, beat) in enumerate(zip(script, beats, strict=True), start=1):
         pieces = condensed.to_source(beat.span)
@@ -232,7 +232,7 @@ def _notes_on_beats(
         reason = f"{_STARTS[beat.starts_on]} and {_ENDS[beat.ends_on]}"
         measured = f"; it moves {motion:.0%} as much as the liveliest shot" if material.shots else ""
         notes.append(
-            Note(
+            PlanNote(
                 f"Segment {number}{name} shows {shown}: {reason}{measured}.",
                 {
                     "segment": number,
@@ -246,23 +246,23 @@ def _notes_on_beats(
     return notes
 
 
-def _notes_on_texts(plan: EditPlan) -> list[Note]:
+def _notes_on_texts(plan: EditPlan) -> list[PlanNote]:
     if not plan.overlays:
         return []
     names = [PLATFORMS[output.platform].label for output in plan.outputs if output.platform]
     where = f" of {', '.join(dict.fromkeys(names))}" if names else ""
     count = len(plan.overlays)
     return [
-        Note(
+        PlanNote(
             f"{counted(count, 'text lies', 'texts lie')} inside the safe area{where}.",
             {"texts": [[overlay.start_s, overlay.end_s] for overlay in plan.overlays]},
         )
     ]
 
 
-def _notes_on_limits(plan: EditPlan) -> list[Note]:
+def _notes_on_limits(plan: EditPlan) -> list[PlanNote]:
     return [
-        Note(
+        PlanNote(
             f"{output.key} ends after {output.max_duration_s:g} s of the {plan.duration_s:.1f} s: that is its limit.",
             {"output": output.key, "max_duration_s": output.max_duration_s, "edit_s": round(plan.duration_s, 3)},
         )

@@ -14,7 +14,7 @@ from editing import fonts, materials, scripting
 from editing.errors import EditingError
 from editing.models import Edit
 from editing.plan import EditPlan, PlanError
-from editing.planners import Extras, Material, Note, Planned, from_material, from_script, outputs_for, trim
+from editing.planners import Extras, Material, Planned, PlanNote, from_material, from_script, outputs_for, trim
 from editing.requests import EditRequest
 from editing.services import rendering, results
 from editing.topics import tell
@@ -125,7 +125,7 @@ def _plan(actor: Actor, request: EditRequest) -> tuple[Video, Planned, scripting
             fields.setdefault(problem.path or "plan", []).append(problem.message)
         raise ValidationFailed(EditingError.BAD_PLAN, error.problems[0].message, fields=fields) from error
     if not is_measured:
-        unmeasured = Note("The video was not analysed: no cuts, pauses or motion are known to choose by.")
+        unmeasured = PlanNote("The video was not analysed: no cuts, pauses or motion are known to choose by.")
         planned = Planned(planned.plan, (unmeasured, *planned.notes))
     return video, planned, script
 

@@ -11,15 +11,15 @@ from django.urls import reverse
 
 from core import clock
 from core.actor import Actor
-from core.words import counted
+from core.formatting import counted
 from editing.models import Edit, Rendition
 from editing.services.rendering import move
 from editing.topics import tell
 from media import services as files
 from media.models import MediaFile
 from media.services import Stored
-from notifications.models import Kind
-from notifications.services import News, notify
+from notifications.models import NoticeKind
+from notifications.services import Message, notify
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +89,7 @@ def fail(
     elif cancelled:
         move(edit, Edit.State.CANCELLED, finished_at=clock.now())
     elif move(edit, Edit.State.FAILED, error=message[:500], error_code=code, finished_at=clock.now()):
-        _tell_owner(edit, Kind.EDIT_FAILED, f"This edit could not be made: {edit.title}", edit.error)
+        _tell_owner(edit, NoticeKind.EDIT_FAILED, f"This edit could not be made: {edit.title}", edit.error)
 
 
 def _keep(actor: Actor, edit: Edit, purpose: Rendition.Purpose, key: str, stored: Stored, made: Made) -> UUID:
@@ -138,15 +138,15 @@ def _finish(edit: Edit, made: Made) -> None:
     )
     if moved and whole:
         text = f"{counted(len(keys), 'format')}, to download or to post."
-        _tell_owner(edit, Kind.EDIT_FINISHED, f"Your edit is ready: {edit.title}", text)
+        _tell_owner(edit, NoticeKind.EDIT_FINISHED, f"Your edit is ready: {edit.title}", text)
     elif moved:
-        _tell_owner(edit, Kind.EDIT_FAILED, f"Your edit is ready only in part: {edit.title}", edit.error)
+        _tell_owner(edit, NoticeKind.EDIT_FAILED, f"Your edit is ready only in part: {edit.title}", edit.error)
 
 
-def _tell_owner(edit: Edit, kind: Kind, title: str, text: str) -> None:
+def _tell_owner(edit: Edit, kind: NoticeKind, title: str, text: str) -> None:
     """Whoever ordered an edit hears how it ended, once for each end."""
     link = reverse("edit_detail", args=[edit.pk])
-    news = News(kind, f"edit:{edit.pk}:{edit.finished_at}", title, text, link)
+    news = Message(kind, f"edit:{edit.pk}:{edit.finished_at}", title, text, link)
     notify(workspace_id=edit.workspace_id, news=news, to=edit.created_by_id)
 
 

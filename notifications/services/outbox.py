@@ -17,9 +17,9 @@ from core import clock, scope
 from core.actor import Actor
 from core.errors import Conflict, DomainError, NotFound
 from jobs import Ended, JobContext, Transient
-from notifications.errors import Code
+from notifications.errors import NotificationError
 from notifications.models import Mail, Notice
-from notifications.services.telling import order
+from notifications.services.notices import order
 
 KEEP_NOTICES = timedelta(days=180)
 KEEP_MAILS = timedelta(days=90)
@@ -72,7 +72,7 @@ def send(mail: Mail, compose: Compose) -> int:
         words = "; ".join(text.decode(errors="replace") for _, text in error.recipients.values())
         _tried(rows, words)
         if codes and all(code >= 500 for code in codes):
-            raise Refused(Code.MAIL_GONE, f"The mail server refuses the address: {words}") from None
+            raise Refused(NotificationError.MAIL_GONE, f"The mail server refuses the address: {words}") from None
         raise Transient(f"The mail server did not take the address: {words}") from None
     except (OSError, smtplib.SMTPException) as error:
         _tried(rows, str(error))
@@ -113,13 +113,13 @@ def send_again(*, actor: Actor, mail_id: UUID) -> Mail:
             raise NotFound
         rows = Mail.objects.filter(pk=mail.pk, state=Mail.State.FAILED)
         if not rows.update(state=Mail.State.QUEUED, error="", updated_at=clock.now()):
-            raise Conflict(Code.MAIL_NOT_FAILED, "Only a failed mail can be sent again.")
+            raise Conflict(NotificationError.MAIL_NOT_FAILED, "Only a failed mail can be sent again.")
         if mail.notice_id is not None:
             order(mail)
         elif mail.job_id is not None:
             jobs.services.retry(actor=actor, job_id=mail.job_id)
         else:
-            raise Conflict(Code.MAIL_GONE, "What this mail was about is not kept any more.")
+            raise Conflict(NotificationError.MAIL_GONE, "What this mail was about is not kept any more.")
     mail.refresh_from_db()
     return mail
 

@@ -26,7 +26,7 @@ from editing.services.rendering import expected_duration
 from jobs.models import UNFINISHED, Job
 from pages import versions
 from pages.access import SignedIn, add_errors, signed_in
-from pages.edits import shown
+from pages.edits import results
 from pages.forms.edits import DEFAULT_FORMATS, FormatsForm, SourceForm, initial_formats, initial_source
 from scripts_app import selectors as script_selectors
 from videos import selectors as video_selectors
@@ -46,7 +46,7 @@ def index(request: SignedIn) -> HttpResponse:
     page = Paginator(selectors.edits(request.actor, filters), PER_PAGE).get_page(request.GET.get("page"))
     context = {
         "page": page,
-        "cards": [(edit, shown.poster(edit), shown.ready(edit)) for edit in page],
+        "cards": [(edit, results.poster(edit), results.ready(edit)) for edit in page],
         "filters": filters,
         "states": Edit.State.choices,
         "may_write": bool(may(request.actor, Action.WRITE)),
@@ -171,20 +171,24 @@ def _context(request: SignedIn, edit: Edit, step: str) -> dict[str, Any]:
         "number": STEPS.index(step) + 1,
         "steps": STEP_LABELS,
         "may_write": bool(may(request.actor, Action.WRITE)),
-        "links": shown.links(edit),
+        "links": results.links(edit),
     }
     asked = EditRequest.from_json(edit.request)
     if step == "source":
         context["form"] = _source_form(request, dict(initial_source(asked, edit.plan_version)), bind=False)
     elif step == "formats":
         context["form"] = FormatsForm(initial=initial_formats(asked, edit.plan_version))
-        context["frames"] = shown.frames(edit, plan)
+        context["frames"] = results.frames(edit, plan)
     elif step == "preview":
-        context |= {"frames": shown.frames(edit, plan), "job": _running(edit, preview=True), "rows": shown.rows(plan)}
+        context |= {
+            "frames": results.frames(edit, plan),
+            "job": _running(edit, preview=True),
+            "rows": results.rows(plan),
+        }
     else:
         job = _running(edit)
         minutes = max(1, round(expected_duration(edit).total_seconds() / 60))
-        context |= {"job": job, "results": shown.results(edit), "minutes": minutes, "rows": shown.rows(plan)}
+        context |= {"job": job, "results": results.results(edit), "minutes": minutes, "rows": results.rows(plan)}
     return context
 
 

@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 from editing.formats import ASPECTS
 from editing.planners import Wish
 from editing.requests import EditRequest
-from media.words import duration_words
+from media.formatting import duration_words
 from platforms import PLATFORMS
 from scripts_app.models import Script
 from videos.models import Video

@@ -7,8 +7,8 @@ from uuid import UUID
 from django import forms
 from django.utils.functional import cached_property
 
+from media.formatting import size_words
 from media.models import MediaFile
-from media.words import size_words
 from pages.forms import options
 from pages.forms.times import WallTimeField, ZoneField
 from platforms import PLATFORMS

@@ -6,7 +6,7 @@ from django import forms
 from django.db.models import QuerySet
 
 import platforms
-from pages.ui import GOAL_NAMES
+from pages.chips import GOAL_NAMES
 from strategies import knowledge
 from strategies.models import Strategy
 from videos.models import Video

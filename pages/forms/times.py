@@ -5,7 +5,7 @@ from typing import Any
 
 from django import forms
 
-from core import dates, zones
+from core import dates, timezones
 
 
 class DayField(forms.CharField):
@@ -48,7 +48,7 @@ class ZoneField(forms.CharField):
 
     def clean(self, value: Any) -> str:
         """The zone's present name."""
-        found = zones.canonical(super().clean(value) or self.initial or "")
+        found = timezones.canonical(super().clean(value) or self.initial or "")
         if not found:
             raise forms.ValidationError("This is not a time zone like Europe/Paris.")
         return found

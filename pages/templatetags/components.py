@@ -21,7 +21,7 @@ from django_cotton.templatetags import compile_inline_template, snapshot_parser_
 from django_cotton.templatetags._component import cotton_component
 
 import platforms
-from pages import ui
+from pages import chips
 
 register = template.Library()
 _ONE_EXPRESSION = re.compile(r"\{\{((?:(?!\}\}|\{%).)+)\}\}\Z", re.DOTALL)
@@ -45,8 +45,8 @@ def icon(name: str = "", size: str = "20", label: str = "", css_class: str = "")
 
 def status_chip(state: str = "", label: str = "", css_class: str = "") -> str:
     """A state as a word with an icon."""
-    look = ui.chip(str(state))
-    drawn = icon(look.icon, "14", css_class="spin" if look.icon == ui.WORKING else "")
+    look = chips.chip(str(state))
+    drawn = icon(look.icon, "14", css_class="spin" if look.icon == chips.WORKING else "")
     words = escape(label or look.label)
     return f'<span class="chip tone-{look.tone} {escape(css_class)}" data-state="{escape(state)}">{drawn}{words}</span>'
 

@@ -7,13 +7,13 @@ from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
 from media.models import MediaFile
-from pages.videos.timeline import Frame, Row
+from pages.videos.timeline import Frame, TimelineRow
 
 register = template.Library()
 
 
 @register.simple_tag
-def row_marks(row: Row, height: int) -> SafeString:
+def row_marks(row: TimelineRow, height: int) -> SafeString:
     """Segments and cuts of one row of the timeline."""
     drawn = []
     for one in row.segments:

@@ -11,9 +11,9 @@ from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 
 import platforms
-from core import words, zones
-from media.words import size_words
-from pages import ui
+from core import formatting, timezones
+from media.formatting import size_words
+from pages import chips
 
 register = template.Library()
 
@@ -38,7 +38,7 @@ def platform_name(platform: object) -> str:
 @register.filter
 def goal_name(goal: object) -> str:
     """How a goal is called in front of people; one of somebody's own words, without underscores."""
-    return ui.GOAL_NAMES.get(str(goal), str(goal).replace("_", " ").capitalize())
+    return chips.GOAL_NAMES.get(str(goal), str(goal).replace("_", " ").capitalize())
 
 
 @register.filter
@@ -56,14 +56,14 @@ def problems(errors: Mapping[str, Sized]) -> int:
 @register.filter
 def toast_icon(level: object) -> str:
     """The icon of a message level."""
-    return ui.TOAST_ICONS.get(str(level), "info")
+    return chips.TOAST_ICONS.get(str(level), "info")
 
 
 @register.filter
 def counted(count: int | None, nouns: str) -> str:
     """`1 post`, `2 posts`; a noun with an odd plural names both: `{{ n|counted:"reply,replies" }}`."""
     one, _, many = nouns.partition(",")
-    return words.counted(count or 0, one, many)
+    return formatting.counted(count or 0, one, many)
 
 
 @register.filter("words")
@@ -76,7 +76,7 @@ def in_words(name: object) -> str:
 def noun(count: float | None, nouns: str) -> str:
     """The noun alone, beside a number that is written in its own way: `{{ n|compact }} {{ n|noun:"view" }}`."""
     one, _, many = nouns.partition(",")
-    return words.noun(int(count) if count == 1 else 2, one, many)
+    return formatting.noun(int(count) if count == 1 else 2, one, many)
 
 
 @register.filter
@@ -167,7 +167,7 @@ def widget(
 @cache
 def zone_options() -> SafeString:
     """The time zones that a field suggests, the same for everybody."""
-    return format_html_join("", '<option value="{}"></option>', ((name,) for name in zones.choices()))
+    return format_html_join("", '<option value="{}"></option>', ((name,) for name in timezones.choices()))
 
 
 @register.filter
@@ -201,7 +201,7 @@ def flow_steps(
             "state": "current" if key == here else "done" if key in found else "todo",
             "url": "" if key == here else found.get(key) or possible.get(key, ""),
         }
-        for key, label in ui.FLOW_STEPS
+        for key, label in chips.FLOW_STEPS
     ]
 
 

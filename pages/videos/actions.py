@@ -11,7 +11,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
 from core.errors import Conflict, DomainError, ValidationFailed
-from core.words import counted
+from core.formatting import counted
 from pages.access import SignedIn, add_errors, signed_in
 from pages.forms.videos import DetailsForm
 from pages.videos import compare, detail

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from jobs.models import UNFINISHED, Job
-from media.signing import signed_path
-from media.words import duration_words, size_words
+from media.formatting import duration_words, size_words
+from media.signed_urls import signed_path
 from patterns.levels import shown
 from patterns.models import Pattern, PatternType
 from videos.models import Video

@@ -15,13 +15,13 @@ from django.views.decorators.http import require_GET
 from analytics.selectors import best
 from core.actor import Actor
 from core.errors import DomainError
-from media.signing import signed_path
+from media.signed_urls import signed_path
 from pages.access import SignedIn, signed_in
 from pages.videos import meaning, timeline
 from patterns import selectors
 from patterns.levels import apart
 from patterns.models import Analysis, Pattern
-from patterns.selectors import Comparison, Row
+from patterns.selectors import Comparison, ComparisonRow
 from videos.models import Video
 
 MOST = 3
@@ -58,7 +58,7 @@ class Cell:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class ComparisonLine:
     """One pattern of all videos."""
 
     label: str
@@ -192,16 +192,16 @@ def _side_by_side(actor: Actor, found: Comparison, axis: str) -> dict[str, Any]:
     }
 
 
-def _line(row: Row, sides: list[Side]) -> Line:
+def _line(row: ComparisonRow, sides: list[Side]) -> ComparisonLine:
     against = ["", *row.differences]
     cells = [
         Cell(side, row.shown[index], against[index], row.levels[index] == row.levels[0])
         for index, side in enumerate(sides)
     ]
-    return Line(row.label, row.words, cells)
+    return ComparisonLine(row.label, row.words, cells)
 
 
-def _headlines(rows: list[Row], patterns: list[list[Pattern]], most: int = 3) -> list[Headline]:
+def _headlines(rows: list[ComparisonRow], patterns: list[list[Pattern]], most: int = 3) -> list[Headline]:
     """The largest differences to the first video that change a level, counted in the spreads of their scales."""
     known = [{pattern.type: pattern for pattern in of} for of in patterns]
     found = []

@@ -14,16 +14,16 @@ from django.views.decorators.http import require_GET
 from accounts.policy import Action, may
 from core.actor import Actor
 from core.errors import Conflict
-from media.signing import signed_path
-from media.words import duration_words, size_words
+from media.formatting import duration_words, size_words
+from media.signed_urls import signed_path
 from pages import versions
 from pages.access import SignedIn, signed_in
 from pages.forms.videos import DetailsForm
-from pages.journey import steps_of
 from pages.videos import meaning, timeline
 from pages.videos.cards import state_of, unfinished_jobs
 from pages.videos.compare import address as compare_address
-from pages.videos.uses import Use, uses_of
+from pages.videos.uses import VideoUse, uses_of
+from pages.workflow_steps import steps_of
 from patterns.differences import in_words
 from patterns.levels import level_words, shown
 from patterns.meaning.rows import TYPES
@@ -94,7 +94,7 @@ def page(
     return render(request, "videos/detail.html", context, status=422 if form is not None else 200)
 
 
-def _flow(video: Video, uses: list[Use]) -> dict[str, Any]:
+def _flow(video: Video, uses: list[VideoUse]) -> dict[str, Any]:
     """How far the way from the video to its results has come."""
     return {
         "links": {use.step: use.url for use in uses} | steps_of(video),

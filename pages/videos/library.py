@@ -14,9 +14,9 @@ from django.views.decorators.http import require_GET, require_http_methods
 
 from accounts.policy import Action, may
 from core.errors import DomainError
-from media import bodies, quota
-from media.signing import signed_path
-from media.words import size_words
+from media import body_limit, quota
+from media.formatting import size_words
+from media.signed_urls import signed_path
 from pages.access import SignedIn, signed_in
 from pages.forms.videos import UploadForm
 from pages.videos.cards import cards
@@ -38,7 +38,7 @@ _SORT_LABELS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class LibraryView:
     """What the address asks for, in the library's words."""
 
     filters: Filters
@@ -46,7 +46,7 @@ class Shown:
     view: str
 
 
-def asked(request: SignedIn) -> Shown:
+def asked(request: SignedIn) -> LibraryView:
     """The filters in the address; unknown values mean the ordinary ones."""
     query = request.GET
     sort = query.get("sort", "")
@@ -61,7 +61,7 @@ def asked(request: SignedIn) -> Shown:
         place=place if place in ("archived", "trash") else "all",
         order=SORTS[sort],
     )
-    return Shown(filters, sort, "list" if query.get("view") == "list" else "grid")
+    return LibraryView(filters, sort, "list" if query.get("view") == "list" else "grid")
 
 
 def _address(request: SignedIn, **changes: str) -> str:
@@ -104,7 +104,7 @@ def index(request: SignedIn) -> HttpResponse:
     return response
 
 
-def _frame(request: SignedIn, shown: Shown) -> dict[str, Any]:
+def _frame(request: SignedIn, shown: LibraryView) -> dict[str, Any]:
     tree = selectors.folder_tree(request.actor)
     tags = selectors.tags(request.actor)
     return {
@@ -140,7 +140,7 @@ def preview(request: SignedIn, pk: UUID) -> HttpResponse:
     return render(request, "videos/_preview.html", {"card": made, "source": signed_path(video.media)})
 
 
-@bodies.takes(bodies.file)
+@body_limit.takes(body_limit.file)
 @signed_in
 @require_http_methods(["GET", "POST"])
 def upload(request: SignedIn) -> HttpResponse:

@@ -46,7 +46,7 @@ class Refuted:
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class MeaningSection:
     """The section of the page. `is_empty` until a first reading came to its end."""
 
     row: Meaning
@@ -73,12 +73,12 @@ class Shown:
         return self.row.read_at is None
 
 
-def show(row: Meaning | None, patterns: Iterable[Pattern]) -> Shown | None:
+def show(row: Meaning | None, patterns: Iterable[Pattern]) -> MeaningSection | None:
     """A meaning with the patterns that came from it; None before the first reading was ordered."""
     if row is None:
         return None
     found = {pattern.type: pattern for pattern in patterns if pattern.type in TYPES}
-    return Shown(
+    return MeaningSection(
         row=row,
         claims=[_said(found[type_]) for type_ in TYPES if type_ in found],
         untold=[str(PatternType(type_).label) for type_ in TYPES if type_ not in found],

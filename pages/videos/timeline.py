@@ -52,7 +52,7 @@ class Segment:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class TimelineRow:
     """One row of the timeline. A layer that failed has no marks, but says why in `problem`; one of which a part is
     missing says so in `warning`. `failed`: trying again may help."""
 
@@ -92,7 +92,7 @@ class Timeline:
     duration_s: float
     fps: float
     hook_end_s: float
-    rows: list[Row]
+    rows: list[TimelineRow]
     segments: list[Segment]
     cuts: list[float]
     ticks: list[float]
@@ -181,7 +181,7 @@ def _missing(facts: Facts, name: str) -> str:
     )
 
 
-def _shots(facts: Facts) -> Row:
+def _shots(facts: Facts) -> TimelineRow:
     problem, failed = _layer(facts, "cuts")
     shots = facts.get("shots") or []
     segments = [
@@ -212,7 +212,9 @@ def _shots(facts: Facts) -> Row:
     cuts = [round(1000 * cut["time_s"]) for cut in facts.get("cuts") or []]
     note = "" if cuts or problem else "There is no cut: the video is one shot."
     warning = _missing(facts, "cuts")
-    return Row("shots", "Shots and cuts", segments, cuts, note=note, problem=problem, warning=warning, failed=failed)
+    return TimelineRow(
+        "shots", "Shots and cuts", segments, cuts, note=note, problem=problem, warning=warning, failed=failed
+    )
 
 
 def _shot_words(shot: Mapping[str, Any]) -> str:
@@ -223,7 +225,7 @@ def _shot_words(shot: Mapping[str, Any]) -> str:
     return f"It has {amount} motion."
 
 
-def _structure(parts: Sequence[Mapping[str, Any]], axis_s: float) -> Row | None:
+def _structure(parts: Sequence[Mapping[str, Any]], axis_s: float) -> TimelineRow | None:
     if not parts or not axis_s:
         return None
     segments = [
@@ -240,15 +242,15 @@ def _structure(parts: Sequence[Mapping[str, Any]], axis_s: float) -> Row | None:
         )
         for number, part in enumerate(parts, start=1)
     ]
-    return Row("structure", "Structure", segments, is_named=True)
+    return TimelineRow("structure", "Structure", segments, is_named=True)
 
 
-def _text(facts: Facts) -> Row | None:
+def _text(facts: Facts) -> TimelineRow | None:
     """Text in the picture; no row where nothing is known about it."""
     problem, failed = _layer(facts, "overlays")
     overlays = facts.get("overlays")
     if not isinstance(overlays, list):
-        return Row("text", "On-screen text", problem=problem, failed=failed) if problem else None
+        return TimelineRow("text", "On-screen text", problem=problem, failed=failed) if problem else None
     segments = [
         Segment(
             f"text-{number}",
@@ -267,7 +269,7 @@ def _text(facts: Facts) -> Row | None:
     note = "" if segments or problem or warning else "No text was found in the picture."
     # What could not be decoded again in time may be read at a second try.
     failed = failed or bool(warning)
-    return Row("text", "On-screen text", segments, note=note, problem=problem, warning=warning, failed=failed)
+    return TimelineRow("text", "On-screen text", segments, note=note, problem=problem, warning=warning, failed=failed)
 
 
 def _perhaps(layer: str, reading: Mapping[str, Any]) -> str:
@@ -282,15 +284,15 @@ def _where(box: Mapping[str, Any] | None) -> str:
     return ", at the top" if middle < 1 / 3 else ", in the middle" if middle < 2 / 3 else ", at the bottom"
 
 
-def _hook(facts: Facts, end_s: float) -> Row | None:
+def _hook(facts: Facts, end_s: float) -> TimelineRow | None:
     hook = facts.get("hook")
     problem, failed = _layer(facts, "hook")
     if not hook and not problem:
         return None
     if not hook:
-        return Row("hook", "Hook", problem=problem, failed=failed)
+        return TimelineRow("hook", "Hook", problem=problem, failed=failed)
     segment = Segment("hook", "Hook", "Hook window", 0.0, end_s, "mark-hook", " ".join(_hook_words(hook)))
-    return Row("hook", "Hook", [segment])
+    return TimelineRow("hook", "Hook", [segment])
 
 
 def _hook_words(hook: Mapping[str, Any]) -> Iterator[str]:
@@ -307,9 +309,9 @@ def _hook_words(hook: Mapping[str, Any]) -> Iterator[str]:
         yield f"It is {abs(step):.0f} LU {'louder' if step > 0 else 'quieter'} than the rest."
 
 
-def _sound(facts: Facts) -> Iterator[Row]:
+def _sound(facts: Facts) -> Iterator[TimelineRow]:
     if facts.get("has_audio") is False:
-        yield Row("sound", "Sound", note="No audio track.")
+        yield TimelineRow("sound", "Sound", note="No audio track.")
         return
     yield _speech(facts)
     yield _silence(facts)
@@ -325,7 +327,7 @@ def _spans(kind: str, spans: list[dict[str, Any]], mark: str, words: str) -> lis
     ]
 
 
-def _speech(facts: Facts) -> Row:
+def _speech(facts: Facts) -> TimelineRow:
     problem, failed = _layer(facts, "speech")
     spans = facts.get("speech") or []
     note = "" if spans or problem else "No speech was found."
@@ -338,10 +340,10 @@ def _speech(facts: Facts) -> Row:
         )
         for mark, span in zip(_spans("Speech", spans, "mark-speech", sure), spans, strict=True)
     ]
-    return Row("speech", "Speech", segments, note=note, problem=problem, failed=failed)
+    return TimelineRow("speech", "Speech", segments, note=note, problem=problem, failed=failed)
 
 
-def _silence(facts: Facts) -> Row:
+def _silence(facts: Facts) -> TimelineRow:
     problem, failed = _layer(facts, "silence")
     spans = facts.get("silences") or []
     silent = [span for span in spans if span.get("kind", "silence") == "silence"]
@@ -349,17 +351,17 @@ def _silence(facts: Facts) -> Row:
     segments = _spans("Silence", silent, "mark-ink", "Nothing is heard.")
     segments += _spans("Pause", pauses, "mark-muted", "The voice rests while something else goes on.")
     note = "" if segments or problem else "It is never silent."
-    return Row("silence", "Silence and pauses", segments, note=note, problem=problem, failed=failed)
+    return TimelineRow("silence", "Silence and pauses", segments, note=note, problem=problem, failed=failed)
 
 
-def _music(facts: Facts) -> Row:
+def _music(facts: Facts) -> TimelineRow:
     """Only in words: the measurement tells how much music there is and its tempo, not where it plays."""
     music, tempo = facts["music"], facts.get("tempo_bpm")
     share = music.get("share_ratio")
     note = (
         f"Music in {100 * share:.0f} % of it." if music.get("present") and share is not None else "No music was found."
     )
-    return Row("music", "Music", note=f"{note} About {tempo:.0f} beats a minute." if tempo else note)
+    return TimelineRow("music", "Music", note=f"{note} About {tempo:.0f} beats a minute." if tempo else note)
 
 
 def _points(curve: Mapping[str, Any], low: float, high: float) -> list[tuple[int, float]]:
@@ -386,18 +388,18 @@ def _duration_ms(facts: Facts) -> int:
     return max(1, round(1000 * float(facts.get("duration_s") or 0)))
 
 
-def _loudness(facts: Facts) -> Row:
+def _loudness(facts: Facts) -> TimelineRow:
     problem, failed = _layer(facts, "loudness")
     loudness = facts.get("loudness") or {}
     area, line = _paths(_points(loudness.get("curve") or {}, _LUFS_FLOOR, _LUFS_TOP), _duration_ms(facts))
     whole = loudness.get("integrated_lufs")
     note = f"{whole:.1f} LUFS over the whole video." if whole is not None else ""
-    return Row("loudness", "Loudness", area=area, line=line, note=note, problem=problem, failed=failed)
+    return TimelineRow("loudness", "Loudness", area=area, line=line, note=note, problem=problem, failed=failed)
 
 
-def _motion(facts: Facts) -> Row:
+def _motion(facts: Facts) -> TimelineRow:
     problem, failed = _layer(facts, "motion")
     motion = facts.get("motion") or {}
     top = max(float(motion.get("peak") or 0) * _MOTION_TOP_SHARE, 0.2)
     area, line = _paths(_points(motion.get("curve") or {}, 0.0, top), _duration_ms(facts))
-    return Row("motion", "Motion", area=area, line=line, problem=problem, failed=failed)
+    return TimelineRow("motion", "Motion", area=area, line=line, problem=problem, failed=failed)

@@ -6,7 +6,7 @@ from django.db.models import Q, QuerySet
 from django.urls import reverse
 
 from core.actor import Actor
-from core.words import counted
+from core.formatting import counted
 from editing.models import Edit
 from publishing.models import Post
 from scripts_app.models import Script
@@ -15,7 +15,7 @@ from videos.models import Video
 
 
 @dataclass(frozen=True, slots=True)
-class Use:
+class VideoUse:
     """One kind of thing made from a video: how many, and the newest one's page. `step` is its place on the way."""
 
     step: str
@@ -28,7 +28,7 @@ def _shows(video: Video) -> Q:
     return Q(media__file=video.media_id) | Q(media__file__renditions__edit__video=video)
 
 
-def uses_of(actor: Actor, video: Video) -> list[Use]:
+def uses_of(actor: Actor, video: Video) -> list[VideoUse]:
     """Strategies, scripts, edits and posts of a video. Four queries."""
     mine = actor.workspace_id
     kinds: tuple[tuple[str, str, str, str, QuerySet], ...] = (  # type: ignore[type-arg]
@@ -45,5 +45,5 @@ def uses_of(actor: Actor, video: Video) -> list[Use]:
         keys = list(rows.order_by("-id").values_list("pk", flat=True)[:100])
         if keys:
             words = counted(len(keys), one, many)
-            found.append(Use(step, words, reverse(page, args=[keys[0]])))
+            found.append(VideoUse(step, words, reverse(page, args=[keys[0]])))
     return found

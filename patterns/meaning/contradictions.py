@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from patterns.categories import HookStyle, OverlayStyle, Structure
-from patterns.meaning.schema import CLAIMS, Channel, Cite, Claim, MeaningAnswer, Part, StructureClaim
+from patterns.meaning.schema import CLAIMS, Channel, Cite, Claim, MeaningAnswer, StoryPart, StructureClaim
 from patterns.reliable import reliable
 
 Facts = Mapping[str, Any]
@@ -139,7 +139,7 @@ def _inside_silence(facts: Facts, time_s: float) -> bool:
     return any(span["start_s"] + SLACK_S < time_s < span["end_s"] - SLACK_S for span in silences)
 
 
-def _parts(facts: Facts, parts: list[Part], dropped: list[Dropped]) -> Iterator[Part]:
+def _parts(facts: Facts, parts: list[StoryPart], dropped: list[Dropped]) -> Iterator[StoryPart]:
     """Parts that follow each other inside the video; an end past the last picture by a moment is set to it."""
     duration, reached = float(facts.get("duration_s") or 0), 0.0
     for part in parts:

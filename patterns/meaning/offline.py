@@ -18,7 +18,7 @@ from patterns.meaning.schema import (
     MeaningAnswer,
     MeaningRequest,
     OverlayClaim,
-    Part,
+    StoryPart,
     StructureClaim,
 )
 from patterns.reliable import reliable
@@ -152,17 +152,19 @@ def _structure(facts: Facts) -> StructureClaim | None:
     return StructureClaim(value=value, confidence_p=confidence, cites=cites, parts=_parts(facts, duration))
 
 
-def _parts(facts: Facts, duration: float) -> list[Part]:
+def _parts(facts: Facts, duration: float) -> list[StoryPart]:
     """The hook window, the rest, and the last shot as ending where it is short."""
     hook_end = min(float((facts.get("hook") or {}).get("window_s") or 3.0), duration)
-    parts = [Part(role=Role.HOOK, start_s=0.0, end_s=round(hook_end, 3), words="The hook window.")]
+    parts = [StoryPart(role=Role.HOOK, start_s=0.0, end_s=round(hook_end, 3), words="The hook window.")]
     shots = facts.get("shots") or []
     last = shots[-1] if len(shots) > 2 else None
     ends = last and last["start_s"] > hook_end and duration - last["start_s"] <= max(4.0, 0.15 * duration)
     body_end = float(last["start_s"]) if last and ends else duration
     if body_end > hook_end + 0.2:
-        parts.append(Part(role=Role.BODY, start_s=round(hook_end, 3), end_s=round(body_end, 3), words="What follows."))
+        parts.append(
+            StoryPart(role=Role.BODY, start_s=round(hook_end, 3), end_s=round(body_end, 3), words="What follows.")
+        )
     if ends and last:
         words = "The last shot."
-        parts.append(Part(role=Role.ENDING, start_s=round(body_end, 3), end_s=round(duration, 3), words=words))
+        parts.append(StoryPart(role=Role.ENDING, start_s=round(body_end, 3), end_s=round(duration, 3), words=words))
     return parts

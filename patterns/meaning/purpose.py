@@ -1,6 +1,6 @@
 """What is asked of the model gateway about a video's meaning."""
 
-from ai.purposes import Image, Kind, Purpose
+from ai.purposes import Image, Purpose, PurposeKind
 from ai.purposes import register as register_purpose
 from patterns.meaning import offline
 from patterns.meaning.schema import MeaningAnswer, MeaningRequest
@@ -35,7 +35,7 @@ def register() -> None:
             # The same file and the same measurement: everything else about a file follows from these.
             exact_fields=("checksum", "engine_version", "language"),
             instructions=_INSTRUCTIONS,
-            kind=Kind.VISION,
+            kind=PurposeKind.VISION,
             images=_images,
             max_output_tokens=8_000,
         )

@@ -11,7 +11,7 @@ from ai.language import language_of
 from core.child import ChildError, Limits, python_argv
 from core.errors import NotFound, Throttled, Unavailable, UnsupportedMedia
 from jobs import Done, JobContext, Transient
-from media import content, judging
+from media import file_type, upload_checks
 from media.storage import store
 from patterns import selectors, services
 from patterns.errors import PatternError
@@ -111,7 +111,7 @@ def _frames(ctx: JobContext, video: Video, duration_s: float) -> list[KeyFrame]:
     try:
         with ctx.without_connection(), store().local(media.storage_key) as path:
             with path.open("rb") as handle:
-                container = content.container_of(media.original_name, handle.read(judging.HEAD_BYTES))
+                container = upload_checks.container_of(media.original_name, handle.read(file_type.HEAD_BYTES))
             argv = python_argv("patterns.meaning.frames", str(path), container.demuxer, str(duration_s))
             ctx.run_child(argv, on_line=on_line, limits=_LIMITS)
     except FileNotFoundError as error:

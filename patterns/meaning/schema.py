@@ -67,7 +67,7 @@ class OverlayClaim(Claim):
     value: OverlayStyle
 
 
-class Part(BaseModel):
+class StoryPart(BaseModel):
     """A part of the video and what it does."""
 
     role: Role
@@ -80,7 +80,7 @@ class StructureClaim(Claim):
     """How the video is put together, with its parts in order."""
 
     value: Structure
-    parts: list[Part] = Field(max_length=MOST_PARTS)
+    parts: list[StoryPart] = Field(max_length=MOST_PARTS)
 
 
 class MeaningAnswer(BaseModel):

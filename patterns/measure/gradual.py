@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from .boundaries import Trace
-from .model import MAX_RESIDUE, Fit, Part, cut_explains, fit_quality, new_share, shifted_alike
+from .model import MAX_RESIDUE, Fit, PictureRun, cut_explains, fit_quality, new_share, shifted_alike
 from .thumbs import F32, U8
 
 WINDOWS_S = (0.24, 0.36, 0.54, 0.8, 1.2, 1.7, 2.4, 3.4)
@@ -68,7 +68,7 @@ def find(trace: Trace, cuts: Sequence[int], flashes: Sequence[tuple[int, int]]) 
             times = trace.times_ms[start:stop:step].astype(np.float64)
             pictures = flat[start:stop:step].astype(np.float32)
             film = trace.film.part(start, stop)[::step]
-            found += _in_part(Part(times, pictures, grid.shape[2], grid.shape[3], film))
+            found += _in_part(PictureRun(times, pictures, grid.shape[2], grid.shape[3], film))
     bursts = [(int(trace.times_ms[a]), int(trace.times_ms[min(b, count - 1)])) for a, b in flashes]
     return _merged([t for t in found if not any(_covers(burst, t) for burst in bursts)])
 
@@ -114,7 +114,7 @@ def _rate(trace: Trace) -> float:
     return 1000.0 * (len(trace.times_ms) - 1) / span if span > 0 else 30.0
 
 
-def _in_part(part: Part) -> list[Transition]:
+def _in_part(part: PictureRun) -> list[Transition]:
     fades = [t for t in (_measured(part, fit) for fit in _fades(part)) if t is not None]
     others = [t for t in (_measured(part, fit) for fit in _dissolves(part)) if t is not None]
     return fades + [t for t in others if not any(_shared(t, fade) > 0.2 for fade in fades)]
@@ -131,7 +131,7 @@ def _plain(luma: F32) -> NDArray[np.bool_]:
     return np.asarray(((mean < BLACK) | (mean > WHITE)) & (spread < PLAIN))
 
 
-def _fades(part: Part) -> list[Fit]:
+def _fades(part: PictureRun) -> list[Fit]:
     """For every run of plain pictures, the longest ramps that lead to it and away from it."""
     luma = part.luma
     plain = _plain(luma)
@@ -153,7 +153,7 @@ def _fades(part: Part) -> list[Fit]:
     return fits
 
 
-def _longest(part: Part, pairs: list[tuple[int, int]]) -> Fit | None:
+def _longest(part: PictureRun, pairs: list[tuple[int, int]]) -> Fit | None:
     if not pairs:
         return None
     first, last = np.array(pairs).T
@@ -165,7 +165,7 @@ def _longest(part: Part, pairs: list[tuple[int, int]]) -> Fit | None:
     return None
 
 
-def _dissolves(part: Part) -> list[Fit]:
+def _dissolves(part: PictureRun) -> list[Fit]:
     """Best windows that fit the model, none overlapping another."""
     count = len(part.pictures)
     rated: list[tuple[float, Fit]] = []
@@ -185,7 +185,7 @@ def _dissolves(part: Part) -> list[Fit]:
     return chosen
 
 
-def _widened(part: Part, fit: Fit) -> Fit:
+def _widened(part: PictureRun, fit: Fit) -> Fit:
     """A piece of a dissolve fits as well as the whole: the window is widened while its ends still grow apart."""
     length = fit.last - fit.first
     steps = sorted({round(share * length) for share in (0.0, 0.12, 0.25, 0.4, 0.6)})
@@ -200,7 +200,7 @@ def _widened(part: Part, fit: Fit) -> Fit:
     return Fit(int(first[best]), int(last[best]), float(residue[best]), fit.wipe)
 
 
-def _measured(part: Part, fit: Fit) -> Transition | None:
+def _measured(part: PictureRun, fit: Fit) -> Transition | None:
     """Start and end from the ramp between the two pictures, or None when it is no ramp after all."""
     share = _ramp(part, fit)
     low, high = _crossing(share, 0.15), _crossing(share, 0.85)
@@ -229,7 +229,7 @@ def _measured(part: Part, fit: Fit) -> Transition | None:
     return Transition(round(float(start)), round(float(end)), kind, round(max(0.5, 0.99 - 6 * fit.residue), 3))
 
 
-def _only_moves(part: Part, fit: Fit, kind: TransitionKind, first: int, last: int) -> bool:
+def _only_moves(part: PictureRun, fit: Fit, kind: TransitionKind, first: int, last: int) -> bool:
     """Whether plain motion explains the pictures. The light of a smooth picture seems to move when it fades, so of a
     fade it is asked only where hardly any light goes: a dark place that somebody leaves."""
     if kind not in (TransitionKind.WIPE, TransitionKind.DISSOLVE):
@@ -239,7 +239,7 @@ def _only_moves(part: Part, fit: Fit, kind: TransitionKind, first: int, last: in
     return new_share(part, first, last) < LEAST_NEW
 
 
-def _steady(part: Part, fit: Fit, low: float, high: float) -> bool:
+def _steady(part: PictureRun, fit: Fit, low: float, high: float) -> bool:
     """A wipe runs at an even pace (a growing circle nearly so) and not for long; what crosses the picture does not."""
     ramp = _ramp(part, fit)
     places = np.arange(int(np.ceil(low)), int(np.floor(high)) + 1)
@@ -249,7 +249,7 @@ def _steady(part: Part, fit: Fit, low: float, high: float) -> bool:
     return bool(np.abs(ramp[places] - even).max() < 0.18)
 
 
-def _kept_contrast(part: Part, fit: Fit) -> float:
+def _kept_contrast(part: PictureRun, fit: Fit) -> float:
     """How much of the contrast that a blend of the two pictures must lose on its way is there all the same.
 
     Half of one picture and half of another are flatter than either: about 0 for a dissolve. A picture that turns or
@@ -276,7 +276,7 @@ def _levelled(pictures: F32) -> F32:
     return np.asarray((planes - planes.mean(axis=2, keepdims=True)).reshape(len(pictures), -1))
 
 
-def _ramp(part: Part, fit: Fit) -> F32:
+def _ramp(part: PictureRun, fit: Fit) -> F32:
     """How far each picture is on the way, 0..1: along the line, or for a wipe the share of the area that is done."""
     before, after = part.pictures[fit.first], part.pictures[fit.last]
     direction, way = after - before, part.pictures[fit.first : fit.last + 1] - before
@@ -298,7 +298,7 @@ def _crossing(share: F32, level: float) -> float:
     return at - 1 + (level - a) / (b - a) if b > a else float(at)
 
 
-def _stands_out(part: Part, first: float, last: float) -> bool:
+def _stands_out(part: PictureRun, first: float, last: float) -> bool:
     """The picture moves faster inside than in the calm beside it: slow drifts without edges are no transitions."""
     pictures = part.pictures
     a, b = int(np.floor(first)), int(np.ceil(last))
@@ -311,7 +311,7 @@ def _stands_out(part: Part, first: float, last: float) -> bool:
     return not outside or inside > 1.6 * min(outside)
 
 
-def _kind(part: Part, fit: Fit) -> TransitionKind:
+def _kind(part: PictureRun, fit: Fit) -> TransitionKind:
     before_plain, after_plain = _plain(part.luma[[fit.first, fit.last]])
     spreads = part.luma[[fit.first, fit.last]].std(axis=1)
     if after_plain and not (before_plain and spreads[0] < spreads[1]):

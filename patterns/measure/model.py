@@ -40,7 +40,7 @@ class Fit:
 
 
 @dataclass(frozen=True)
-class Part:
+class PictureRun:
     """Pictures between two barriers, at most PATH_RATE a second."""
 
     times: NDArray[np.float64]
@@ -59,7 +59,7 @@ class Part:
 
 
 def fit_quality(
-    part: Part, first: NDArray[np.int64], last: NDArray[np.int64], *, scenes: bool
+    part: PictureRun, first: NDArray[np.int64], last: NDArray[np.int64], *, scenes: bool
 ) -> tuple[F32, NDArray[np.bool_], NDArray[np.bool_]]:
     """Per pair of pictures: the model's residue, whether it is a wipe, and whether the pair passes.
 
@@ -116,7 +116,7 @@ def _alike(a: F32, b: F32) -> F32:
     return np.where(np.minimum(*powers) < 12.0, 0.0, (a * b).sum(axis=1) / np.maximum(norms, 1.0)).astype(np.float32)
 
 
-def shifted_alike(part: Part, first: int, last: int) -> float:
+def shifted_alike(part: PictureRun, first: int, last: int) -> float:
     """Best correlation of the overlap when one picture is moved against the other by up to half its size."""
     a, b = (part.pictures[k].reshape(3, part.height, part.width) for k in (first, last))
     best = 0.0
@@ -140,7 +140,7 @@ def cut_explains(ramp: F32, start: float, end: float) -> bool:
     return stepped <= walked
 
 
-def new_share(part: Part, first: int, last: int) -> float:
+def new_share(part: PictureRun, first: int, last: int) -> float:
     """How much of the change between two pictures came by itself on the way, and did not move there; 0 to about 1.
 
     What motion of up to MOTION_REACH points leaves of every step, less what it leaves in the calm beside, over the

@@ -68,7 +68,7 @@ class Box:
 
 
 @dataclass(frozen=True)
-class Line:
+class TextLine:
     """One line of text in one picture."""
 
     text: str
@@ -89,10 +89,10 @@ class Page:
     """A picture that was read. `found` are all lines that were looked at, `lines` those that are text."""
 
     picture: U8
-    found: tuple[Line, ...]
+    found: tuple[TextLine, ...]
 
     @property
-    def lines(self) -> list[Line]:
+    def lines(self) -> list[TextLine]:
         """From top to bottom."""
         kept = [line for line in self.found if line.score >= LEAST_SCORE and is_text(line.text)]
         return sorted(kept, key=lambda line: (line.box.top, line.box.left, line.text))
@@ -144,7 +144,7 @@ class Reader:
                     self._engine.crop_text_regions(picture, [corners[number] for number in unknown])
                 )
                 for number, text, score in zip(unknown, read.txts, read.scores, strict=True):
-                    found[number] = Line(" ".join(str(text).split()), boxes[number], float(score))
+                    found[number] = TextLine(" ".join(str(text).split()), boxes[number], float(score))
         except Exception as error:  # the package raises whatever its parts raise
             raise OcrFailed(f"{type(error).__name__}: {error}") from error
         return Page(picture, tuple(line for line in found if line is not None))
@@ -155,7 +155,7 @@ def _box(points: NDArray[np.float32], height: int, width: int) -> Box:
     return Box(float(xs.min()), float(ys.min()), float(xs.max()), float(ys.max()))
 
 
-def _known(box: Box, picture: U8, before: Page) -> Line | None:
+def _known(box: Box, picture: U8, before: Page) -> TextLine | None:
     """The line that was read in this place, if every part of it looks as before."""
     for line in before.found:
         if min(box.within(line.box), line.box.within(box)) >= SAME_PLACE:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from .ocr import Box, Line
+from .ocr import Box, TextLine
 from .tracks import Track, same
 
 JOIN_MS = 350
@@ -69,7 +69,7 @@ def _belongs(a: Track, b: Track, frames: int) -> bool:
 
 
 def _overlay(group: Sequence[Track]) -> Overlay:
-    rows: list[list[Line]] = []
+    rows: list[list[TextLine]] = []
     for line in sorted((track.line for track in group), key=lambda one: (one.box.top + one.box.bottom, one.box.left)):
         middle = (line.box.top + line.box.bottom) / 2
         if rows and rows[-1][0].box.top < middle < rows[-1][0].box.bottom:

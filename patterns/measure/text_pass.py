@@ -13,7 +13,7 @@ from videofile.ffmpeg import Stalled
 
 from . import ocr, overlays, pictures, tracks, views
 from .matroska import BrokenStream
-from .ocr import Line, OcrFailed, OcrMissing
+from .ocr import OcrFailed, OcrMissing, TextLine
 from .probe import Probe
 from .thumbs import U8
 from .video_pass import Footage
@@ -104,7 +104,7 @@ def run(
     return Texts(texts, len(wanted), len(readings), unseen * usual / 1000)
 
 
-def _reading(frame: int, picture: U8, lines: Sequence[Line]) -> tracks.Reading:
+def _reading(frame: int, picture: U8, lines: Sequence[TextLine]) -> tracks.Reading:
     """The lines with the luma of their places, halved as the pictures are in which they are looked for."""
     kept = [line for line in lines if line.box.height <= TALLEST]
     luma = picture.astype(np.float32) @ np.array(LUMA, np.float32) * np.float32(219 / 255) + np.float32(16)

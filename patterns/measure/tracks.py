@@ -15,7 +15,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
-from .ocr import Box, Line
+from .ocr import Box, TextLine
 from .thumbs import F32, U8
 
 STROKES = 0.3  # correlation with the strokes that were read; without them it is next to 0 before any other picture
@@ -53,7 +53,7 @@ class Reading:
     whole, in which the lines of other pictures are looked for."""
 
     frame: int
-    lines: tuple[Line, ...]
+    lines: tuple[TextLine, ...]
     luma: tuple[U8, ...]
     whole: Packed | None = None
 
@@ -62,7 +62,7 @@ class Reading:
 class Thread:
     """One text that was read in one picture or in several after each other."""
 
-    lines: list[Line]
+    lines: list[TextLine]
     frames: list[int]
     strokes: list[F32]
     low: int  # first frame in which it may be seen
@@ -77,7 +77,7 @@ class Track:
 
     first: int
     last: int
-    line: Line
+    line: TextLine
     confidence: float = 1.0  # 0..1 that it reads so
 
 
@@ -116,7 +116,7 @@ def alike(a: str, b: str) -> float:
     return SequenceMatcher(None, one, other, autojunk=False).ratio()
 
 
-def same(a: Line, b: Line) -> bool:
+def same(a: TextLine, b: TextLine) -> bool:
     return a.box.shared(b.box) >= SAME_PLACE and alike(a.text, b.text) >= SAME_TEXT
 
 
@@ -268,7 +268,7 @@ def _runs(frames: Sequence[int], hidden: int) -> list[tuple[int, int]]:
     return out
 
 
-def _clearest(thread: Thread) -> Line:
+def _clearest(thread: Thread) -> TextLine:
     return max(thread.lines, key=lambda line: (round(line.score, 2), len(line.text)))
 
 

@@ -17,8 +17,8 @@ from core import http as core_http
 from core.actor import Actor
 from core.errors import DomainError
 from jobs import Done
-from media import content
 from media import services as files
+from media import upload_checks
 from media.models import MediaFile
 from media.services import Stored
 from publishing.models import SocialAccount
@@ -44,7 +44,7 @@ def fetch(account_id: UUID, token: str) -> Done:
     with tempfile.TemporaryDirectory(dir=settings.WORK_DIR, prefix="portrait-") as folder:
         try:
             path = _download(account.avatar_url, Path(folder))
-            judged = content.prepare_image("the account's picture", path, Path(folder))
+            judged = upload_checks.prepare_image("the account's picture", path, Path(folder))
         except (httpx.HTTPError, httpx.InvalidURL, DomainError, _Unfit) as error:
             logger.info("The picture of an account could not be had: %s", type(error).__name__)
             return Done({"picture": "none"})

@@ -6,7 +6,7 @@ from typing import TypeVar
 from publishing.engine import grants, sessions
 from publishing.models import Grant, SocialAccount
 from publishing.platforms.base import Session
-from publishing.platforms.errors import Kind, PlatformError
+from publishing.platforms.errors import ErrorKind, PlatformError
 
 T = TypeVar("T")
 
@@ -17,7 +17,7 @@ PATIENCE_S = 3.0
 def ask(account: SocialAccount, question: Callable[[Session], T]) -> T:
     """The answer to one question. Raises `PlatformError`, `NoAnswer`, `NotSent` or `Busy`."""
     if account.grant_id is None:
-        raise PlatformError(Kind.AUTH_EXPIRED, "This account is disconnected.", code="grant_dead")
+        raise PlatformError(ErrorKind.AUTH_EXPIRED, "This account is disconnected.", code="grant_dead")
     grant = grants.usable(grants.read(account.grant_id), patience_s=PATIENCE_S)
     try:
         return _once(account, grant, question)

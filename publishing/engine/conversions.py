@@ -20,7 +20,7 @@ from core.actor import Actor
 from core.child import ChildError, Limits, python_argv
 from core.errors import NotFound, UnsupportedMedia, ValidationFailed
 from jobs import Done, Ended, JobContext, Transient
-from media import content, judging
+from media import file_type, upload_checks
 from media import services as files
 from media.errors import MediaError
 from media.models import MediaFile
@@ -171,7 +171,7 @@ def _run(ctx: JobContext, source: MediaFile, recipe: dict[str, Any], path: Path,
     spec: dict[str, Any] = {**recipe, "source": str(path), "target": str(target)}
     if is_video:
         with path.open("rb") as handle:
-            spec["demuxer"] = content.container_of(str(source), handle.read(judging.HEAD_BYTES)).demuxer
+            spec["demuxer"] = upload_checks.container_of(str(source), handle.read(file_type.HEAD_BYTES)).demuxer
         if settings.FFMPEG_BINARY:
             spec["ffmpeg"] = settings.FFMPEG_BINARY
     description = folder / "spec.json"
@@ -204,9 +204,9 @@ def _store(ctx: JobContext, source: MediaFile, target: Path, is_video: bool) -> 
     """The result is judged like an upload before it counts."""
     try:
         if is_video:
-            facts = content.judge_file(source.original_name or "copy.mp4", target).facts
+            facts = upload_checks.judge_file(source.original_name or "copy.mp4", target).facts
         else:
-            judged = content.judge_image(source.original_name or "copy.jpg", target)
+            judged = upload_checks.judge_image(source.original_name or "copy.jpg", target)
             facts = {"width": judged.width, "height": judged.height}
     except UnsupportedMedia as error:
         raise ValidationFailed(MediaError.DAMAGED, f"“{source}” could not be converted.") from error

@@ -13,7 +13,7 @@ from publishing import signals
 from publishing.engine import secrets, sessions
 from publishing.models import AccountStatus, Grant, GrantState, SocialAccount
 from publishing.platforms.base import Tokens
-from publishing.platforms.errors import Kind, NoAnswer, NotSent, PlatformError
+from publishing.platforms.errors import ErrorKind, NoAnswer, NotSent, PlatformError
 from publishing.platforms.http import Caller
 from publishing.platforms.registry import ADAPTERS, adapter_for
 from publishing.schedule import blocked
@@ -67,14 +67,14 @@ def renew(grant: Grant, *, patience_s: float = 0.0) -> Grant:
                 _renew_account_tokens(kept, http)
         return kept
     except PlatformError as error:
-        if error.kind is Kind.AUTH_EXPIRED:
+        if error.kind is ErrorKind.AUTH_EXPIRED:
             mark_dead(grant, error.sentence)
         raise
     except (NoAnswer, NotSent) as error:
         # Nobody knows whether the platform has replaced the refresh token: presenting the old one once more tells.
         label = adapter_for(grant.platform).label
         sentence = f"{label} did not answer while the connection was renewed."
-        raise PlatformError(Kind.TRANSIENT, sentence, words=str(error), code="renewal_unanswered") from None
+        raise PlatformError(ErrorKind.TRANSIENT, sentence, words=str(error), code="renewal_unanswered") from None
     finally:
         Grant.objects.filter(pk=grant.pk, refresh_lease=token).update(refresh_lease=None, refresh_lease_until=None)
 
@@ -172,7 +172,7 @@ def reconnected(account: SocialAccount) -> bool:
 def _needs_person(grant: Grant) -> PlatformError:
     label = adapter_for(grant.platform).label
     sentence = grant.problem or f"Your {label} connection expired. Please reconnect to publish."
-    return PlatformError(Kind.AUTH_EXPIRED, sentence, code="grant_dead")
+    return PlatformError(ErrorKind.AUTH_EXPIRED, sentence, code="grant_dead")
 
 
 def renewal_due(grant: Grant) -> bool:

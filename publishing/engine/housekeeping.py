@@ -17,7 +17,7 @@ from publishing.engine.decide import outcomes as happened
 from publishing.engine.decide.model import Rules, State
 from publishing.models import Attempt, Grant, GrantState, OAuthState, PostTarget, QuotaWindow
 from publishing.platforms.base import Effect
-from publishing.platforms.errors import Kind, NoAnswer, NotSent, PlatformError
+from publishing.platforms.errors import ErrorKind, NoAnswer, NotSent, PlatformError
 from publishing.platforms.registry import adapter_for
 from publishing.posts import specs
 from publishing.schedule import queueing
@@ -52,7 +52,7 @@ def renew_ahead(grant_id: UUID) -> Done | Again:
     try:
         grants.renew(grant)
     except PlatformError as error:
-        if error.kind is Kind.AUTH_EXPIRED:
+        if error.kind is ErrorKind.AUTH_EXPIRED:
             return Done({"state": "dead"})
         logger.warning("A renewal was refused: %s", error.sentence)
         return Again(_RETRY_RENEWAL)

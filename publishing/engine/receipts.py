@@ -10,7 +10,7 @@ from core import clock
 from core.logging import redact
 from publishing.engine import commit_lock
 from publishing.models import Attempt, AttemptOutcome, PostTarget
-from publishing.platforms.base import Effect, Step
+from publishing.platforms.base import Effect, PublishStep
 from publishing.schedule import lateness
 from publishing.states import TargetState
 from publishing.transitions import move
@@ -20,7 +20,7 @@ class Superseded(Exception):
     """Another run owns the target, or a person has cancelled it."""
 
 
-def begin(target: PostTarget, token: UUID, step: Step, *, stay: bool = False) -> Attempt:
+def begin(target: PostTarget, token: UUID, step: PublishStep, *, stay: bool = False) -> Attempt:
     """Commit the receipt of a call about to be made, together with the state it is made in. Raises `Superseded`.
 
     A commit step marks the target as committed in the same transaction: from then on nobody can cancel it. `stay`

@@ -34,8 +34,8 @@ from publishing.engine.decide.looks import is_overdue
 from publishing.engine.decide.model import GoOn, JudgeToken, Pause, RenewTokens, Rules, State, Stop, Then
 from publishing.engine.receipts import Superseded
 from publishing.models import Attempt, Grant, PostTarget
-from publishing.platforms.base import Checkpoint, Effect, MediaSpec, NotThere, Session, Step
-from publishing.platforms.errors import Kind, NoAnswer, NotSent, PlatformError
+from publishing.platforms.base import Checkpoint, Effect, MediaSpec, NotThere, PublishStep, Session
+from publishing.platforms.errors import ErrorKind, NoAnswer, NotSent, PlatformError
 from publishing.platforms.registry import adapter_for
 from publishing.posts import specs
 from publishing.states import MOVING, TargetState
@@ -43,7 +43,7 @@ from publishing.transitions import move
 
 BUDGET_S = 60.0
 BUSY_POLL = timedelta(seconds=3)
-LOOK = Step("reconcile", Effect.SAFE, TargetState.UNCONFIRMED)
+LOOK = PublishStep("reconcile", Effect.SAFE, TargetState.UNCONFIRMED)
 _MOVABLE = frozenset({TargetState.QUEUED, *MOVING, TargetState.WAITING, TargetState.UNCONFIRMED})
 
 End = Done | Again
@@ -185,7 +185,7 @@ class Run:
         self.spec, self.prepared = found, True
         return None
 
-    def _gates(self, step: Step) -> End | None:
+    def _gates(self, step: PublishStep) -> End | None:
         """What may make it wait for hours. Asked before the tokens are looked at."""
         account = self.target.account
         if account.hold_until is not None and account.hold_until > clock.now() and not self.target.committed:
@@ -196,7 +196,7 @@ class Run:
         until = rate_slots.resting(self.target.platform, str(account.grant_id))
         return self._decide(happened.AllowanceLow(until)) if until is not None else None
 
-    def _quota(self, step: Step) -> End | None:
+    def _quota(self, step: PublishStep) -> End | None:
         """Long quotas are asked for once, before the first step; again when their period ended before that step."""
         until = self.checkpoint.get("reserved_until")
         ended = bool(until) and datetime.fromisoformat(str(until)) <= clock.now()
@@ -209,7 +209,7 @@ class Run:
             return self._decide(happened.QuotaExhausted(error.need.resets_at, error.need.sentence))
         return self._decide(happened.QuotaReserved(step.name, min((need.resets_at for need in needs), default=None)))
 
-    def _admit(self, step: Step) -> tuple[End | None, rate_slots.Booking | None]:
+    def _admit(self, step: PublishStep) -> tuple[End | None, rate_slots.Booking | None]:
         """The last gates: nothing slow may come between them and the call. The booking is the slot that is used."""
         commit = step.effect is Effect.COMMIT
         if commit and not commit_lock.acquire(self.target):
@@ -227,7 +227,7 @@ class Run:
         account = self.target.account
         if account.grant_id is None:
             sentence = f"This {self.adapter.label} account is disconnected. Connect it again."
-            raise PlatformError(Kind.AUTH_EXPIRED, sentence, code="grant_dead")
+            raise PlatformError(ErrorKind.AUTH_EXPIRED, sentence, code="grant_dead")
         return grants.usable(grants.read(account.grant_id))
 
     def session(self, grant: Grant) -> Session:
@@ -240,7 +240,7 @@ class Run:
             self.check()
             yield piece
 
-    def _make(self, step: Step) -> End | None:
+    def _make(self, step: PublishStep) -> End | None:
         try:
             grant = self.grant()
         except PlatformError as error:

@@ -7,7 +7,7 @@ from uuid import UUID
 from core import crypto
 from publishing.models import Grant, PostTarget, SocialAccount
 from publishing.platforms.base import Checkpoint
-from publishing.platforms.errors import Kind, PlatformError
+from publishing.platforms.errors import ErrorKind, PlatformError
 
 logger = logging.getLogger(__name__)
 
@@ -45,7 +45,7 @@ def _open(sealed: str, model: str, pk: UUID, field: str) -> str:
     except crypto.SecretUnreadable:
         logger.error("A stored secret of %s %s cannot be read.", model, pk)
         sentence = "The stored permission for this account cannot be read any more. Reconnect it."
-        raise PlatformError(Kind.AUTH_EXPIRED, sentence, code="grant_unreadable") from None
+        raise PlatformError(ErrorKind.AUTH_EXPIRED, sentence, code="grant_unreadable") from None
 
 
 def seal_account_token(account: SocialAccount, token: str) -> str:

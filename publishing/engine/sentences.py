@@ -4,7 +4,7 @@ Adapters say what happened only. What follows depends on what was sent before, a
 """
 
 from publishing.platforms.base import Spec
-from publishing.platforms.errors import Kind, PlatformError
+from publishing.platforms.errors import ErrorKind, PlatformError
 
 _RETRYING = "We'll retry automatically. You can also retry manually."
 _LOOKING = "We are checking whether it is live and send nothing twice."
@@ -26,9 +26,9 @@ def parked(error: PlatformError, spec: Spec, *, committed: bool) -> str:
     """Nothing goes on until the person has acted."""
     if committed:
         follows = "This was sent already: after reconnecting we look whether it is live and send nothing twice."
-    elif error.kind is Kind.ACCOUNT_TYPE:
+    elif error.kind is ErrorKind.ACCOUNT_TYPE:
         follows = "It is tried again automatically after reconnecting."
-    elif error.kind is Kind.SPAM_HOLD:
+    elif error.kind is ErrorKind.SPAM_HOLD:
         follows = "It happened twice, so this post waits until you press “Try again”."
     else:
         follows = f"Your {'video' if spec.video else 'post'} will publish automatically after reconnecting."

@@ -13,7 +13,7 @@ from django.db import transaction
 from django.db.models import ProtectedError
 
 from core import clock
-from media import signing
+from media import signed_urls
 from media.models import MediaFile
 from media.services import forget
 from publishing.models import Delivery, PostTarget
@@ -25,7 +25,7 @@ _BATCH = 500
 
 def link(media: MediaSpec) -> str:
     """Where a platform may fetch a file of a frozen spec for the next 24 hours. Reads nothing from the database."""
-    return signing.url_of(UUID(media.file_id), signing.plain_name(media.name, media.content_type))
+    return signed_urls.url_of(UUID(media.file_id), signed_urls.plain_name(media.name, media.content_type))
 
 
 def files_of(spec: Spec) -> list[MediaSpec]:

@@ -9,7 +9,7 @@ from django.db.models import Count, Max, Q
 from core import clock
 from publishing.models import PostTarget, in_group
 from publishing.platforms.registry import ADAPTERS
-from publishing.states import IN_FLIGHT, Group, TargetState
+from publishing.states import IN_FLIGHT, StateGroup, TargetState
 
 RECENT = timedelta(days=1)
 # What an operator watches. Scheduled posts are not counted: there may be millions.
@@ -50,11 +50,11 @@ def lines() -> list[PlatformSummary]:
         for row in PostTarget.objects.filter(OPEN)
         .values("platform")
         .annotate(
-            moving=Count("pk", filter=in_group(Group.PUBLISHING)),
-            waiting=Count("pk", filter=in_group(Group.WAITING)),
-            unconfirmed=Count("pk", filter=in_group(Group.UNCONFIRMED)),
-            asks=Count("pk", filter=in_group(Group.NEEDS_YOU)),
-            in_inbox=Count("pk", filter=in_group(Group.IN_INBOX)),
+            moving=Count("pk", filter=in_group(StateGroup.PUBLISHING)),
+            waiting=Count("pk", filter=in_group(StateGroup.WAITING)),
+            unconfirmed=Count("pk", filter=in_group(StateGroup.UNCONFIRMED)),
+            asks=Count("pk", filter=in_group(StateGroup.NEEDS_YOU)),
+            in_inbox=Count("pk", filter=in_group(StateGroup.IN_INBOX)),
         )
         .order_by()
     }

@@ -7,14 +7,14 @@ from django.db import models
 from django.db.models import Q
 
 import platforms
-from core import words
+from core import formatting
 from core.models import WorkspaceModel, WorkspaceOwned
 from publishing.models.connections import SocialAccount
 from publishing.states import (
     IN_FLIGHT,
     AttemptOutcome,
-    Group,
     PostState,
+    StateGroup,
     TargetState,
     WaitReason,
     group_of,
@@ -55,7 +55,7 @@ class Post(WorkspaceModel):
         ]
 
     def __str__(self) -> str:
-        return words.excerpt(self.text) or f"Post {self.pk}"
+        return formatting.excerpt(self.text) or f"Post {self.pk}"
 
 
 class PostMedia(WorkspaceModel):
@@ -159,7 +159,7 @@ class PostTarget(WorkspaceModel):
         return f"{self.platform} target of {self.post_id}"
 
     @property
-    def status_group(self) -> Group:
+    def status_group(self) -> StateGroup:
         """The state, coarser: what a badge shows and a filter offers."""
         return group_of(self.state, asked=self.asked_at is not None, stopped=self.error_code != "")
 
@@ -182,13 +182,13 @@ def in_group(group: str) -> Q:
     """The targets of a group, as `PostTarget.status_group` says it."""
     asked, stopped = Q(state=TargetState.UNCONFIRMED, asked_at__isnull=False), Q(state=TargetState.SCHEDULED)
     stopped &= ~Q(error_code="")
-    if group == Group.NEEDS_YOU:
+    if group == StateGroup.NEEDS_YOU:
         return Q(state=TargetState.ACTION_REQUIRED) | asked | stopped
     states = [state for state in TargetState if group_of(state) == group]
     found = Q(state__in=states)
-    if group == Group.UNCONFIRMED:
+    if group == StateGroup.UNCONFIRMED:
         found &= Q(asked_at__isnull=True)
-    return found & Q(error_code="") if group == Group.SCHEDULED else found
+    return found & Q(error_code="") if group == StateGroup.SCHEDULED else found
 
 
 class Attempt(WorkspaceOwned):

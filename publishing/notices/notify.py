@@ -13,16 +13,16 @@ from django.db.models import Q
 from django.urls import reverse
 
 import jobs
-from core import clock, words
+from core import clock, formatting
 from core.actor import Actor
 from notifications import selectors as notices
-from notifications.models import Kind
-from notifications.services import News, notify
+from notifications.models import NoticeKind
+from notifications.services import Message, notify
 from publishing import selectors
 from publishing.errors import TargetError
 from publishing.models import Grant, GrantState, Post, PostTarget, SocialAccount
 from publishing.platforms.registry import adapter_for
-from publishing.states import Group, PostState, TargetState
+from publishing.states import PostState, StateGroup, TargetState
 
 POST = "publish.tell_post"
 TARGET = "publish.tell_target"
@@ -34,14 +34,14 @@ AHEAD = timedelta(days=7)
 SOON = timedelta(hours=1)
 _ENDED = (TargetState.PUBLISHED, TargetState.IN_INBOX, TargetState.FAILED)
 # How a post stands as a whole decides how it is told of; what is not here is not told of yet.
-_KINDS: dict[PostState, Kind] = {
-    PostState.PUBLISHED: Kind.POST_PUBLISHED,
-    PostState.PARTIALLY_PUBLISHED: Kind.POST_PARTLY_FAILED,
-    PostState.FAILED: Kind.POST_FAILED,
-    PostState.NEEDS_YOU: Kind.ACTION_REQUIRED,
-    PostState.IN_INBOX: Kind.ACTION_REQUIRED,
-    PostState.WAITING: Kind.POST_PARTLY_OUT,
-    PostState.SCHEDULED: Kind.POST_PARTLY_OUT,
+_KINDS: dict[PostState, NoticeKind] = {
+    PostState.PUBLISHED: NoticeKind.POST_PUBLISHED,
+    PostState.PARTIALLY_PUBLISHED: NoticeKind.POST_PARTLY_FAILED,
+    PostState.FAILED: NoticeKind.POST_FAILED,
+    PostState.NEEDS_YOU: NoticeKind.ACTION_REQUIRED,
+    PostState.IN_INBOX: NoticeKind.ACTION_REQUIRED,
+    PostState.WAITING: NoticeKind.POST_PARTLY_OUT,
+    PostState.SCHEDULED: NoticeKind.POST_PARTLY_OUT,
 }
 _TITLES = {PostState.PUBLISHED: "Published", PostState.FAILED: "Failed", PostState.IN_INBOX: "In your TikTok inbox"}
 
@@ -56,10 +56,10 @@ def post(post_id: UUID) -> None:
     kind = _KINDS.get(PostState(found.state))
     if not ended or kind is None or any(_about_to_change(row) for row in rows):
         return
-    if any(row.state == TargetState.FAILED for row in ended) and kind == Kind.POST_PARTLY_OUT:
-        kind = Kind.POST_PARTLY_FAILED
+    if any(row.state == TargetState.FAILED for row in ended) and kind == NoticeKind.POST_PARTLY_OUT:
+        kind = NoticeKind.POST_PARTLY_FAILED
     title = _TITLES.get(PostState(found.state)) if len({row.status_group for row in rows}) == 1 else None
-    news = News(
+    news = Message(
         kind=kind,
         once=f"post:{found.pk}:{_outcome(ended)}",
         title=f"{title or selectors.summary(found).rstrip('.')}: {_name(found)}",
@@ -70,9 +70,9 @@ def post(post_id: UUID) -> None:
 
 
 def _about_to_change(row: PostTarget) -> bool:
-    if row.status_group == Group.WAITING:
+    if row.status_group == StateGroup.WAITING:
         return row.next_at is not None and row.next_at < clock.now() + SOON
-    return row.status_group in (Group.PUBLISHING, Group.UNCONFIRMED)
+    return row.status_group in (StateGroup.PUBLISHING, StateGroup.UNCONFIRMED)
 
 
 def _outcome(ended: list[PostTarget]) -> str:
@@ -81,7 +81,7 @@ def _outcome(ended: list[PostTarget]) -> str:
 
 
 def _name(found: Post) -> str:
-    return f"“{words.excerpt(found.text)}”" if found.text.strip() else "a post without text"
+    return f"“{formatting.excerpt(found.text)}”" if found.text.strip() else "a post without text"
 
 
 def _where(account: SocialAccount) -> str:
@@ -114,7 +114,7 @@ def target(target_id: UUID) -> None:
     else:
         once, title = f"needs:{found.pk}:{found.queued_at}", f"{_where(found.account)} needs you: {name}"
     link = reverse("post_detail", args=[found.post_id])
-    news = News(Kind.ACTION_REQUIRED, once, title, found.error_sentence, link)
+    news = Message(NoticeKind.ACTION_REQUIRED, once, title, found.error_sentence, link)
     notify(workspace_id=found.workspace_id, news=news, to=found.post.created_by_id)
 
 
@@ -130,7 +130,7 @@ def connected(account_id: UUID) -> None:
     who = person.get_full_name() if person else "Somebody"
     text = f"{who} connected it. Posts can go there now. If nobody of you did this, disconnect it and change passwords."
     once = f"connected:{account.pk}:{account.grant_id}"
-    news = News(Kind.CONNECTION_MADE, once, f"{_where(account)} was connected", text, _card(account))
+    news = Message(NoticeKind.CONNECTION_MADE, once, f"{_where(account)} was connected", text, _card(account))
     notify(workspace_id=account.workspace_id, news=news, admins=True)
 
 
@@ -141,12 +141,12 @@ def lost(account_id: UUID) -> None:
         notify(workspace_id=account.workspace_id, news=_loss(account), admins=True)
 
 
-def _loss(account: SocialAccount) -> News:
+def _loss(account: SocialAccount) -> Message:
     version = account.grant.token_version if account.grant else 0
     title = f"Reconnect {_where(account)}"
     text = f"{account.problem}\nPosts for it wait and go on by themselves once it is connected again.".lstrip()
     once = f"lost:{account.pk}:{account.grant_id}:{version}"
-    return News(Kind.ACTION_REQUIRED, once, title, text, _card(account))
+    return Message(NoticeKind.ACTION_REQUIRED, once, title, text, _card(account))
 
 
 def _card(account: SocialAccount) -> str:
@@ -187,7 +187,7 @@ def expiring(grant_id: UUID) -> None:
         f"It concerns {names}."
     )
     title = f"Reconnect {label} by {grant.ends_at:%-d %B}"
-    news = News(Kind.CONNECTION_EXPIRING, _ends_name(grant), title, text, _card(accounts[0]))
+    news = Message(NoticeKind.CONNECTION_EXPIRING, _ends_name(grant), title, text, _card(accounts[0]))
     notify(workspace_id=grant.workspace_id, news=news, admins=True)
 
 

@@ -30,7 +30,7 @@ class Effect(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class PublishStep:
     """What the next outside call is. `state` is shown while it runs; `rate` names the short window it counts in."""
 
     name: str
@@ -291,7 +291,7 @@ class Adapter(ABC):
         """The long quotas that publishing this spec uses up."""
 
     @abstractmethod
-    def step(self, spec: Spec, checkpoint: Checkpoint) -> Step:
+    def step(self, spec: Spec, checkpoint: Checkpoint) -> PublishStep:
         """The call that `advance` would make now."""
 
     @abstractmethod

@@ -4,7 +4,7 @@ from datetime import datetime
 from enum import StrEnum
 
 
-class Kind(StrEnum):
+class ErrorKind(StrEnum):
     """What to do about it is the engine's business; these are the cases it knows."""
 
     TRANSIENT = "transient"
@@ -28,7 +28,7 @@ class PlatformError(Exception):
 
     def __init__(
         self,
-        kind: Kind,
+        kind: ErrorKind,
         sentence: str,
         *,
         words: str = "",

@@ -20,7 +20,7 @@ from django.conf import settings
 from core import clock
 from core import http as core_http
 from core.logging import redact
-from publishing.platforms.errors import Kind, NoAnswer, NotSent, PlatformError
+from publishing.platforms.errors import ErrorKind, NoAnswer, NotSent, PlatformError
 
 _WORDS_LIMIT = 2000
 # A Date header has whole seconds, and an answer its way to go: less is no distance between clocks.
@@ -120,7 +120,7 @@ class Caller:
         if origin in allowed or (parts.scheme == "https" and listed and not parts.username and not parts.password):
             return url
         raise PlatformError(
-            Kind.REJECTED,
+            ErrorKind.REJECTED,
             "The platform named an upload address on an unknown host; nothing was sent there.",
             words=f"host {host}",
             code="issued_host_unknown",

@@ -6,7 +6,7 @@ from types import ModuleType
 import platforms
 from core.errors import NotFound
 from platforms.descriptor import Connector
-from publishing.errors import Code
+from publishing.errors import PublishingError
 from publishing.platforms.base import Adapter
 
 
@@ -31,7 +31,9 @@ def adapter_for(platform: str, via: str = "") -> Adapter:
     adapter = _THROUGH.get(via, {}).get(platform) if via else CONNECTORS.get(platform)
     if adapter is None:
         known = ", ".join(sorted(CONNECTORS))
-        raise NotFound(Code.PLATFORM_UNKNOWN, f"{platform!r} cannot be connected here. Known platforms: {known}.")
+        raise NotFound(
+            PublishingError.PLATFORM_UNKNOWN, f"{platform!r} cannot be connected here. Known platforms: {known}."
+        )
     return adapter
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from media.words import size_words
+from media.formatting import size_words
 from publishing.platforms.declared import Problem
 from publishing.platforms.spec import MediaSpec
 

@@ -22,7 +22,7 @@ from publishing.services.creator_options import known
 
 
 @dataclass(frozen=True, slots=True)
-class Report:
+class PreflightReport:
     """One account's share as it would go out. `used` and `limit` count the text in `unit`; 0 means no limit."""
 
     account: SocialAccount
@@ -41,7 +41,7 @@ class Report:
         return [f"“{item.media.name or 'A file'}” will be converted to {item.words}." for item in self.conversions]
 
 
-def inspect(account: SocialAccount, spec: Spec) -> Report:
+def inspect(account: SocialAccount, spec: Spec) -> PreflightReport:
     """Everything that is to be said about one account's share, at once."""
     adapter = adapter_for(account.platform, account.via)
     problems = adapter.check(accepts.converted(spec, adapter.accepts), known(account))
@@ -49,7 +49,7 @@ def inspect(account: SocialAccount, spec: Spec) -> Report:
         sentence = f"{account.handle} is disconnected. Connect it again, or leave it out."
         problems = [Problem("account", "disconnected", sentence), *problems]
     limit = adapter.limits.get("text")
-    return Report(
+    return PreflightReport(
         account=account,
         label=adapter.label,
         text=spec.text,
@@ -72,7 +72,9 @@ class Share:
     options: Mapping[str, Any]
 
 
-def inspect_unsaved(actor: Actor, text: str, files: Sequence[MediaFile], shares: Iterable[Share]) -> list[Report]:
+def inspect_unsaved(
+    actor: Actor, text: str, files: Sequence[MediaFile], shares: Iterable[Share]
+) -> list[PreflightReport]:
     """The same for what is not saved yet."""
     found = []
     for share in shares:
@@ -109,7 +111,7 @@ def limits() -> list[dict[str, Any]]:
     ]  # fmt: skip
 
 
-def reports(actor: Actor, post_id: Any) -> list[Report]:
+def reports(actor: Actor, post_id: Any) -> list[PreflightReport]:
     """What would be said about each share of a saved post that has not gone out."""
     post = selectors.post(actor, post_id)
     found = []

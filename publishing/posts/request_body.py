@@ -10,7 +10,7 @@ from core.errors import ValidationFailed
 from core.serializers import not_a_field
 from platforms import PLATFORMS, canonical
 from publishing import selectors
-from publishing.errors import Code
+from publishing.errors import PublishingError
 from publishing.models import PostTarget, SocialAccount
 from publishing.platforms.registry import adapter_for
 from publishing.posts import sources
@@ -67,7 +67,7 @@ def targets_of(
     accounts: list[SocialAccount] = [selectors.account(actor, pk) for pk in (*own, *body.get("account_ids", ()))]
     accounts.extend(selectors.pick_accounts(actor, body.get("platforms", ())))
     if not accounts:
-        raise ValidationFailed(Code.NO_TARGETS, "Choose at least one account to publish to.")
+        raise ValidationFailed(PublishingError.NO_TARGETS, "Choose at least one account to publish to.")
     shared = _shared_options(body)
     for position, row in enumerate(body.get("targets", ())):
         account = next(item for item in accounts if item.pk == row["account_id"])
@@ -83,7 +83,7 @@ def _changed(body: Mapping[str, Any], present: Sequence[PostTarget]) -> list[Tar
     if not present:
         field = "title" if body.get("title") else "platform_options"
         sentence = f"{field} is for the accounts of a post. Name them by platforms, account_ids or targets."
-        raise ValidationFailed(Code.NO_TARGETS, sentence, fields={field: [sentence]})
+        raise ValidationFailed(PublishingError.NO_TARGETS, sentence, fields={field: [sentence]})
     shared = _shared_options(body)
     for row in present:
         _require_options(row.account, shared.get(row.platform, {}), f"platform_options.{row.platform}")
@@ -105,7 +105,9 @@ def _require_options(account: SocialAccount, options: Mapping[str, Any], where: 
     for name in options:
         if name not in adapter.options():
             sentence = f"{adapter.label}: {not_a_field(name, sorted(adapter.options()))}"
-            raise ValidationFailed(Code.OPTION_UNKNOWN, sentence, fields={f"{where}.{name[:64]}": [sentence]})
+            raise ValidationFailed(
+                PublishingError.OPTION_UNKNOWN, sentence, fields={f"{where}.{name[:64]}": [sentence]}
+            )
 
 
 def _once(accounts: Sequence[SocialAccount]) -> list[SocialAccount]:

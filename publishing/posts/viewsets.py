@@ -21,7 +21,7 @@ from core.idempotency import idempotent, key_of
 from core.serializers import PageQuery
 from jobs.models import Job
 from publishing import selectors
-from publishing.errors import Code
+from publishing.errors import PublishingError
 from publishing.models import Attempt, Post, PostTarget
 from publishing.posts import input_serializers as inputs
 from publishing.posts import preflight, request_body
@@ -107,7 +107,7 @@ class PostViewSet(GenerateThrottled, mixins.ListModelMixin, ActorViewSet):
         wanted = request_body.targets_of(self.actor, body, text) or []
         if not media_ids and request_body.need_media(self.actor, wanted):
             sentence = "Name the file to post: media_ids, video_id or rendition_id."
-            raise ValidationFailed(Code.MEDIA_UNKNOWN, sentence, fields={"media_ids": [sentence]})
+            raise ValidationFailed(PublishingError.MEDIA_UNKNOWN, sentence, fields={"media_ids": [sentence]})
         return Content(text, media_ids, wanted, body.get("campaign", ""))
 
     def _send(self, timing: Timing) -> Sent:

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from core import clock
-from core.words import counted
+from core.formatting import counted
 from publishing.models import PostTarget
 from publishing.platforms.registry import adapter_for
 from publishing.states import HOLDING, TargetState

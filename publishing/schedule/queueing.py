@@ -10,7 +10,7 @@ import jobs
 from core import clock
 from core.actor import Actor
 from core.errors import Conflict
-from publishing.errors import Code
+from publishing.errors import PublishingError
 from publishing.models import PostTarget
 from publishing.platforms.base import Spec
 from publishing.posts import specs
@@ -60,7 +60,7 @@ def queue(target: PostTarget, actor: Actor) -> jobs.models.Job:
     spec = specs.build(target)
     key = specs.content_key(spec)
     if in_flight_twins(target, key):
-        raise Conflict(Code.DUPLICATE_CONTENT, duplicate(spec), {"account_id": str(target.account_id)})
+        raise Conflict(PublishingError.DUPLICATE_CONTENT, duplicate(spec), {"account_id": str(target.account_id)})
     now = clock.now()
     try:
         with transaction.atomic():
@@ -73,10 +73,12 @@ def queue(target: PostTarget, actor: Actor) -> jobs.models.Job:
                 queued_at=now,
             )
             if not moved:
-                raise Conflict(Code.ALREADY_GOING_OUT, "This post is already going out.")
+                raise Conflict(PublishingError.ALREADY_GOING_OUT, "This post is already going out.")
             return order(target, actor)
     except IntegrityError:
-        raise Conflict(Code.DUPLICATE_CONTENT, duplicate(spec), {"account_id": str(target.account_id)}) from None
+        raise Conflict(
+            PublishingError.DUPLICATE_CONTENT, duplicate(spec), {"account_id": str(target.account_id)}
+        ) from None
 
 
 def wake(targets: Sequence[PostTarget]) -> None:

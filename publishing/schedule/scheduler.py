@@ -19,7 +19,7 @@ from core import clock
 from core.actor import Actor
 from core.errors import Conflict
 from media.models import MediaFile
-from publishing.errors import Code, TargetError
+from publishing.errors import PublishingError, TargetError
 from publishing.models import PostMedia, PostTarget
 from publishing.posts import specs
 from publishing.schedule import queueing
@@ -98,7 +98,7 @@ def _together(size: int) -> tuple[int, list[PostTarget]]:
     queued = [target for target, _, _ in fresh]
     changes = [(target, {"spec": frozen, "content_key": key, "queued_at": now}) for target, frozen, key in fresh]
     if not move_many(changes, TargetState.QUEUED):
-        raise Conflict(Code.ALREADY_GOING_OUT, "Some of them have just been moved by somebody else.")
+        raise Conflict(PublishingError.ALREADY_GOING_OUT, "Some of them have just been moved by somebody else.")
     _order(queued)
     return len(found), queued
 
@@ -166,7 +166,7 @@ def _alone(target_id: UUID) -> PostTarget | None:
     try:
         queueing.queue(target, Actor.system(target.workspace_id))
     except Conflict as refused:
-        if refused.code == Code.DUPLICATE_CONTENT:
+        if refused.code == PublishingError.DUPLICATE_CONTENT:
             _refuse_twin(target)
         return None
     except Exception:

@@ -9,9 +9,9 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from zoneinfo import ZoneInfo
 
-from core import zones
+from core import timezones
 from core.errors import ValidationFailed
-from publishing.errors import Code
+from publishing.errors import PublishingError
 
 
 class Shift(StrEnum):
@@ -42,9 +42,9 @@ class Instant:
 
 def canonical(name: str) -> str:
     """The zone's present name (Asia/Katmandu is Asia/Kathmandu), or a `ValidationFailed`."""
-    found = zones.canonical(name)
+    found = timezones.canonical(name)
     if not found:
-        raise ValidationFailed(Code.ZONE_UNKNOWN, f"{name[:64]!r} is not a time zone like Europe/Paris.")
+        raise ValidationFailed(PublishingError.ZONE_UNKNOWN, f"{name[:64]!r} is not a time zone like Europe/Paris.")
     return found
 
 

@@ -12,7 +12,7 @@ from django.db.models import Q, QuerySet
 from core import clock, crypto
 from core.actor import Actor
 from core.errors import Conflict, NotFound
-from publishing.errors import Code
+from publishing.errors import PublishingError
 from publishing.models import AccountStatus, OAuthState, SocialAccount
 from publishing.platforms.base import AccountInfo, Tokens
 
@@ -65,7 +65,7 @@ def read(actor: Actor, choice_id: UUID) -> Pending:
     if row is None:
         raise NotFound
     if row.choice_until is None or row.choice_until <= clock.now():
-        raise Conflict(Code.CHOICE_GONE, "This choice is over. Start the connection again.")
+        raise Conflict(PublishingError.CHOICE_GONE, "This choice is over. Start the connection again.")
     value = json.loads(crypto.unseal(row.sealed, model=_MODEL, pk=row.pk, field="sealed"))
     infos = [AccountInfo(**item) for item in value["accounts"]]
     here = accounts_of(actor, row.platform)
@@ -84,7 +84,7 @@ def use_up(found: Pending) -> None:
     """A choice is made once. Raises `Conflict` when it was made meanwhile."""
     rows = OAuthState.objects.filter(pk=found.choice_id, choice_until__gt=clock.now())
     if not rows.update(choice_until=None, sealed=""):
-        raise Conflict(Code.CHOICE_GONE, "This choice was made already. Start the connection again.")
+        raise Conflict(PublishingError.CHOICE_GONE, "This choice was made already. Start the connection again.")
 
 
 def _tokens(value: dict[str, Any]) -> Tokens:

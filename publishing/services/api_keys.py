@@ -14,10 +14,10 @@ from core.errors import NotFound, PermissionDenied, Unavailable, ValidationFaile
 from core.ids import uuid7
 from core.registry import limits
 from publishing.engine import sessions
-from publishing.errors import Code
+from publishing.errors import PublishingError
 from publishing.models import OAuthState
 from publishing.platforms.base import AccountInfo, AccountRef, Session, Tokens
-from publishing.platforms.errors import Kind, NoAnswer, NotSent, PlatformError
+from publishing.platforms.errors import ErrorKind, NoAnswer, NotSent, PlatformError
 from publishing.platforms.registry import SERVICES, service_behind
 from publishing.services import account_choice, connections
 from publishing.services.account_choice import Choice
@@ -32,10 +32,10 @@ def connect(*, actor: Actor, service: str, key: str, door: OAuthState.Door = OAu
     """
     policy.require(actor, Action.MANAGE_CONNECTIONS)
     if service not in SERVICES:
-        raise NotFound(Code.PLATFORM_UNKNOWN, f"{service!r} is not connected by a key.")
+        raise NotFound(PublishingError.PLATFORM_UNKNOWN, f"{service!r} is not connected by a key.")
     user = User.objects.filter(pk=actor.user_id or uuid7()).first()
     if user is None:
-        raise PermissionDenied(Code.CONNECT_FAILED, "Only a person can connect a service.")
+        raise PermissionDenied(PublishingError.CONNECT_FAILED, "Only a person can connect a service.")
     given = key.strip() or str(settings.PLATFORMS[service].get("api_key") or "")
     label = SERVICES[service].label
     if not given or len(given) > LONGEST or any(sign.isspace() for sign in given) or not given.isascii():
@@ -48,7 +48,7 @@ def connect(*, actor: Actor, service: str, key: str, door: OAuthState.Door = OAu
         sentence = (
             f"No account that this product can post to is connected in {label}. Connect one there, then try again."
         )
-        raise ValidationFailed(Code.ACCOUNT_TYPE, sentence)
+        raise ValidationFailed(PublishingError.ACCOUNT_TYPE, sentence)
     now = clock.now()
     row = OAuthState.objects.create(
         id=uuid7(),
@@ -73,13 +73,15 @@ def _ask(service: str, tokens: Tokens) -> tuple[Tokens, list[AccountInfo]]:
         try:
             subject, infos = adapter.owner(session), adapter.accounts(session)
         except PlatformError as error:
-            if error.kind is Kind.AUTH_EXPIRED:
+            if error.kind is ErrorKind.AUTH_EXPIRED:
                 raise _at_field(f"{adapter.label} does not accept this key. Copy it again and paste it here.") from None
-            raise ValidationFailed(Code.CONNECT_FAILED, error.sentence, {"platform": error.words}) from None
+            raise ValidationFailed(PublishingError.CONNECT_FAILED, error.sentence, {"platform": error.words}) from None
         except (NoAnswer, NotSent):
-            raise Unavailable(Code.CONNECT_FAILED, f"{adapter.label} did not answer. Try again in a moment.") from None
+            raise Unavailable(
+                PublishingError.CONNECT_FAILED, f"{adapter.label} did not answer. Try again in a moment."
+            ) from None
     return replace(tokens, subject=subject), infos
 
 
 def _at_field(sentence: str) -> ValidationFailed:
-    return ValidationFailed(Code.CONNECT_FAILED, sentence, fields={"api_key": [sentence]})
+    return ValidationFailed(PublishingError.CONNECT_FAILED, sentence, fields={"api_key": [sentence]})

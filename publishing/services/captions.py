@@ -10,7 +10,7 @@ from ai.captions.services import WrittenCaption, write_caption
 from core.actor import Actor
 from core.errors import ValidationFailed
 from publishing import selectors
-from publishing.errors import Code
+from publishing.errors import PublishingError
 from publishing.models import Post, PostTarget
 
 _TOPIC_CHARS = 500
@@ -30,7 +30,7 @@ def propose(*, actor: Actor, text: str, platform: str, tone: str = "casual", con
     """A text fitted to one platform. Raises `ValidationFailed` without a text; else the gateway's errors."""
     policy.require(actor, Action.WRITE)
     if not text.strip():
-        raise ValidationFailed(Code.TEXT_MISSING, _NO_TEXT, fields={"text": [_NO_TEXT]})
+        raise ValidationFailed(PublishingError.TEXT_MISSING, _NO_TEXT, fields={"text": [_NO_TEXT]})
     topic = text.strip().splitlines()[0][:_TOPIC_CHARS]
     return write_caption(
         actor=actor, topic=topic, platform=platform, tone=tone, context=context, text_to_fit=text, count=0
@@ -47,7 +47,7 @@ def optimize(
     unknown = set(account_ids) - {row.account_id for row in chosen}
     if unknown or not chosen:
         sentence = "The post does not go to this account." if unknown else "Choose an account for the post first."
-        raise ValidationFailed(Code.ACCOUNT_CHOICE, sentence, fields={"account_ids": [sentence]})
+        raise ValidationFailed(PublishingError.ACCOUNT_CHOICE, sentence, fields={"account_ids": [sentence]})
     written: dict[tuple[str, str], WrittenCaption] = {}
     found = []
     for target in chosen:

@@ -20,16 +20,16 @@ from accounts.policy import Action
 from core import clock, crypto, scope
 from core.actor import Actor, ActorKind
 from core.errors import Conflict, NotFound, PermissionDenied, Unavailable, ValidationFailed
+from core.formatting import counted
 from core.ids import uuid7
 from core.registry import limits
-from core.words import counted
 from publishing import signals
 from publishing.engine import grants, secrets, sessions
-from publishing.errors import Code
+from publishing.errors import PublishingError
 from publishing.models import AccountStatus, Grant, GrantState, OAuthState, SocialAccount
 from publishing.platforms.base import AccountInfo, AccountRef, Adapter, Session, Tokens
 from publishing.platforms.declared import Consent
-from publishing.platforms.errors import Kind, NoAnswer, NotSent, PlatformError
+from publishing.platforms.errors import ErrorKind, NoAnswer, NotSent, PlatformError
 from publishing.platforms.http import Caller
 from publishing.platforms.oauth import ConnectStrategy, backend_of
 from publishing.platforms.registry import adapter_for
@@ -65,7 +65,7 @@ def start(*, actor: Actor, platform: str, login: str = "", door: OAuthState.Door
     limits.check(actor.workspace_id, "accounts", 1)
     user: Any = User.objects.filter(pk=actor.user_id or uuid7()).first()
     if user is None:
-        raise PermissionDenied(Code.CONNECT_FAILED, "Only a person can give a platform's consent.")
+        raise PermissionDenied(PublishingError.CONNECT_FAILED, "Only a person can give a platform's consent.")
     strategy = ConnectStrategy({})
     backend = backend_of(adapter, strategy, way.key)
     backend.prepare_auth(user)
@@ -93,11 +93,13 @@ def _way(adapter: Adapter, login: str) -> Consent:
         return found
     if login and login not in {way.key for way in adapter.ways()}:
         known = ", ".join(way.key for way in adapter.ways() if way.key)
-        raise ValidationFailed(Code.CONNECT_FAILED, f"{adapter.label} is not connected that way. Known ways: {known}.")
+        raise ValidationFailed(
+            PublishingError.CONNECT_FAILED, f"{adapter.label} is not connected that way. Known ways: {known}."
+        )
     way = adapter.way(login)
     name = (way.app or adapter.name).upper()
     raise Unavailable(
-        Code.PLATFORM_NOT_CONFIGURED,
+        PublishingError.PLATFORM_NOT_CONFIGURED,
         f"{adapter.label} cannot be connected yet: the operator has to set {name}_CLIENT_ID and {name}_CLIENT_SECRET.",
     )
 
@@ -165,7 +167,7 @@ def choose(*, actor: Actor, choice_id: UUID, external_ids: Collection[str]) -> C
     chosen = [option.info for option in found.options if option.info.external_id in external_ids]
     if not chosen or any(info.problem for info in chosen):
         sentence = next((info.problem for info in chosen if info.problem), "Choose at least one account to connect.")
-        raise ValidationFailed(Code.ACCOUNT_CHOICE, sentence, fields={"account_ids": [sentence]})
+        raise ValidationFailed(PublishingError.ACCOUNT_CHOICE, sentence, fields={"account_ids": [sentence]})
     known = {option.info.external_id for option in found.options if option.known}
     new = sum(info.external_id not in known for info in chosen)
     if new:
@@ -206,13 +208,14 @@ def _use_up(platform: str, state: str) -> OAuthState:
     found = OAuthState.objects.filter(state_hash=hash_of(state), platform=platform).select_related("user").first()
     if found is None:
         raise ValidationFailed(
-            Code.STATE_INVALID, "This connection attempt is not known here. Start it again from Connected platforms."
+            PublishingError.STATE_INVALID,
+            "This connection attempt is not known here. Start it again from Connected platforms.",
         )
     if not OAuthState.objects.filter(pk=found.pk, used_at__isnull=True).update(used_at=clock.now()):
-        raise Conflict(Code.STATE_INVALID, "This connection attempt was used already. Start it again.")
+        raise Conflict(PublishingError.STATE_INVALID, "This connection attempt was used already. Start it again.")
     if found.expires_at <= clock.now():
         raise ValidationFailed(
-            Code.STATE_EXPIRED, "This connection attempt took longer than ten minutes. Start it again."
+            PublishingError.STATE_EXPIRED, "This connection attempt took longer than ten minutes. Start it again."
         )
     return found
 
@@ -223,7 +226,7 @@ def _refuse_foreign(row: OAuthState, signed_in: User | None) -> None:
         return
     logger.warning("A connection attempt came back in a foreign session.")
     raise ValidationFailed(
-        Code.STATE_FOREIGN,
+        PublishingError.STATE_FOREIGN,
         "This connection attempt was begun by someone else, or in another browser. Nothing was connected.",
     )
 
@@ -246,17 +249,22 @@ def _exchange(adapter: Adapter, login: str, kept: dict[str, object], query: Mapp
         backend.complete(user=user)
     except AuthCanceled:
         raise ValidationFailed(
-            Code.CONSENT_REFUSED, f"You did not allow the connection on {adapter.label}. Nothing was connected."
+            PublishingError.CONSENT_REFUSED,
+            f"You did not allow the connection on {adapter.label}. Nothing was connected.",
         ) from None
     except SocialAuthBaseException as error:
         logger.info("social-auth refused a callback: %s", type(error).__name__)
         raise ValidationFailed(
-            Code.CONNECT_FAILED, f"{adapter.label} did not complete the connection. Start it again."
+            PublishingError.CONNECT_FAILED, f"{adapter.label} did not complete the connection. Start it again."
         ) from None
     except PlatformError as error:
-        raise ValidationFailed(Code.CONNECT_FAILED, _first_person(adapter, error), {"platform": error.words}) from None
+        raise ValidationFailed(
+            PublishingError.CONNECT_FAILED, _first_person(adapter, error), {"platform": error.words}
+        ) from None
     except (NoAnswer, NotSent):
-        raise Unavailable(Code.CONNECT_FAILED, f"{adapter.label} did not answer. Try again in a moment.") from None
+        raise Unavailable(
+            PublishingError.CONNECT_FAILED, f"{adapter.label} did not answer. Try again in a moment."
+        ) from None
     return backend.tokens(strategy.answer)
 
 
@@ -267,7 +275,7 @@ def _first_person(adapter: Adapter, error: PlatformError) -> str:
     return error.sentence
 
 
-_REFUSED_LISTS = {"youtubeSignupRequired": Code.NO_CHANNEL}
+_REFUSED_LISTS = {"youtubeSignupRequired": PublishingError.NO_CHANNEL}
 
 
 def _list_accounts(adapter: Adapter, login: str, tokens: Tokens) -> list[AccountInfo]:
@@ -276,15 +284,17 @@ def _list_accounts(adapter: Adapter, login: str, tokens: Tokens) -> list[Account
         try:
             found = adapter.accounts(_before_account(http, login, tokens))
         except PlatformError as error:
-            code = _REFUSED_LISTS.get(error.code, Code.CONNECT_FAILED)
-            if error.kind is Kind.ACCOUNT_TYPE and code is Code.CONNECT_FAILED:
-                code = Code.ACCOUNT_TYPE
+            code = _REFUSED_LISTS.get(error.code, PublishingError.CONNECT_FAILED)
+            if error.kind is ErrorKind.ACCOUNT_TYPE and code is PublishingError.CONNECT_FAILED:
+                code = PublishingError.ACCOUNT_TYPE
             raise ValidationFailed(code, _first_person(adapter, error), {"platform": error.words}) from None
         except (NoAnswer, NotSent):
-            raise Unavailable(Code.CONNECT_FAILED, f"{adapter.label} did not answer. Try again in a moment.") from None
+            raise Unavailable(
+                PublishingError.CONNECT_FAILED, f"{adapter.label} did not answer. Try again in a moment."
+            ) from None
     if found and all(info.problem for info in found):
         sentences = " ".join(dict.fromkeys(info.problem for info in found))
-        raise ValidationFailed(Code.ACCOUNT_TYPE, sentences)
+        raise ValidationFailed(PublishingError.ACCOUNT_TYPE, sentences)
     return found
 
 

@@ -24,7 +24,7 @@ _THUMBNAIL = "thumbnail_file_id"
 
 
 @dataclass(frozen=True, slots=True)
-class Use:
+class PostUse:
     """A post that shows a file, or has it as its thumbnail. `needed`: something of it has not gone out yet."""
 
     post_id: UUID
@@ -32,18 +32,18 @@ class Use:
     needed: bool
 
 
-def uses_of(actor: Actor, files: Iterable[MediaFile]) -> dict[UUID, list[Use]]:
+def uses_of(actor: Actor, files: Iterable[MediaFile]) -> dict[UUID, list[PostUse]]:
     """The posts of each file, newest first. Two queries."""
     policy.require(actor, Action.READ)
     return _uses(actor.workspace_id, [file.pk for file in files])
 
 
-def _uses(workspace_id: UUID, file_ids: Collection[UUID]) -> dict[UUID, list[Use]]:
+def _uses(workspace_id: UUID, file_ids: Collection[UUID]) -> dict[UUID, list[PostUse]]:
     by_text = {str(key): key for key in file_ids}
     if not by_text:
         return {}
     targets = PostTarget.objects.for_workspace(workspace_id).filter(post__deleted_at__isnull=True)
-    found: dict[UUID, dict[UUID, Use]] = {}
+    found: dict[UUID, dict[UUID, PostUse]] = {}
     shown = PostMedia.objects.for_workspace(workspace_id).filter(
         file_id__in=by_text.values(), post__deleted_at__isnull=True
     )
@@ -59,11 +59,11 @@ def _uses(workspace_id: UUID, file_ids: Collection[UUID]) -> dict[UUID, list[Use
             known = found.setdefault(file_id, {}).get(post_id)
             # A failed share can still be tried again, but a person who deletes its file has decided against it.
             needed = state in EDITABLE | IN_FLIGHT or bool(known and known.needed)
-            found[file_id][post_id] = Use(post_id, text, needed)
+            found[file_id][post_id] = PostUse(post_id, text, needed)
     return {file_id: list(by_post.values()) for file_id, by_post in found.items()}
 
 
-def needs_of(workspace_id: UUID, file_ids: Collection[UUID]) -> list[registry.Use]:
+def needs_of(workspace_id: UUID, file_ids: Collection[UUID]) -> list[registry.FileUse]:
     """The posts that have not ended and need one of these files; a draft without accounts is one."""
     needing = {use.post_id for uses in _uses(workspace_id, file_ids).values() for use in uses if use.needed}
     drafts = Q(media__file_id__in=file_ids, targets__isnull=True, deleted_at__isnull=True)
@@ -75,7 +75,7 @@ def needs_of(workspace_id: UUID, file_ids: Collection[UUID]) -> list[registry.Us
     return sorted(ways, key=lambda use: (use.at is None, use.at or clock.now(), use.id))
 
 
-def _need(post: Post, shares: Sequence[PostTarget]) -> registry.Use:
+def _need(post: Post, shares: Sequence[PostTarget]) -> registry.FileUse:
     states = {row.state for row in shares}
     how = (
         "is going out in"
@@ -85,7 +85,7 @@ def _need(post: Post, shares: Sequence[PostTarget]) -> registry.Use:
         else "is used in"
     )
     due = min((row.due_at for row in shares if row.due_at and row.state in EDITABLE | IN_FLIGHT), default=None)
-    return registry.Use("post", post.pk, str(post), post.state, how, reverse("post_detail", args=[post.pk]), due)
+    return registry.FileUse("post", post.pk, str(post), post.state, how, reverse("post_detail", args=[post.pk]), due)
 
 
 def get(actor: Actor, file_id: UUID, state: str = MediaFile.State.READY) -> MediaFile:

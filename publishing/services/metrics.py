@@ -7,10 +7,10 @@ from core import clock
 from core.errors import Conflict, NotFound, Throttled, Unavailable
 from publishing.engine import grants, rate_slots
 from publishing.engine.account_calls import ask
-from publishing.errors import Code
+from publishing.errors import PublishingError
 from publishing.models import PostTarget, SocialAccount
 from publishing.platforms.base import Metrics
-from publishing.platforms.errors import Kind, NoAnswer, NotSent, PlatformError
+from publishing.platforms.errors import ErrorKind, NoAnswer, NotSent, PlatformError
 from publishing.platforms.registry import adapter_for
 from publishing.services import social_accounts
 from publishing.states import TargetState
@@ -28,19 +28,19 @@ def fetch(target_id: UUID) -> Metrics:
     if target is None:
         raise NotFound
     if target.state != TargetState.PUBLISHED:
-        raise Conflict(Code.WRONG_STATE, "This is not published, so there are no numbers yet.")
+        raise Conflict(PublishingError.WRONG_STATE, "This is not published, so there are no numbers yet.")
     account = target.account
     adapter = adapter_for(target.platform, account.via)
     wait = rate_slots.take(adapter, "display", str(account.grant_id))
     if wait is not None:
         seconds = max(1, round(wait.total_seconds()))
-        raise Throttled(Code.NOT_READY, f"{adapter.label} asked for a pause.", retry_after_s=seconds)
+        raise Throttled(PublishingError.NOT_READY, f"{adapter.label} asked for a pause.", retry_after_s=seconds)
     try:
         found = ask(account, lambda session: adapter.metrics(session, target.external_id))
     except PlatformError as error:
         raise _refusal(error, adapter.label) from None
     except (NoAnswer, NotSent, grants.Busy):
-        raise Unavailable(Code.CONNECT_FAILED, f"{adapter.label} did not answer. Try again later.") from None
+        raise Unavailable(PublishingError.CONNECT_FAILED, f"{adapter.label} did not answer. Try again later.") from None
     return replace(found, follower_count=account.follower_count)
 
 
@@ -53,10 +53,10 @@ def followers(account_id: UUID) -> int | None:
 
 
 def _refusal(error: PlatformError, label: str) -> Exception:
-    if error.kind in (Kind.RATE_LIMITED, Kind.QUOTA):
+    if error.kind in (ErrorKind.RATE_LIMITED, ErrorKind.QUOTA):
         until = error.until
         seconds = max(1, round((until - clock.now()).total_seconds())) if until else 60
-        return Throttled(Code.NOT_READY, error.sentence, retry_after_s=seconds)
-    if error.kind is Kind.TRANSIENT:
-        return Unavailable(Code.CONNECT_FAILED, f"{label} is experiencing issues. Try again later.")
-    return Conflict(Code.ACCOUNT_NOT_CONNECTED, error.sentence, {"platform": error.words})
+        return Throttled(PublishingError.NOT_READY, error.sentence, retry_after_s=seconds)
+    if error.kind is ErrorKind.TRANSIENT:
+        return Unavailable(PublishingError.CONNECT_FAILED, f"{label} is experiencing issues. Try again later.")
+    return Conflict(PublishingError.ACCOUNT_NOT_CONNECTED, error.sentence, {"platform": error.words})

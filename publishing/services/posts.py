@@ -12,12 +12,12 @@ from accounts.policy import Action
 from core import clock
 from core.actor import Actor
 from core.errors import Conflict, ValidationFailed
+from core.formatting import counted
 from core.ids import uuid7
 from core.registry import limits
-from core.words import counted
 from media.models import MediaFile
 from publishing import selectors
-from publishing.errors import Code
+from publishing.errors import PublishingError
 from publishing.models import Post, PostMedia, PostTarget
 from publishing.platforms.declared import Problem
 from publishing.posts import preflight as preflight_of
@@ -187,12 +187,13 @@ def delete_post(*, actor: Actor, post_id: UUID) -> bool:
     targets = list(post.targets.all())
     if any(row.state in IN_FLIGHT for row in targets):
         raise Conflict(
-            Code.ALREADY_GOING_OUT, "This post is going out right now. Cancel it first, or wait until it has ended."
+            PublishingError.ALREADY_GOING_OUT,
+            "This post is going out right now. Cancel it first, or wait until it has ended.",
         )
     with transaction.atomic():
         for row in targets:
             if row.state in EDITABLE and not move(row, TargetState.CANCELLED):
-                raise Conflict(Code.ALREADY_GOING_OUT, "This post has just started to go out.")
+                raise Conflict(PublishingError.ALREADY_GOING_OUT, "This post has just started to go out.")
         Post.objects.filter(pk=post.pk).update(deleted_at=clock.now(), updated_at=clock.now())
         audit.record(actor, "post.delete", ("post", post.pk))
     return any(row.state == TargetState.PUBLISHED for row in targets)
@@ -237,7 +238,7 @@ def preflight(post: Post) -> list[Finding]:
 def require_ready(post: Post) -> None:
     """Raise with every finding unless the post can be sent."""
     if not post.targets.all():
-        raise ValidationFailed(Code.NO_TARGETS, "Choose at least one account to publish to.")
+        raise ValidationFailed(PublishingError.NO_TARGETS, "Choose at least one account to publish to.")
     findings = preflight(post)
     if findings:
         fields: dict[str, list[str]] = {}
@@ -255,7 +256,7 @@ def require_ready(post: Post) -> None:
         ]
         count = len(findings)
         sentence = f"{counted(count, 'thing')} to fix first: {findings[0].problem.sentence}"
-        raise ValidationFailed(Code.NOT_READY, sentence, {"problems": details}, fields=fields)
+        raise ValidationFailed(PublishingError.NOT_READY, sentence, {"problems": details}, fields=fields)
 
 
 def _search(text: str, campaign: str) -> str:
@@ -273,7 +274,7 @@ def _distinct(targets: Sequence[TargetInput]) -> list[TargetInput]:
 
 def _stale(post: Post) -> Conflict:
     sentence = "Somebody else changed this post meanwhile. Look at the present version before you save yours."
-    return Conflict(Code.STALE_VERSION, sentence, {"version": post.version, "text": post.text})
+    return Conflict(PublishingError.STALE_VERSION, sentence, {"version": post.version, "text": post.text})
 
 
 def _refuse_stale(post: Post, version: int | None) -> None:
@@ -283,9 +284,13 @@ def _refuse_stale(post: Post, version: int | None) -> None:
 
 def _refuse_planned(post: Post) -> None:
     if post.state != PostState.DRAFT:
-        raise Conflict(Code.WRONG_STATE, "This post is no draft any more, so changes are saved only when you say so.")
+        raise Conflict(
+            PublishingError.WRONG_STATE, "This post is no draft any more, so changes are saved only when you say so."
+        )
 
 
 def _refuse_going_out(post: Post) -> None:
     if not selectors.may_change(post):
-        raise Conflict(Code.ALREADY_GOING_OUT, "This post is already going out, so it cannot be changed any more.")
+        raise Conflict(
+            PublishingError.ALREADY_GOING_OUT, "This post is already going out, so it cannot be changed any more."
+        )

@@ -16,7 +16,7 @@ from core import clock
 from core.actor import Actor
 from core.errors import Conflict, ValidationFailed
 from publishing import selectors
-from publishing.errors import Code
+from publishing.errors import PublishingError
 from publishing.models import Post, PostTarget
 from publishing.schedule import blocked, conflicts, queueing, walltime
 from publishing.schedule.conflicts import ScheduleConflict
@@ -44,7 +44,9 @@ class When:
         if self.at is not None:
             return Instant(self.at, walltime.to_wall(self.at, zone), zone, walltime.Shift.NONE)
         if self.wall is None:
-            raise ValidationFailed(Code.DUE_IN_PAST, "Choose a date and a time.", fields={"scheduled_at": ["Missing."]})
+            raise ValidationFailed(
+                PublishingError.DUE_IN_PAST, "Choose a date and a time.", fields={"scheduled_at": ["Missing."]}
+            )
         return walltime.to_instant(self.wall, zone)
 
 
@@ -54,7 +56,7 @@ def publish_now(*, actor: Actor, post_id: UUID) -> Post:
     post = selectors.post(actor, post_id)
     targets = [row for row in post.targets.all() if row.state in EDITABLE]
     if not targets and post.targets.all():
-        raise Conflict(Code.ALREADY_GOING_OUT, "This post is already going out.")
+        raise Conflict(PublishingError.ALREADY_GOING_OUT, "This post is already going out.")
     require_ready(post)
     with transaction.atomic():
         for row in targets:
@@ -82,7 +84,7 @@ def schedule_post(
     post = selectors.post(actor, post_id)
     targets = [row for row in post.targets.all() if row.state in EDITABLE]
     if not targets and post.targets.all():
-        raise Conflict(Code.ALREADY_GOING_OUT, "This post is already going out.")
+        raise Conflict(PublishingError.ALREADY_GOING_OUT, "This post is already going out.")
     require_ready(post)
     zone = timezone_of(actor)
     instants = {row.account_id: (per_account or {}).get(row.account_id, when).resolve(zone) for row in targets}
@@ -114,7 +116,9 @@ def reschedule_target(
     policy.require(actor, Action.PUBLISH)
     row = selectors.target(actor, post_id, target_id)
     if row.state not in EDITABLE:
-        raise Conflict(Code.ALREADY_GOING_OUT, "This is already going out, so its time cannot be changed any more.")
+        raise Conflict(
+            PublishingError.ALREADY_GOING_OUT, "This is already going out, so its time cannot be changed any more."
+        )
     _refuse_moved(row, seen)
     instant = when.resolve(timezone_of(actor))
     _refuse_outside(instant)
@@ -145,23 +149,23 @@ def _refuse_outside(instant: Instant) -> None:
     shown = f"{instant.wall:%d %B %Y, %H:%M} ({instant.zone})"
     if instant.at < clock.now() - GRACE:
         sentence = f"{shown} has passed. Choose a later time, or publish now."
-        raise ValidationFailed(Code.DUE_IN_PAST, sentence, fields={"scheduled_at": [sentence]})
+        raise ValidationFailed(PublishingError.DUE_IN_PAST, sentence, fields={"scheduled_at": [sentence]})
     if instant.at > clock.now() + HORIZON:
         sentence = f"{shown} is more than two years ahead. Choose an earlier time."
-        raise ValidationFailed(Code.DUE_TOO_FAR, sentence, fields={"scheduled_at": [sentence]})
+        raise ValidationFailed(PublishingError.DUE_TOO_FAR, sentence, fields={"scheduled_at": [sentence]})
 
 
 def _refuse_unaccepted(found: Sequence[ScheduleConflict], accepted: bool) -> None:
     if found and not accepted:
         more = f" (and {len(found) - 1} more)" if len(found) > 1 else ""
         sentence = f"{found[0].sentence}{more} Schedule it all the same, or choose another time."
-        raise Conflict(Code.SCHEDULE_CONFLICT, sentence, {"conflicts": [item.as_json() for item in found]})
+        raise Conflict(PublishingError.SCHEDULE_CONFLICT, sentence, {"conflicts": [item.as_json() for item in found]})
 
 
 def _refuse_moved(row: PostTarget, seen: str | None) -> None:
     if seen is not None and seen != time_read(row):
         sentence = "Somebody else changed this time meanwhile. Look at the present one before you set yours."
-        raise Conflict(Code.STALE_VERSION, sentence, {"due_at": time_read(row)})
+        raise Conflict(PublishingError.STALE_VERSION, sentence, {"due_at": time_read(row)})
 
 
 def _set_due(row: PostTarget, instant: Instant, only_if: Q | None = None) -> None:
@@ -181,4 +185,4 @@ def _set_due(row: PostTarget, instant: Instant, only_if: Q | None = None) -> Non
         present = PostTarget.objects.filter(pk=row.pk, state__in=sorted(EDITABLE)).first()
         if present is not None:
             _refuse_moved(present, time_read(row))
-        raise Conflict(Code.ALREADY_GOING_OUT, "This post has just started to go out.")
+        raise Conflict(PublishingError.ALREADY_GOING_OUT, "This post has just started to go out.")

@@ -11,7 +11,7 @@ from core import idempotency
 from core.actor import Actor
 from core.errors import Conflict
 from publishing import selectors
-from publishing.errors import Code
+from publishing.errors import PublishingError
 from publishing.models import Post
 from publishing.services import drafts, posts, schedule
 from publishing.services.posts import Content
@@ -117,7 +117,9 @@ def _repeated(actor: Actor, name: str, content: Content, timing: Timing) -> Post
         return None
     post = selectors.posts(actor).filter(pk=result["post_id"]).first()
     if post is None:
-        raise Conflict(Code.WRONG_STATE, "This was sent before and deleted since. Write a new post to send it again.")
+        raise Conflict(
+            PublishingError.WRONG_STATE, "This was sent before and deleted since. Write a new post to send it again."
+        )
     if post.state == PostState.DRAFT and not (isinstance(timing, Draft) and content.is_of(post)):
         idempotency.forget(actor, _USE, name)
         return None

@@ -11,15 +11,15 @@ from accounts.policy import Action
 from core import clock
 from core.actor import Actor
 from core.errors import Conflict, Unavailable
-from core.words import counted
+from core.formatting import counted
 from publishing import selectors
 from publishing.connections import avatars
 from publishing.engine import grants, secrets
 from publishing.engine.account_calls import ask
-from publishing.errors import Code
+from publishing.errors import PublishingError
 from publishing.models import AccountStatus, SocialAccount
 from publishing.platforms.base import AccountInfo
-from publishing.platforms.errors import Kind, NoAnswer, NotSent, PlatformError
+from publishing.platforms.errors import ErrorKind, NoAnswer, NotSent, PlatformError
 from publishing.platforms.registry import adapter_for
 from publishing.schedule import blocked
 from publishing.services import revocation
@@ -47,7 +47,7 @@ def disconnect(*, actor: Actor, account_id: UUID, confirmed: bool = False) -> se
     policy.require(actor, Action.MANAGE_CONNECTIONS)
     account = selectors.account(actor, account_id)
     if account.status == AccountStatus.DISCONNECTED:
-        raise Conflict(Code.ACCOUNT_NOT_CONNECTED, "This account is disconnected already.")
+        raise Conflict(PublishingError.ACCOUNT_NOT_CONNECTED, "This account is disconnected already.")
     stakes = selectors.stakes(actor).get(account.pk, selectors.Stakes())
     if stakes.total and not confirmed:
         _refuse_unseen(actor, account, stakes)
@@ -84,7 +84,7 @@ def _refuse_unseen(actor: Actor, account: SocialAccount, stakes: selectors.Stake
     ]
     stops = counted(stakes.total, "post")
     sentence = f"Disconnecting {account.handle} would stop {stops}. Look at them, then ask again with confirm=true."
-    raise Conflict(Code.ACCOUNT_IN_USE, sentence, {"uses": uses, "total": stakes.total})
+    raise Conflict(PublishingError.ACCOUNT_IN_USE, sentence, {"uses": uses, "total": stakes.total})
 
 
 def refresh_account(*, actor: Actor, account_id: UUID) -> SocialAccount:
@@ -97,18 +97,21 @@ def look_at(account: SocialAccount) -> SocialAccount:
     """Fetch an account's description and keep it. Raises `DomainError` with the reason when it does not work."""
     adapter = adapter_for(account.platform, account.via)
     if account.grant_id is None:
-        raise Conflict(Code.ACCOUNT_NOT_CONNECTED, "This account is disconnected. Connect it again first.")
+        raise Conflict(PublishingError.ACCOUNT_NOT_CONNECTED, "This account is disconnected. Connect it again first.")
     try:
         info = ask(account, adapter.account)
     except PlatformError as error:
-        if error.kind is Kind.ACCOUNT_TYPE:
+        if error.kind is ErrorKind.ACCOUNT_TYPE:
             _refuse_type(account, error.sentence)
-        raise Conflict(Code.ACCOUNT_NOT_CONNECTED, error.sentence, {"platform": error.words}) from None
+        raise Conflict(PublishingError.ACCOUNT_NOT_CONNECTED, error.sentence, {"platform": error.words}) from None
     except (NoAnswer, NotSent, grants.Busy):
-        raise Unavailable(Code.CONNECT_FAILED, f"{adapter.label} did not answer. Try again in a moment.") from None
+        raise Unavailable(
+            PublishingError.CONNECT_FAILED, f"{adapter.label} did not answer. Try again in a moment."
+        ) from None
     if info is None:
         raise Conflict(
-            Code.ACCOUNT_NOT_CONNECTED, f"{adapter.label} does not show {account.handle} for this consent any more."
+            PublishingError.ACCOUNT_NOT_CONNECTED,
+            f"{adapter.label} does not show {account.handle} for this consent any more.",
         )
     if info.problem:
         _refuse_type(account, info.problem)
@@ -125,7 +128,7 @@ def _refuse_type(account: SocialAccount, sentence: str) -> NoReturn:
     """The account became one that cannot be posted to (a personal Instagram account): say so, with the way out."""
     account.status, account.problem = AccountStatus.ERROR, sentence[:300]
     _keep(account, "status", "problem")
-    raise Conflict(Code.ACCOUNT_TYPE, sentence)
+    raise Conflict(PublishingError.ACCOUNT_TYPE, sentence)
 
 
 def _keep(account: SocialAccount, *fields: str) -> None:
@@ -134,7 +137,7 @@ def _keep(account: SocialAccount, *fields: str) -> None:
     rows = SocialAccount.objects.filter(pk=account.pk, grant_id=account.grant_id)
     values = {name: getattr(account, name) for name in fields}
     if not rows.exclude(status=AccountStatus.DISCONNECTED).update(**values, updated_at=clock.now()):
-        raise Conflict(Code.ACCOUNT_NOT_CONNECTED, "This account was disconnected or reconnected meanwhile.")
+        raise Conflict(PublishingError.ACCOUNT_NOT_CONNECTED, "This account was disconnected or reconnected meanwhile.")
     blocked.follow_accounts([account.pk])
 
 
@@ -143,7 +146,7 @@ def make_default(*, actor: Actor, account_id: UUID) -> SocialAccount:
     policy.require(actor, Action.MANAGE_CONNECTIONS)
     account = selectors.account(actor, account_id)
     if account.status == AccountStatus.DISCONNECTED:
-        raise Conflict(Code.ACCOUNT_NOT_CONNECTED, "This account is disconnected. Connect it again first.")
+        raise Conflict(PublishingError.ACCOUNT_NOT_CONNECTED, "This account is disconnected. Connect it again first.")
     with transaction.atomic():
         rows = SocialAccount.objects.for_workspace(actor.workspace_id).filter(platform=account.platform)
         rows.filter(is_default=True).update(is_default=False)

@@ -15,7 +15,7 @@ from core.actor import Actor
 from core.errors import Conflict, ValidationFailed
 from publishing import selectors
 from publishing.engine import sentences
-from publishing.errors import Code, TargetError
+from publishing.errors import PublishingError, TargetError
 from publishing.models import AccountStatus, PostTarget
 from publishing.platforms.registry import adapter_for
 from publishing.posts import specs
@@ -42,10 +42,10 @@ def retry(*, actor: Actor, post_id: UUID, target_id: UUID) -> PostTarget:
     policy.require(actor, Action.PUBLISH)
     target = selectors.target(actor, post_id, target_id)
     if target.state not in _RETRYABLE:
-        raise Conflict(Code.WRONG_STATE, "There is nothing to try again here.", {"state": target.state})
+        raise Conflict(PublishingError.WRONG_STATE, "There is nothing to try again here.", {"state": target.state})
     if target.account.grant_id is None:
         sentence = f"{target.account.handle} is disconnected. Connect it again first."
-        raise Conflict(Code.ACCOUNT_NOT_CONNECTED, sentence)
+        raise Conflict(PublishingError.ACCOUNT_NOT_CONNECTED, sentence)
     with transaction.atomic():
         requeue(target, actor)
         audit.record(actor, "target.retry", ("post_target", target.pk), {"platform": target.platform})
@@ -73,11 +73,11 @@ def requeue(target: PostTarget, actor: Actor) -> None:
             else:
                 moved = move(target, TargetState.QUEUED, transient_count=0, run_token=None)
             if not moved:
-                raise Conflict(Code.WRONG_STATE, "This has changed meanwhile. Look again.")
+                raise Conflict(PublishingError.WRONG_STATE, "This has changed meanwhile. Look again.")
             queueing.order(target, actor)
     except IntegrityError:
         spec = specs.thaw(target.platform, target.spec)
-        raise Conflict(Code.DUPLICATE_CONTENT, queueing.duplicate(spec)) from None
+        raise Conflict(PublishingError.DUPLICATE_CONTENT, queueing.duplicate(spec)) from None
 
 
 def cancel(*, actor: Actor, post_id: UUID, target_id: UUID) -> PostTarget:
@@ -91,13 +91,13 @@ def cancel(*, actor: Actor, post_id: UUID, target_id: UUID) -> PostTarget:
     if target.state == TargetState.CANCELLED:
         return target
     if target.state not in IN_FLIGHT | EDITABLE | {TargetState.IN_INBOX}:
-        raise Conflict(Code.WRONG_STATE, "This has already ended.", {"state": target.state})
+        raise Conflict(PublishingError.WRONG_STATE, "This has already ended.", {"state": target.state})
     label = adapter_for(target.platform, target.account.via).label
     with transaction.atomic():
         # The condition decides against a commit step that begins at the same moment.
         if not move(target, TargetState.CANCELLED, only_if=Q(committed=False) | Q(state=TargetState.IN_INBOX)):
             sentence = f"It is already at {label} and may be live any moment, so it cannot be cancelled here any more."
-            raise Conflict(Code.PAST_COMMIT, sentence)
+            raise Conflict(PublishingError.PAST_COMMIT, sentence)
         jobs.wake_waiting(actor=actor, unique_key=queueing.job_key(target.pk))
         audit.record(actor, "target.cancel", ("post_target", target.pk), {"platform": target.platform})
     return selectors.target(actor, post_id, target_id)
@@ -111,7 +111,7 @@ def resolve_live(*, actor: Actor, post_id: UUID, target_id: UUID, link: str) -> 
     external_id = adapter.post_id_of(link.strip())
     if not external_id:
         sentence = f"This is not a link to a {adapter.label} post. Open the post on {adapter.label} and copy its link."
-        raise ValidationFailed(Code.LINK_INVALID, sentence, fields={"link": [sentence]})
+        raise ValidationFailed(PublishingError.LINK_INVALID, sentence, fields={"link": [sentence]})
     with transaction.atomic():
         moved = move(
             target,
@@ -125,7 +125,7 @@ def resolve_live(*, actor: Actor, post_id: UUID, target_id: UUID, link: str) -> 
             note="Confirmed by a person.",
         )
         if not moved:
-            raise Conflict(Code.WRONG_STATE, "This has changed meanwhile. Look again.")
+            raise Conflict(PublishingError.WRONG_STATE, "This has changed meanwhile. Look again.")
         audit.record(actor, "target.resolve_live", ("post_target", target.pk), {"link": link.strip()})
     return selectors.target(actor, post_id, target_id)
 
@@ -145,7 +145,7 @@ def resolve_not_live(*, actor: Actor, post_id: UUID, target_id: UUID) -> PostTar
             **_FRESH,
         )
         if not moved:
-            raise Conflict(Code.WRONG_STATE, "This has changed meanwhile. Look again.")
+            raise Conflict(PublishingError.WRONG_STATE, "This has changed meanwhile. Look again.")
         queueing.order(target, actor)
         audit.record(actor, "target.resolve_not_live", ("post_target", target.pk))
     return selectors.target(actor, post_id, target_id)
@@ -154,7 +154,7 @@ def resolve_not_live(*, actor: Actor, post_id: UUID, target_id: UUID) -> PostTar
 def _asked(actor: Actor, post_id: UUID, target_id: UUID, or_in: TargetState | None = None) -> PostTarget:
     target = selectors.target(actor, post_id, target_id)
     if not target.waits_for_answer and target.state != or_in:
-        raise Conflict(Code.WRONG_STATE, "Nobody asked whether this is live.", {"state": target.state})
+        raise Conflict(PublishingError.WRONG_STATE, "Nobody asked whether this is live.", {"state": target.state})
     return target
 
 
@@ -163,7 +163,7 @@ def look_again(*, actor: Actor, post_id: UUID, target_id: UUID) -> PostTarget:
     policy.require(actor, Action.PUBLISH)
     target = selectors.target(actor, post_id, target_id)
     if target.state != TargetState.UNCONFIRMED:
-        raise Conflict(Code.WRONG_STATE, "There is nothing to check here.", {"state": target.state})
+        raise Conflict(PublishingError.WRONG_STATE, "There is nothing to check here.", {"state": target.state})
     with transaction.atomic():
         queueing.order(target, actor)
         audit.record(actor, "target.look_again", ("post_target", target.pk))

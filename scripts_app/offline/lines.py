@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 from typing import TypeVar
 
-from core.words import counted
+from core.formatting import counted
 from platforms import PLATFORMS
 from scripts_app.offline.timing import Beat, Rules
 from scripts_app.schema import Role, ScriptRequest, spoken_words
@@ -17,7 +17,7 @@ _HARDLY_ANY_MUSIC = 0.1  # share of a video's length
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class ScriptLine:
     """One segment's three columns."""
 
     visual: str
@@ -105,12 +105,12 @@ def _turn(options: tuple[T, ...], by: int) -> tuple[T, ...]:
     return options[by % len(options) :] + options[: by % len(options)]
 
 
-def write_lines(request: ScriptRequest, beats: list[Beat], rules: Rules) -> list[Line]:
+def write_lines(request: ScriptRequest, beats: list[Beat], rules: Rules) -> list[ScriptLine]:
     """One line for each beat; variations start from other patterns."""
     return [_line(request, beat, rules, index) for index, beat in enumerate(beats)]
 
 
-def _line(request: ScriptRequest, beat: Beat, rules: Rules, index: int) -> Line:
+def _line(request: ScriptRequest, beat: Beat, rules: Rules, index: int) -> ScriptLine:
     concept = _concept(request)
     point = request.points[beat.number - 1].rstrip(" .") if 0 < beat.number <= len(request.points) else ""
     words = budget(beat, rules)
@@ -129,7 +129,7 @@ def _line(request: ScriptRequest, beat: Beat, rules: Rules, index: int) -> Line:
     if beat.cuts:
         every = beat.seconds / (beat.cuts + 1)
         shot += f" ({counted(beat.cuts, 'picture change')}, about every {every:.1f} s)"
-    return Line(visual=shot, audio=audio, overlay=overlay)
+    return ScriptLine(visual=shot, audio=audio, overlay=overlay)
 
 
 def _said(request: ScriptRequest, beat: Beat, rules: Rules, fill: dict[str, str]) -> tuple[str, str]:

@@ -4,7 +4,7 @@ Pure functions of the request: the same request gives the same strategy. Nothing
 learned score says it.
 """
 
-from core.words import counted
+from core.formatting import counted
 from platforms import PLATFORMS
 from strategies import knowledge
 from strategies.offline import advice, ideas, learned, plan

@@ -9,7 +9,7 @@ from typing import Any
 
 from platforms import PLATFORMS
 from strategies import knowledge
-from strategies.offline.compare import Compared, Row, clock, every, extremes, number, quantity, title
+from strategies.offline.compare import Compared, VideoValue, clock, every, extremes, number, quantity, title
 from strategies.schema import Evidence, Recommendation, StrategyRequest
 
 Rule = Callable[[dict[str, Compared], StrategyRequest], Recommendation | None]
@@ -36,7 +36,7 @@ def _make(
     )
 
 
-def _share(rows: list[Row], compared: Compared) -> str:
+def _share(rows: list[VideoValue], compared: Compared) -> str:
     if not compared.several:
         return f"{title(rows[0])} is"
     return f"{len(rows)} of {len(compared.rows)} videos {'is' if len(rows) == 1 else 'are'}"

@@ -10,7 +10,7 @@ from strategies.schema import Evidence, Fact, VideoFacts
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class VideoValue:
     """One video's value."""
 
     video: VideoFacts
@@ -26,7 +26,7 @@ class Compared:
     """One pattern type over the videos that have it, rows from lowest to highest value."""
 
     type: str
-    rows: tuple[Row, ...]
+    rows: tuple[VideoValue, ...]
 
     @property
     def label(self) -> str:
@@ -37,11 +37,11 @@ class Compared:
         return self.rows[0].fact.unit
 
     @property
-    def low(self) -> Row:
+    def low(self) -> VideoValue:
         return self.rows[0]
 
     @property
-    def high(self) -> Row:
+    def high(self) -> VideoValue:
         return self.rows[-1]
 
     @property
@@ -60,16 +60,16 @@ class Compared:
 
 def compare(videos: Iterable[VideoFacts]) -> dict[str, Compared]:
     """All types that at least one video has. Ties keep the order of the videos, so the result is reproducible."""
-    rows: dict[str, list[Row]] = {}
+    rows: dict[str, list[VideoValue]] = {}
     for video in videos:
         for type_ in dict.fromkeys(fact.type for fact in video.facts):
             fact = video.fact(type_)
             if fact is not None:
-                rows.setdefault(type_, []).append(Row(video, fact))
+                rows.setdefault(type_, []).append(VideoValue(video, fact))
     return {type_: Compared(type_, _sorted(found)) for type_, found in rows.items()}
 
 
-def _sorted(rows: list[Row]) -> tuple[Row, ...]:
+def _sorted(rows: list[VideoValue]) -> tuple[VideoValue, ...]:
     """By value. A video without a cut or a text has its length as value, which is no time to compare with others'."""
     timed = [row for row in rows if not row.fact.note]
     return tuple(sorted(timed or rows, key=lambda row: row.value))
@@ -91,7 +91,7 @@ def clock(time_s: float) -> str:
     return f"{int(minutes)}:{seconds:04.1f}"
 
 
-def evidence(row: Row) -> Evidence:
+def evidence(row: VideoValue) -> Evidence:
     """A measured value as evidence; `time_s` is the place where it can be seen."""
     fact = row.fact
     label = "" if fact.unit == "per_min" else f"{fact.label.lower()} "
@@ -117,6 +117,6 @@ def every(compared: Compared, most: int = 6) -> list[Evidence]:
     return [evidence(row) for row in compared.rows[:most]]
 
 
-def title(row: Row) -> str:
+def title(row: VideoValue) -> str:
     """A video's title in quotation marks."""
     return f"“{row.video.title}”"

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from core.words import counted
+from core.formatting import counted
 from patterns.levels import level_words
 from patterns.models import PatternType
 from platforms import PLATFORMS

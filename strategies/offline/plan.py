@@ -2,7 +2,7 @@
 
 from datetime import date, timedelta
 
-from core.words import counted
+from core.formatting import counted
 from platforms import PLATFORMS
 from strategies import knowledge
 from strategies.offline.ideas import rotated

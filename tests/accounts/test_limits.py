@@ -4,8 +4,8 @@ import pytest
 from django.core import mail
 from django.core.cache import cache
 
-from accounts import limits
-from accounts.limits import Limit, within
+from accounts import rate_limits
+from accounts.rate_limits import RateLimit, within
 from accounts.services import registration, workspaces
 from core.errors import Throttled
 from jobs.models import Job
@@ -24,7 +24,7 @@ def forgot(api, email, address="198.51.100.1"):
 @pytest.fixture(autouse=True)
 def quick(monkeypatch, frozen):
     monkeypatch.setattr("accounts.services.passwords.ANSWER_S", 0.0)
-    monkeypatch.setattr("accounts.throttling.AuthThrottle.rate", "1000/min", raising=False)
+    monkeypatch.setattr("accounts.throttles.AuthThrottle.rate", "1000/min", raising=False)
 
 
 class TestOneAddress:
@@ -85,7 +85,7 @@ class TestOneClient:
         assert Job.objects.filter(kind="notifications.password_reset").count() == 20
 
     def test_it_makes_no_accounts_without_end(self, api, client, monkeypatch):
-        monkeypatch.setattr(limits, "SIGN_UPS_OF_CLIENT", Limit("sign_ups", 2, 3600))
+        monkeypatch.setattr(rate_limits, "SIGN_UPS_OF_CLIENT", RateLimit("sign_ups", 2, 3600))
         made = [
             api.post("/api/v1/auth/register", {"email": f"{n}@e.example", "password": "eleven ducks"}, format="json")
             for n in range(3)
@@ -96,7 +96,7 @@ class TestOneClient:
         assert (page.status_code, page["Retry-After"]) == (429, "3600")
 
     def test_it_tries_no_list_of_addresses_on_the_page(self, cast, client, monkeypatch):
-        monkeypatch.setattr(limits, "SIGN_INS_OF_CLIENT", Limit("sign_ins", 3, 300))
+        monkeypatch.setattr(rate_limits, "SIGN_INS_OF_CLIENT", RateLimit("sign_ins", 3, 300))
         tries = [
             client.post("/account/login/", {"email": f"{n}@example.com", "password": "Summer2026!"}).status_code
             for n in range(4)
@@ -104,7 +104,7 @@ class TestOneClient:
         assert tries == [422, 422, 422, 429]
 
     def test_a_person_sends_fifty_invitations_an_hour(self, cast, monkeypatch):
-        monkeypatch.setattr(limits, "INVITATIONS_OF_PERSON", Limit("invitations", 1, 3600))
+        monkeypatch.setattr(rate_limits, "INVITATIONS_OF_PERSON", RateLimit("invitations", 1, 3600))
         workspaces.invite(actor=cast.alice_actor, email="one@example.com", role="viewer")
         with pytest.raises(Throttled):
             workspaces.invite(actor=cast.alice_actor, email="two@example.com", role="viewer")
@@ -112,11 +112,11 @@ class TestOneClient:
 
 class TestCounting:
     def test_a_window_ends(self):
-        limit = Limit("x", 1, 60)
+        limit = RateLimit("x", 1, 60)
         assert [within(limit, "a"), within(limit, "a"), within(limit, "b")] == [True, False, True]
         cache.delete("limit:x:a")
         assert within(limit, "a")
 
     def test_without_a_cache_the_answer_is_no(self, monkeypatch):
-        monkeypatch.setattr(limits, "available", lambda: False)
-        assert not within(Limit("x", 9, 60), "a")
+        monkeypatch.setattr(rate_limits, "available", lambda: False)
+        assert not within(RateLimit("x", 9, 60), "a")

@@ -7,7 +7,7 @@ import pytest
 from pydantic import BaseModel
 
 from ai import purposes
-from ai.purposes import Image, Kind, Purpose
+from ai.purposes import Image, Purpose, PurposeKind
 from tests.vendors import env, vendor
 
 __all__ = ["env", "vendor"]
@@ -52,7 +52,7 @@ def purpose(env: Any) -> Iterator[Purpose]:
         answer=Told,
         offline=lambda asked: Told(sentence="Nothing seen."),
         exact_fields=("checksum",),
-        kind=Kind.VISION,
+        kind=PurposeKind.VISION,
         images=lambda asked: [Image(b"\xff\xd8jpeg")],
     )
     purposes.register(text)

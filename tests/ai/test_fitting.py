@@ -59,7 +59,7 @@ def test_what_a_person_wrote_is_kept_or_named_and_nothing_is_invented(text, plat
     named = {word.casefold() for each in found.left_out for word in each.words}
     assert entities.keys(text) <= entities.keys(found.text) | named
     assert entities.keys(found.text) <= entities.keys(text)
-    tags = {one.key for one in entities.find(found.text) if one.kind is entities.Kind.HASHTAG}
+    tags = {one.key for one in entities.find(found.text) if one.kind is entities.EntityKind.HASHTAG}
     assert len(tags) <= spec.hashtags
     for each in found.left_out:
         assert str(each).startswith("Left out: ")

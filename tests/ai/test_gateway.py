@@ -9,7 +9,7 @@ from pydantic import BaseModel
 from ai import checks, gateway, purposes, templates
 from ai.errors import AiError
 from ai.models import LedgerEntry, ResponseTemplate
-from ai.purposes import Kind, Purpose
+from ai.purposes import Purpose, PurposeKind
 from core import clock
 from core.errors import NotFound, PermissionDenied, PlanLimit, Throttled, Unavailable, ValidationFailed
 from core.registry import limits
@@ -242,4 +242,4 @@ def test_a_purpose_names_only_its_own_fields():
     with pytest.raises(ValueError, match="colour"):
         Purpose(name="x", request=Ask, answer=Told, offline=lambda asked: None, exact_fields=("colour",))
     assert ("captions", "Captions") in purposes.choices()
-    assert Kind.TEXT == "text"
+    assert PurposeKind.TEXT == "text"

@@ -11,7 +11,7 @@ from ai.providers.anthropic import AnthropicProvider
 from ai.providers.gemini import GeminiProvider
 from ai.providers.openai import OpenAIProvider
 from ai.providers.schema import strict_schema
-from ai.purposes import Image, Kind
+from ai.purposes import Image, PurposeKind
 from core.errors import Throttled, Unavailable, ValidationFailed
 from tests.ai.conftest import Told
 from tests.ports import free_port
@@ -122,27 +122,27 @@ def test_strict_schema_closes_every_object():
 
 class TestChoice:
     def test_no_key_means_offline(self, env):
-        assert providers.choose(Kind.TEXT) is None
-        assert providers.choose(Kind.VISION) is None
+        assert providers.choose(PurposeKind.TEXT) is None
+        assert providers.choose(PurposeKind.VISION) is None
 
     def test_order_of_keys(self, env):
         env(ANTHROPIC_API_KEY="a", GEMINI_API_KEY="g")
-        assert providers.choose(Kind.TEXT).name == "anthropic"
-        assert providers.choose(Kind.VISION).name == "gemini"
+        assert providers.choose(PurposeKind.TEXT).name == "anthropic"
+        assert providers.choose(PurposeKind.VISION).name == "gemini"
         env(OPENAI_API_KEY="o")
-        assert providers.choose(Kind.TEXT).name == "openai"
+        assert providers.choose(PurposeKind.TEXT).name == "openai"
 
     def test_model_setting_may_name_the_provider(self, env):
         env(ANTHROPIC_API_KEY="a", OPENAI_API_KEY="o", AI_TEXT_MODEL="anthropic:claude-x")
-        chosen = providers.choose(Kind.TEXT)
+        chosen = providers.choose(PurposeKind.TEXT)
         assert (chosen.name, chosen.model) == ("anthropic", "claude-x")
         env(AI_TEXT_MODEL="llama3:8b")
-        chosen = providers.choose(Kind.TEXT)
+        chosen = providers.choose(PurposeKind.TEXT)
         assert (chosen.name, chosen.model) == ("openai", "llama3:8b")
         env(AI_TEXT_MODEL="gemini:g-9")
-        assert providers.choose(Kind.TEXT) is None
+        assert providers.choose(PurposeKind.TEXT) is None
 
     def test_a_compatible_server_needs_no_key(self, env):
         env(OPENAI_BASE_URL="http://localhost:11434/v1", GEMINI_BASE_URL="http://localhost:1")
-        assert providers.choose(Kind.TEXT).base_url == "http://localhost:11434/v1"
-        assert providers.choose(Kind.VISION).name == "openai"
+        assert providers.choose(PurposeKind.TEXT).base_url == "http://localhost:11434/v1"
+        assert providers.choose(PurposeKind.VISION).name == "openai"

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 from rest_framework.test import APIClient
 
-from analytics.learning.shared import Ranked, compare, fisher
+from analytics.learning.best_and_rest import Ranked, compare, fisher
 from analytics.models import LearningRun
 from analytics.selectors import best
 from core import clock

@@ -5,7 +5,7 @@ from django.db import transaction
 
 from analytics.grid import GRID, MAX_FAILURES, engagement_rate, slot_for_age
 from analytics.models import AccountSnapshot, LatestMetrics, MetricPlan, MetricSnapshot
-from analytics.services import collecting
+from analytics.services import snapshots
 from core import clock
 from core.errors import NotFound, Unavailable
 from jobs.models import Job
@@ -74,7 +74,7 @@ class TestFollow:
         for name, due in GRID[1:4]:
             clock.advance(live.published_at + due - clock.now())
             platform["answer"] = Metrics(views=platform["answer"].views + 5)
-            collecting.enqueue_due()
+            snapshots.enqueue_due()
             drain(kind="analytics.fetch")
             assert MetricSnapshot.objects.order_by("-id").first().slot == name
         newest = LatestMetrics.objects.get(target=live)
@@ -94,8 +94,8 @@ class TestFollow:
         publish(live)
         drain(kind="analytics.fetch")
         clock.advance(timedelta(hours=1))
-        collecting.enqueue_due()
-        collecting.enqueue_due()
+        snapshots.enqueue_due()
+        snapshots.enqueue_due()
         drain()
         assert platform["asked"] == 2
 
@@ -103,7 +103,7 @@ class TestFollow:
         publish(live)
         drain(kind="analytics.fetch")
         platform["answer"] = Metrics(views=99)
-        collecting.refresh(actor=cast.alice_actor, target_ids=[live.pk])
+        snapshots.refresh(actor=cast.alice_actor, target_ids=[live.pk])
         drain(kind="analytics.fetch")
         assert list(MetricSnapshot.objects.values_list("slot", "views")) == [("now", 99)]
 
@@ -111,7 +111,7 @@ class TestFollow:
         publish(live)
         drain(kind="analytics.fetch")
         clock.advance(timedelta(hours=30))
-        collecting.enqueue_due()
+        snapshots.enqueue_due()
         drain(kind="analytics.fetch")
         assert MetricSnapshot.objects.order_by("-id").first().slot == "24h"
         assert MetricPlan.objects.get().next_at == live.published_at + timedelta(days=3)
@@ -129,12 +129,12 @@ class TestFollow:
         assert not MetricSnapshot.objects.exists()
         assert MetricPlan.objects.get().next_at == clock.now() + timedelta(seconds=15)
         clock.advance(timedelta(minutes=50))
-        collecting.enqueue_due()
+        snapshots.enqueue_due()
         drain(kind="analytics.fetch")
         assert MetricPlan.objects.get().next_at == live.published_at + timedelta(hours=1)
         platform["answer"] = Metrics(views=0)
         clock.advance(timedelta(minutes=10))
-        collecting.enqueue_due()
+        snapshots.enqueue_due()
         drain(kind="analytics.fetch")
         assert MetricSnapshot.objects.get().slot == "1h"
 
@@ -148,12 +148,12 @@ class TestFollow:
         publish(live)
         drain(kind="analytics.fetch")
         type(live.post).objects.filter(pk=live.post_id).update(deleted_at=clock.now())
-        collecting.forget_gone()
+        snapshots.forget_gone()
         assert MetricPlan.objects.get().next_at is None
 
     def test_refreshing_what_is_not_live(self, cast, live, platform):
         with pytest.raises(NotFound, match="live"):
-            collecting.refresh(actor=cast.alice_actor, target_ids=[live.pk])
+            snapshots.refresh(actor=cast.alice_actor, target_ids=[live.pk])
 
 
 class TestRefusals:
@@ -165,7 +165,7 @@ class TestRefusals:
         assert (plan.failures, plan.last_error) == (1, "TikTok did not answer. Try again later.")
         assert plan.next_at == clock.now() + timedelta(minutes=15)
         clock.advance(timedelta(minutes=15))
-        collecting.enqueue_due()
+        snapshots.enqueue_due()
         drain(kind="analytics.fetch")
         assert MetricPlan.objects.get().next_at == clock.now() + timedelta(minutes=30)
         assert not MetricSnapshot.objects.exists()
@@ -175,7 +175,7 @@ class TestRefusals:
         platform["answer"] = Unavailable("down", "No.")
         drain(kind="analytics.fetch")
         MetricPlan.objects.update(failures=MAX_FAILURES - 1, next_at=clock.now())
-        collecting.enqueue_due()
+        snapshots.enqueue_due()
         drain(kind="analytics.fetch")
         plan = MetricPlan.objects.get()
         assert (plan.failures, plan.next_at) == (0, live.published_at + timedelta(hours=1))
@@ -186,7 +186,7 @@ class TestRefusals:
         drain(kind="analytics.fetch")
         platform["answer"] = Metrics(views=1)
         clock.advance(timedelta(minutes=15))
-        collecting.enqueue_due()
+        snapshots.enqueue_due()
         drain(kind="analytics.fetch")
         plan = MetricPlan.objects.get()
         assert (plan.failures, plan.last_error) == (0, "")
@@ -195,18 +195,18 @@ class TestRefusals:
 class TestFollowers:
     def test_one_count_a_day(self, account, platform):
         for _ in range(2):
-            collecting.enqueue_follower_counts()
+            snapshots.enqueue_follower_counts()
             drain()
         assert list(AccountSnapshot.objects.values_list("followers", flat=True)) == [1234]
         clock.advance(timedelta(days=1))
-        collecting.enqueue_follower_counts()
+        snapshots.enqueue_follower_counts()
         drain()
         assert AccountSnapshot.objects.count() == 2
 
     def test_counting_twice_the_same_day_keeps_the_newer(self, account, platform, monkeypatch):
-        collecting.count_followers(workspace_id=account.workspace_id, account_id=account.pk)()
+        snapshots.count_followers(workspace_id=account.workspace_id, account_id=account.pk)()
         monkeypatch.setattr(platform_metrics, "followers", lambda account_id: 2000)
-        collecting.count_followers(workspace_id=account.workspace_id, account_id=account.pk)()
+        snapshots.count_followers(workspace_id=account.workspace_id, account_id=account.pk)()
         assert AccountSnapshot.objects.get().followers == 2000
 
     @pytest.mark.parametrize("case", ["refused", "unknown", "disconnected", "gone"])
@@ -221,7 +221,7 @@ class TestFollowers:
         elif case == "disconnected":
             type(account).objects.filter(pk=account.pk).update(status="disconnected")
         key = account.pk if case != "gone" else account.workspace_id
-        collecting.count_followers(workspace_id=account.workspace_id, account_id=key)()
+        snapshots.count_followers(workspace_id=account.workspace_id, account_id=key)()
         assert not AccountSnapshot.objects.exists()
 
 

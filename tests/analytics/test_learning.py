@@ -5,11 +5,11 @@ from datetime import timedelta
 import pytest
 
 from analytics.learning import outcomes
-from analytics.learning.effects import Effect, Row
-from analytics.learning.model import fit
+from analytics.learning.effects import Effect, Observation
+from analytics.learning.regression import fit
 from analytics.learning.scores import Standing, combine, scores
 from analytics.models import LearningRun
-from analytics.services import learning
+from analytics.services import score_refit
 from core import clock
 from patterns.models import PatternScore
 from tests.analytics.conftest import make_account, make_live, make_numbers
@@ -18,18 +18,18 @@ from tests.factories import make_media
 GROUPS = {f"g{index}": ["a", "b", "c", "d"] for index in range(6)}
 
 
-def simulate(seed: int, posts: int, *, sigma: float, effect: float = 0.0) -> list[Row]:
+def simulate(seed: int, posts: int, *, sigma: float, effect: float = 0.0) -> list[Observation]:
     """Posts whose outcome knows one effect: level a of g0."""
     draw = random.Random(seed)
     rows = []
     for index in range(posts):
         levels = {group: draw.choice(names) for group, names in GROUPS.items()}
         outcome = 8.0 + draw.gauss(0, sigma) + (effect if levels["g0"] == "a" else 0.0)
-        rows.append(Row(outcome, 1.0, 1000.0, float(index), levels))
+        rows.append(Observation(outcome, 1.0, 1000.0, float(index), levels))
     return rows
 
 
-def scored(rows: list[Row]):
+def scored(rows: list[Observation]):
     return scores(fit(rows, GROUPS, ordered=frozenset(GROUPS), prior_sigma=1.0), posts=len(rows))
 
 
@@ -67,18 +67,20 @@ class TestModel:
 
     def test_ten_times_the_views_change_nothing(self):
         rows = simulate(4, 60, sigma=0.5, effect=0.4)
-        louder = [Row(row.outcome + math.log(10), row.weight, row.followers, row.age_days, row.levels) for row in rows]
+        louder = [
+            Observation(row.outcome + math.log(10), row.weight, row.followers, row.age_days, row.levels) for row in rows
+        ]
         for before, after in zip(scored(rows), scored(louder), strict=True):
             assert after.value == pytest.approx(before.value, abs=1)
 
     def test_one_viral_post_does_not_decide(self):
         rows = simulate(5, 100, sigma=0.5)
-        odd = Row(rows[0].outcome + math.log(1000), 1.0, 1000.0, rows[0].age_days, rows[0].levels)
+        odd = Observation(rows[0].outcome + math.log(1000), 1.0, 1000.0, rows[0].age_days, rows[0].levels)
         moves = [abs(a.value - b.value) for a, b in zip(scored(rows), scored([odd, *rows[1:]]), strict=True)]
         assert max(moves) <= 20
 
     def test_nothing_measured_is_no_information(self):
-        rows = [Row(8.0 + index % 3, 1.0, None, float(index), {}) for index in range(40)]
+        rows = [Observation(8.0 + index % 3, 1.0, None, float(index), {}) for index in range(40)]
         assert {score.standing for score in scored(rows)} == {Standing.NOT_ENOUGH}
 
     def test_no_posts(self):
@@ -162,7 +164,7 @@ class TestRun:
         return account
 
     def learn(self, workspace):
-        learning.keep(learning.fit_workspace(workspace_id=workspace.pk))
+        score_refit.keep(score_refit.fit_workspace(workspace_id=workspace.pk))
 
     def test_below_thirty_posts_no_score(self, cast):
         self.many(cast, 29)

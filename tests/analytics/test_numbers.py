@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from analytics.models import MetricPlan
 from analytics.selectors import dashboard, posts
 from analytics.selectors.totals import Period, period
-from analytics.services import learning
+from analytics.services import score_refit
 from core import clock
 from core.errors import NotFound, ValidationFailed
 from jobs.models import Job
@@ -175,7 +175,7 @@ class TestApi:
 
     def test_scores_say_not_enough(self, cast, account, as_user):  # noqa: F811
         make_numbers(make_live(account, media=make_media(cast.workspace, duration_s=10.0, width=9, height=16)))
-        learning.keep(learning.fit_workspace(workspace_id=cast.workspace.pk))
+        score_refit.keep(score_refit.fit_workspace(workspace_id=cast.workspace.pk))
         body = as_user(cast.alice).get("/api/v1/patterns/scores?platform=tiktok&type=aspect").json()
         assert {item["score"] for item in body["items"]} == {None}
         assert body["items"][0]["label"].startswith("Not enough data: 1 of 30")

@@ -13,8 +13,8 @@ from editing.models import Edit, Rendition
 from editing.requests import EditRequest
 from jobs.models import Job
 from media.models import UploadSession
-from notifications.models import Kind, Mail
-from notifications.services import News, notify
+from notifications.models import Mail, NoticeKind
+from notifications.services import Message, notify
 from publishing.models import Attempt, AttemptOutcome, Grant, OAuthState
 from publishing.platforms.base import AccountInfo, Tokens
 from publishing.services import account_choice
@@ -74,7 +74,7 @@ def make_objects(cast: Any) -> SimpleNamespace:
     )  # fmt: skip
     (notice,) = notify(
         workspace_id=workspace.pk,
-        news=News(Kind.POST_FAILED, "objects", "Failed: “Hello”", "Why.", "/posts/"),
+        news=Message(NoticeKind.POST_FAILED, "objects", "Failed: “Hello”", "Why.", "/posts/"),
         to=cast.alice.pk,
     )
     Mail.objects.create(workspace=workspace, notice=notice, template="notice", to="alice@example.com", subject="Hello")

@@ -1,4 +1,4 @@
-"""Who starts threads: what must live as long as its process is a `core.loops.Loop`, the rest is named here."""
+"""Who starts threads: what lives as long as its process is a `core.background_threads.Loop`, the rest is named here."""
 
 import ast
 from pathlib import Path

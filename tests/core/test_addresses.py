@@ -4,7 +4,7 @@ from ipaddress import ip_address, ip_network
 
 import pytest
 
-from core.addresses import is_public
+from core.public_addresses import is_public
 
 SPECIAL = [
     # https://www.iana.org/assignments/iana-ipv4-special-registry

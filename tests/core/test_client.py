@@ -7,14 +7,14 @@ import pytest
 from django.conf import settings as configured
 
 from config import env
-from core import client
+from core import client_address
 
 ROOT = Path(configured.BASE_DIR)
 
 
 @pytest.fixture
 def seen(rf, settings):
-    def ask(forwarded, *, proxies, connected="10.9.9.9", see=client.address):
+    def ask(forwarded, *, proxies, connected="10.9.9.9", see=client_address.address):
         settings.TRUSTED_PROXIES = proxies
         headers = {} if forwarded is None else {"HTTP_X_FORWARDED_FOR": forwarded}
         return see(rf.get("/", REMOTE_ADDR=connected, **headers))
@@ -50,17 +50,17 @@ class TestAddress:
 
     def test_a_socket_file_has_no_address(self, seen):
         assert seen(None, proxies=0, connected="") == ""
-        assert seen(None, proxies=0, connected="", see=client.network) == ""
+        assert seen(None, proxies=0, connected="", see=client_address.network) == ""
 
 
 class TestNetwork:
     def test_an_ipv6_customer_is_one_client_whatever_address_they_take(self, seen):
         for address in ("2a00:1450:1:2::1", "2a00:1450:1:2:ffff::9"):
-            assert seen(address, proxies=1, see=client.network) == "2a00:1450:1:2::"
-        assert seen("2a00:1450:1:3::1", proxies=1, see=client.network) == "2a00:1450:1:3::"
+            assert seen(address, proxies=1, see=client_address.network) == "2a00:1450:1:2::"
+        assert seen("2a00:1450:1:3::1", proxies=1, see=client_address.network) == "2a00:1450:1:3::"
 
     def test_an_ipv4_client_is_their_address(self, seen):
-        assert seen("198.51.100.1", proxies=1, see=client.network) == "198.51.100.1"
+        assert seen("198.51.100.1", proxies=1, see=client_address.network) == "198.51.100.1"
 
 
 class TestShippedFiles:

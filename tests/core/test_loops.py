@@ -6,8 +6,8 @@ from collections.abc import Iterator
 import pytest
 from django.db import OperationalError
 
-from core import loops
-from core.loops import Loop, Watchdog, backoff_s
+from core import background_threads
+from core.background_threads import Loop, Watchdog, backoff_s
 
 PATIENCE_S = 30
 
@@ -16,7 +16,7 @@ PATIENCE_S = 30
 def dog(monkeypatch: pytest.MonkeyPatch) -> Watchdog:
     """A watchdog that looks only when it is told to."""
     dog = Watchdog(every_s=3600)
-    monkeypatch.setattr(loops, "watchdog", dog)
+    monkeypatch.setattr(background_threads, "watchdog", dog)
     return dog
 
 
@@ -49,7 +49,7 @@ def test_a_step_that_fails_is_repeated_and_its_recovery_is_told(made: list[Loop]
 
 def test_it_waits_longer_after_each_failure_in_a_row_up_to_a_limit() -> None:
     assert [backoff_s(failures, 2.0, 30.0) for failures in range(6)] == [2.0, 4.0, 8.0, 16.0, 30.0, 30.0]
-    assert backoff_s(100_000, 0.5) == loops.MOST_PAUSE_S
+    assert backoff_s(100_000, 0.5) == background_threads.MOST_PAUSE_S
 
 
 def test_the_watchdog_starts_a_thread_again_that_has_died_and_says_so(

@@ -2,7 +2,7 @@
 
 import pytest
 
-from core.words import excerpt
+from core.formatting import excerpt
 
 LONG = "Could your balcony feed you? Five herbs, all in one pot: a list"
 

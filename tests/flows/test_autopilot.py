@@ -8,10 +8,10 @@ import av
 import pytest
 
 from accounts.models import User
-from analytics.services import collecting
+from analytics.services import snapshots
 from core import clock, scope
 from core.errors import Conflict, DomainError, NotFound, Unavailable, ValidationFailed
-from flows import autopilot, consent, hosting, people
+from flows import autopilot, command_host, command_user, sandbox_consent
 from flows.autopilot import Autopilot, Wishes
 from jobs.testing import drain
 from publishing.models import Post, SocialAccount
@@ -29,7 +29,7 @@ def ticking(monkeypatch):
         drain(limit=200)
         clock.advance(timedelta(seconds=10))
         with scope.system("as beat does"):
-            collecting.enqueue_due()
+            snapshots.enqueue_due()
 
     monkeypatch.setattr(autopilot, "time", SimpleNamespace(monotonic=time.monotonic, sleep=tick))
 
@@ -134,31 +134,31 @@ class TestWishes:
 
 class TestConsent:
     def test_connects_once_and_then_uses_what_is_there(self, in_workspace, box):  # noqa: F811
-        account = consent.connect(in_workspace.alice_actor, "tiktok")
-        assert consent.usable_account(in_workspace.alice_actor, "tiktok") == account
-        assert consent.usable_account(in_workspace.alice_actor, "youtube") is None
+        account = sandbox_consent.connect(in_workspace.alice_actor, "tiktok")
+        assert sandbox_consent.usable_account(in_workspace.alice_actor, "tiktok") == account
+        assert sandbox_consent.usable_account(in_workspace.alice_actor, "youtube") is None
 
     def test_a_refused_consent_is_told(self, in_workspace, box, settings):  # noqa: F811
         settings.PLATFORMS["tiktok"]["client_id"] = "unknown"
         with pytest.raises(Conflict, match="tiktok answered 4"):
-            consent.connect(in_workspace.alice_actor, "tiktok")
+            sandbox_consent.connect(in_workspace.alice_actor, "tiktok")
 
 
 class TestPeople:
     def test_the_first_person_by_default(self, cast):
-        actor, made = people.actor_for()
+        actor, made = command_user.actor_for()
         assert (actor.user_id, made) == (cast.alice.pk, False)
 
     def test_somebody_by_address(self, cast):
-        assert people.actor_for("CHARLIE@example.com")[0].workspace_id == cast.elsewhere.pk
+        assert command_user.actor_for("CHARLIE@example.com")[0].workspace_id == cast.elsewhere.pk
         with pytest.raises(NotFound, match=r"who@example\.com"):
-            people.actor_for("who@example.com")
+            command_user.actor_for("who@example.com")
 
     def test_a_new_product_gets_a_person(self, db):
         with scope.system("test"):
-            actor, made = people.actor_for()
+            actor, made = command_user.actor_for()
         assert made
-        assert User.objects.get(pk=actor.user_id).email == people.LOCAL_EMAIL
+        assert User.objects.get(pk=actor.user_id).email == command_user.LOCAL_EMAIL
 
 
 class TestAddress:
@@ -168,41 +168,41 @@ class TestAddress:
         settings.VAR_DIR = tmp_path
         settings.EMBEDDED = True
         found = []
-        monkeypatch.setattr(hosting.os, "execve", lambda path, argv, env: found.append(env))
+        monkeypatch.setattr(command_host.os, "execve", lambda path, argv, env: found.append(env))
         monkeypatch.delenv("ELEVOAI_STARTED_OVER", raising=False)
         return found
 
     def test_stays_where_its_port_is_free(self, started, monkeypatch):
-        monkeypatch.setattr(hosting, "_free", lambda host, port: True)
-        hosting.settle_address()
+        monkeypatch.setattr(command_host, "_free", lambda host, port: True)
+        command_host.settle_address()
         assert started == []
 
     def test_takes_another_port_where_a_stranger_listens(self, started, monkeypatch):
-        monkeypatch.setattr(hosting, "_free", lambda host, port: False)
-        hosting.settle_address()
+        monkeypatch.setattr(command_host, "_free", lambda host, port: False)
+        command_host.settle_address()
         assert int(started[0]["PORT"]) > 1024
 
     def test_takes_over_the_address_of_the_running_product(self, started, monkeypatch):
-        other = hosting.UpLock()
+        other = command_host.UpLock()
         assert other.acquire({"address": "http://localhost:8123"})
-        hosting.settle_address()
+        command_host.settle_address()
         other.release()
         assert started[0]["PUBLIC_BASE_URL"] == "http://localhost:8123"
 
     def test_starts_over_once_only(self, started, monkeypatch):
         monkeypatch.setenv("ELEVOAI_STARTED_OVER", "1")
-        monkeypatch.setattr(hosting, "_free", lambda host, port: False)
+        monkeypatch.setattr(command_host, "_free", lambda host, port: False)
         with pytest.raises(Unavailable):
-            hosting.settle_address()
+            command_host.settle_address()
 
     def test_production_has_its_address(self, started, settings):
         settings.EMBEDDED = False
-        hosting.settle_address()
+        command_host.settle_address()
         assert started == []
 
     def test_a_taken_port_is_not_free(self):
-        with hosting.socket.socket() as taken:
+        with command_host.socket.socket() as taken:
             taken.bind(("127.0.0.1", 0))
             taken.listen()
-            assert not hosting._free("127.0.0.1", taken.getsockname()[1])
-        assert hosting._free("127.0.0.1", hosting._any_port("127.0.0.1"))
+            assert not command_host._free("127.0.0.1", taken.getsockname()[1])
+        assert command_host._free("127.0.0.1", command_host._any_port("127.0.0.1"))

@@ -8,7 +8,7 @@ from django.core import mail
 from django.urls import reverse
 
 from core import clock, scope
-from flows import health, watching
+from flows import health, monitoring
 from jobs.models import Alarm, Job, Periodic, Worker
 from publishing.models import PostTarget, SocialAccount
 from publishing.services import posts
@@ -63,16 +63,16 @@ class TestPosts:
     ) -> None:
         clock.advance(timedelta(minutes=2, seconds=50))
         alive()
-        assert list(watching.watch()) == []
+        assert list(monitoring.watch()) == []
         clock.advance(timedelta(seconds=20))
         alive()
-        assert [alarm.name for alarm in watching.watch()] == ["publishing.late"]
-        watching.watch()
+        assert [alarm.name for alarm in monitoring.watch()] == ["publishing.late"]
+        monitoring.watch()
         assert [message.to for message in mail.outbox] == [["operator@example.com"]]
         assert "1 post is due and has not started" in mail.outbox[0].body
         assert "Secret words" not in mail.outbox[0].body
         PostTarget.objects.filter(pk=planned.pk).update(state="preparing", started_at=clock.now())
-        watching.watch()
+        monitoring.watch()
         assert open_names() == []
         assert mail.outbox[1].subject == "Over: 1 alarm"
 
@@ -80,7 +80,7 @@ class TestPosts:
         PostTarget.objects.filter(pk=planned.pk).update(state="queued", queued_at=clock.now())
         clock.advance(timedelta(minutes=3))
         alive()
-        watching.watch()
+        monitoring.watch()
         assert open_names() == ["publishing.late"]
 
     def test_a_mail_that_does_not_go_out_is_tried_again(
@@ -94,9 +94,9 @@ class TestPosts:
                 raise ConnectionRefusedError
 
             patched.setattr("django.core.mail.EmailMessage.send", refuse)
-            watching.watch()
+            monitoring.watch()
         assert mail.outbox == []
-        watching.watch()
+        monitoring.watch()
         assert len(mail.outbox) == 1
 
 
@@ -110,11 +110,11 @@ class TestWorkers:
         with scope.system("tests"):
             Worker.objects.filter(name="here:1").update(seen_at=clock.now())
             Periodic.objects.update(started_at=clock.now())
-        watching.watch()
+        monitoring.watch()
         assert open_names() == ["worker.silent:gone:2"]
         with scope.system("tests"):
             Worker.objects.filter(name="gone:2").delete()
-        watching.watch()
+        monitoring.watch()
         assert open_names() == []
 
     def test_a_queue_that_nobody_serves_and_a_silent_beat(self, in_workspace: Any) -> None:
@@ -124,7 +124,7 @@ class TestWorkers:
         with scope.system("tests"):
             Worker.objects.all().delete()
         clock.advance(timedelta(minutes=3))
-        watching.watch()
+        monitoring.watch()
         assert open_names() == ["beat.silent", "queue.unserved:publish"]
         with scope.system("tests"):
             assert Job.objects.count() == 1
@@ -174,5 +174,5 @@ def test_without_addresses_the_superusers_are_written_to(settings: Any, planned:
     cast.bob.save()
     clock.advance(timedelta(minutes=5))
     alive()
-    watching.watch()
+    monitoring.watch()
     assert mail.outbox[0].to == ["bob@example.com"]

@@ -14,8 +14,8 @@ from rest_framework.test import APIClient
 
 from accounts.services import tokens
 from core.errors import TooLarge
-from media import bodies, direct
-from media.bodies import PERSON_BYTES, VISITOR_BYTES, BodyLimit, BodyLimitMiddleware
+from media import body_limit, presigned_uploads
+from media.body_limit import PERSON_BYTES, VISITOR_BYTES, BodyLimit, BodyLimitMiddleware
 
 LIMIT = 3 * 1024 * 1024
 KIB = 1024
@@ -26,8 +26,8 @@ CHUNK += "01890000-0000-7000-8000-000000000000"
 @pytest.fixture(autouse=True)
 def small(settings, monkeypatch):
     settings.MAX_UPLOAD_BYTES = LIMIT
-    monkeypatch.setattr(bodies, "OVERHEAD", 0)
-    monkeypatch.setattr(bodies, "_LINGER_S", 0.2)
+    monkeypatch.setattr(body_limit, "OVERHEAD", 0)
+    monkeypatch.setattr(body_limit, "_LINGER_S", 0.2)
 
 
 @pytest.fixture
@@ -36,7 +36,7 @@ def known(monkeypatch):
     asked = []
 
     def say(signed_in):
-        monkeypatch.setattr(bodies, "is_signed_in", lambda request: asked.append(request.path) or signed_in)
+        monkeypatch.setattr(body_limit, "is_signed_in", lambda request: asked.append(request.path) or signed_in)
         return asked
 
     return say
@@ -167,13 +167,13 @@ class TestPeople:
 
     def test_a_chunk_is_8_mib(self, known, rf):
         known(True)
-        assert bodies.chunk(rf.patch(CHUNK)).most == 8 * 1024 * 1024
+        assert body_limit.chunk(rf.patch(CHUNK)).most == 8 * 1024 * 1024
 
     def test_nobody_is_let_in_when_it_cannot_be_asked_who_they_are(self, monkeypatch):
         def broken(request):
             raise OSError("no database")
 
-        monkeypatch.setattr(bodies, "is_signed_in", broken)
+        monkeypatch.setattr(body_limit, "is_signed_in", broken)
         inner, sent, _ = run(pieces(LIMIT), length(LIMIT), FILE)
         assert (inner.read, sent[0]["status"]) == (0, 503)
 
@@ -195,7 +195,7 @@ class TestPace:
 
     def test_a_body_that_stops_is_answered_408(self, known, monkeypatch):
         known(False)
-        monkeypatch.setattr(bodies, "LONGEST_PAUSE_S", 0.05)
+        monkeypatch.setattr(body_limit, "LONGEST_PAUSE_S", 0.05)
         inner, sent = self.slow(5)
         assert (inner.read, sent[0]["status"]) == (0, 408)
         assert (b"connection", b"close") in sent[0]["headers"]
@@ -203,22 +203,22 @@ class TestPace:
 
     def test_a_body_that_drips_is_answered_408(self, known, monkeypatch):
         known(False)
-        monkeypatch.setattr(bodies, "GRACE_S", 0.05)
+        monkeypatch.setattr(body_limit, "GRACE_S", 0.05)
         inner, sent = self.slow(0.01)
         assert sent[0]["status"] == 408
         assert 0 < inner.read < 20
 
     def test_what_came_earns_time(self, known, monkeypatch):
         known(False)
-        monkeypatch.setattr(bodies, "GRACE_S", 0.05)
-        monkeypatch.setattr(bodies, "LEAST_BYTES_PER_S", 10)
+        monkeypatch.setattr(body_limit, "GRACE_S", 0.05)
+        monkeypatch.setattr(body_limit, "LEAST_BYTES_PER_S", 10)
         inner, sent = self.slow(0.01, 20)
         assert (sent[0]["status"], inner.read) == (200, 21)
 
     def test_whoever_only_listens_is_given_all_time(self, known, monkeypatch):
         """The long answer of a stream: Django goes on listening for a disconnect after the body's end."""
         known(False)
-        monkeypatch.setattr(bodies, "LONGEST_PAUSE_S", 0.05)
+        monkeypatch.setattr(body_limit, "LONGEST_PAUSE_S", 0.05)
         heard = []
 
         async def inner(scope, receive, send):
@@ -300,11 +300,11 @@ class TestConnection:
     [(b"12", 12), ("12", 12), (None, None), ("", None), ("many", None), ("-1", None), ("1_0", None), ("²", None)],
 )
 def test_reading_an_announced_length(value, number):
-    assert bodies.announced(value) == number
+    assert body_limit.announced(value) == number
 
 
 def test_a_length_of_5000_digits_is_very_long():
-    assert bodies.announced("9" * 5000) > 10**18
+    assert body_limit.announced("9" * 5000) > 10**18
 
 
 class TestInside:
@@ -411,14 +411,14 @@ class TestWithDjango:
 
     def test_a_signed_put_takes_the_announced_bytes_and_no_others(self, people):
         size = 200 * KIB
-        ticket = direct.announce(
+        ticket = presigned_uploads.announce(
             actor=people.alice_actor,
             user_id=people.alice.pk,
             filename="a.mp4",
             content_type="video/mp4",
             size_bytes=size,
         )
-        path = direct.put_path(ticket.upload)
+        path = presigned_uploads.put_path(ticket.upload)
         wrong = path.replace("/a.mp4", "/b.mp4")
         assert self.send(wrong, size, method="PUT", kind=b"video/mp4")[:2] == (404, 0)
         assert self.send(path, size + 1, method="PUT", kind=b"video/mp4")[:2] == (413, 0)

@@ -13,7 +13,7 @@ from rest_framework.test import APIClient
 
 from core import clock
 from jobs.testing import drain
-from media import direct, quota
+from media import presigned_uploads, quota
 from media.models import DirectUpload, MediaFile
 from media.storage import store
 from tests import factories
@@ -186,11 +186,11 @@ class TestOnThisServer:
         clock.advance(timedelta(hours=2))
         assert put(client, ticket, data).status_code == 404
         assert confirm(alice, ticket).status_code == 404
-        assert direct.sweep() == 1
+        assert presigned_uploads.sweep() == 1
         assert len(stored()) == 2, "what was confirmed stays"
         assert confirm(alice, kept).status_code == 200
         clock.advance(timedelta(days=2))
-        assert (direct.sweep(), DirectUpload.objects.count()) == (1, 0)
+        assert (presigned_uploads.sweep(), DirectUpload.objects.count()) == (1, 0)
         assert MediaFile.objects.filter(kind="image").count() == 1
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from core.child import ChildError
 from core.errors import TooLarge, Unavailable, UnsupportedMedia, ValidationFailed
-from media import content, judging, picture, previews, probe
+from media import file_type, picture, previews, probe, upload_checks
 from tests import factories
 
 
@@ -37,7 +37,7 @@ class TestFirstBytes:
         ],
     )
     def test_containers_we_take(self, head, name):
-        found = judging.container_of(head)
+        found = file_type.container_of(head)
         assert found is not None
         assert found.name == name
 
@@ -63,8 +63,8 @@ class TestFirstBytes:
         ],
     )
     def test_others_are_named(self, head, words):
-        assert judging.container_of(head) is None
-        assert judging.describe(head) == words
+        assert file_type.container_of(head) is None
+        assert file_type.describe(head) == words
 
 
 @pytest.fixture
@@ -164,21 +164,21 @@ class TestSentences:
 
     def test_size(self, settings):
         with pytest.raises(ValidationFailed, match=r"“a\.mp4” is empty"):
-            content.check_size("a.mp4", 0)
+            upload_checks.check_size("a.mp4", 0)
         settings.MAX_UPLOAD_BYTES = 1000
         with pytest.raises(TooLarge, match=r"“a\.mp4” has 1001 bytes; the limit is 1000 bytes"):
-            content.check_size("a.mp4", 1001)
-        content.check_size("a.mp4", 1000)
+            upload_checks.check_size("a.mp4", 1001)
+        upload_checks.check_size("a.mp4", 1000)
 
     def test_a_text_file(self, tmp_path):
         path = tmp_path / "x"
         path.write_bytes(b"some words " * 50)
         with pytest.raises(UnsupportedMedia, match=r"“talk\.mp4” is not a video we can use: its content is plain text"):
-            content.judge_file("talk.mp4", path)
+            upload_checks.judge_file("talk.mp4", path)
 
     def test_an_empty_head_is_an_empty_file(self):
         with pytest.raises(ValidationFailed, match="empty"):
-            content.container_of("a.mp4", b"")
+            upload_checks.container_of("a.mp4", b"")
 
     @pytest.mark.parametrize(
         ("problem", "words"),
@@ -196,7 +196,7 @@ class TestSentences:
             on_line({"problem": problem, "detail": "9000×9000"})
 
         with pytest.raises(UnsupportedMedia, match=words) as caught:
-            content.probe("a.mp4", "a", judging.MP4, child)
+            upload_checks.probe("a.mp4", "a", file_type.MP4, child)
         assert "“a.mp4”" in caught.value.message
 
     def test_a_crash_of_the_decoder_is_the_files_fault(self):
@@ -204,37 +204,37 @@ class TestSentences:
             raise ChildError("exit", "segfault", code=-11)
 
         with pytest.raises(UnsupportedMedia, match="is damaged"):
-            content.probe("a.mp4", "a", judging.MP4, child)
+            upload_checks.probe("a.mp4", "a", file_type.MP4, child)
 
     def test_a_slow_probe_is_ours(self):
         def child(argv, on_line):
             raise ChildError("timeout", "slow")
 
         with pytest.raises(Unavailable, match="took too long"):
-            content.probe("a.mp4", "a", judging.MP4, child)
+            upload_checks.probe("a.mp4", "a", file_type.MP4, child)
 
     def test_a_real_file_in_a_real_child(self):
-        judged = content.judge_file("clip.mp4", factories.tiny_mp4())
-        assert (judged.container, judged.facts["width"]) == (judging.MP4, 320)
+        judged = upload_checks.judge_file("clip.mp4", factories.tiny_mp4())
+        assert (judged.container, judged.facts["width"]) == (file_type.MP4, 320)
 
 
 class TestImages:
     def test_a_png(self, tmp_path):
         path = tmp_path / "a.png"
         ffmpeg("-f", "lavfi", "-i", "color=red:s=64x32:d=1", "-frames:v", "1", str(path))
-        found = content.judge_image("a.jpg", path)
+        found = upload_checks.judge_image("a.jpg", path)
         assert (found.content_type, found.extension, found.width, found.height) == ("image/png", "png", 64, 32)
 
     def test_others_are_refused(self, tmp_path, monkeypatch):
         with pytest.raises(UnsupportedMedia, match=r"“a\.png” is not a picture"):
-            content.judge_image("a.png", factories.tiny_mp4())
+            upload_checks.judge_image("a.png", factories.tiny_mp4())
         path = tmp_path / "a.png"
         ffmpeg("-f", "lavfi", "-i", "color=red:s=64x32:d=1", "-frames:v", "1", str(path))
         monkeypatch.setattr(picture, "MAX_PIXELS", 100)
         assert picture.judge(str(path)) == {"problem": "too_many_pixels", "detail": "64×32"}
-        monkeypatch.setattr(content, "_IMAGE_MOST_BYTES", 100)
+        monkeypatch.setattr(upload_checks, "_IMAGE_MOST_BYTES", 100)
         with pytest.raises(TooLarge):
-            content.judge_image("a.png", factories.tiny_mp4())
+            upload_checks.judge_image("a.png", factories.tiny_mp4())
 
     def test_a_crash_of_the_decoder_is_the_files_fault(self, tmp_path):
         def child(argv, on_line):
@@ -243,7 +243,7 @@ class TestImages:
         path = tmp_path / "a.png"
         path.write_bytes(b"x")
         with pytest.raises(UnsupportedMedia, match="is not a picture"):
-            content.judge_image("a.png", path, child)
+            upload_checks.judge_image("a.png", path, child)
 
 
 class TestPreviews:

@@ -15,9 +15,9 @@ from core import clock
 from core.errors import Conflict, PermissionDenied, PlanLimit
 from core.registry import limits
 from jobs.testing import drain
-from media import cleanup, quota, services, tasks, uploads
+from media import orphans, quota, resumable_uploads, services, tasks
+from media.formatting import duration_words, size_words
 from media.models import MediaFile, UploadSession
-from media.words import duration_words, size_words
 from tests import factories
 
 PLAIN = {"content_type": "application/pdf", "extension": "pdf"}
@@ -99,7 +99,9 @@ class TestQuota:
     def test_stored_files_and_open_uploads_count(self, in_workspace, settings, frozen):
         settings.STORAGE_QUOTA_BYTES = 10_000
         file = factories.make_media(in_workspace.workspace, data=b"x" * 1000)
-        uploads.create(actor=in_workspace.alice_actor, user_id=in_workspace.alice.pk, filename="a", length=2000)
+        resumable_uploads.create(
+            actor=in_workspace.alice_actor, user_id=in_workspace.alice.pk, filename="a", length=2000
+        )
         assert quota.usage(in_workspace.workspace.pk).used_bytes == 3000
         assert quota.usage(in_workspace.workspace.pk).free_bytes == 7000
         quota.require(in_workspace.workspace.pk, 7000)
@@ -135,12 +137,12 @@ class TestCleanUp:
         young.write_bytes(b"z")
         make_old(old_file)
         make_old(old_folder)
-        assert cleanup.scratch_files(clock.now() - cleanup.AGE) == 2
+        assert orphans.scratch_files(clock.now() - orphans.AGE) == 2
         assert list(scratch.iterdir()) == [young]
         assert list(Path(settings.WORK_DIR).iterdir()) == []
 
     def test_old_bytes_that_no_row_names_go(self, in_workspace, stored, settings, monkeypatch):
-        monkeypatch.setattr(cleanup, "_BATCH", 2)
+        monkeypatch.setattr(orphans, "_BATCH", 2)
         named = factories.make_media(in_workspace.workspace)
         for number in range(5):
             services.put(
@@ -155,7 +157,7 @@ class TestCleanUp:
         young = services.put(
             workspace_id=in_workspace.workspace.pk, kind="export", source=io.BytesIO(b"x"), token="young", **PLAIN
         )
-        assert cleanup.orphans(clock.now() - cleanup.AGE) == 5
+        assert orphans.orphans(clock.now() - orphans.AGE) == 5
         assert stored() == sorted([named.storage_key, young.storage_key])
 
     def test_the_periodic_action_orders_a_job_of_the_system(self, cast, django_capture_on_commit_callbacks):
@@ -165,7 +167,7 @@ class TestCleanUp:
         assert (job.status, job.workspace_id, job.result) == ("done", None, {"scratch_files": 0, "orphans": 0})
 
     def test_expired_uploads_are_swept(self, cast, frozen):
-        uploads.create(actor=cast.alice_actor, user_id=cast.alice.pk, filename="a", length=2000)
+        resumable_uploads.create(actor=cast.alice_actor, user_id=cast.alice.pk, filename="a", length=2000)
         clock.advance(timedelta(hours=25))
         tasks.sweep_uploads()
         assert UploadSession.objects.count() == 0

@@ -9,7 +9,7 @@ from django.core.files.storage import default_storage
 
 from core import clock, scope
 from core.ids import uuid7
-from media import signing, views
+from media import signed_urls, views
 from media.models import MediaFile
 from media.storage import store
 from media.stores.base import PIECE
@@ -61,7 +61,7 @@ class TestAddress:
 
     @pytest.mark.parametrize("change", ["cut", "letter", "garbage", "empty"])
     def test_a_changed_token_opens_nothing(self, file, client, change):
-        token = signing.make_token(file.pk, expires_at=clock.now() + timedelta(hours=1))
+        token = signed_urls.make_token(file.pk, expires_at=clock.now() + timedelta(hours=1))
         bad = {
             "cut": token[:-4],
             "letter": ("B" if token[0] != "B" else "C") + token[1:],
@@ -76,7 +76,7 @@ class TestAddress:
         assert client.get(url).status_code == 404
 
     def test_it_opens_nothing_else(self, cast, client):
-        token = signing.make_token(uuid7(), expires_at=clock.now() + timedelta(hours=1))
+        token = signed_urls.make_token(uuid7(), expires_at=clock.now() + timedelta(hours=1))
         assert client.get(f"/m/{token}/a.mp4").status_code == 404
 
 

@@ -13,7 +13,7 @@ from benchmarks.outage_drills.gate import Gate
 from core import outages
 from core.errors import UnsupportedMedia
 from core.outages import Away
-from media import content, signing, uploads
+from media import resumable_uploads, signed_urls, upload_checks
 from media.models import UploadSession
 from media.stores import s3 as s3_store
 from media.stores.base import Store
@@ -85,7 +85,7 @@ def test_what_is_not_there_is_no_outage(gate: Gate, behind: Store) -> None:
 def test_a_file_that_cannot_be_fetched_now_is_503_with_the_time_to_come_back(gate: Gate, cast: Any) -> None:
     file = factories.make_media(cast.workspace)
     gate.shut()
-    answer = Client(raise_request_exception=False).get(signing.signed_path(file))
+    answer = Client(raise_request_exception=False).get(signed_urls.signed_path(file))
     assert (answer.status_code, answer["Retry-After"]) == (503, "5")
 
 
@@ -96,8 +96,8 @@ def test_a_store_that_goes_away_while_a_video_is_judged_does_not_make_it_damaged
         gate.shut()
         raise UnsupportedMedia("damaged", f"“{name}” is damaged.")
 
-    monkeypatch.setattr(content, "probe", refuse_for_want_of_bytes)
+    monkeypatch.setattr(upload_checks, "probe", refuse_for_want_of_bytes)
     upload = UploadSession(workspace=cast.workspace, filename="clip.mp4", storage_key="w/a")
     head = factories.tiny_mp4().read_bytes()[:4096]
     with pytest.raises(Away):
-        uploads._video(upload, head, s3_store.Written(3, ""))
+        resumable_uploads._video(upload, head, s3_store.Written(3, ""))

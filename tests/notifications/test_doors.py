@@ -9,8 +9,8 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import Preferences
-from notifications.models import Kind, Notice
-from notifications.services import News, notify
+from notifications.models import Notice, NoticeKind
+from notifications.services import Message, notify
 
 pytestmark = pytest.mark.django_db
 
@@ -18,7 +18,7 @@ pytestmark = pytest.mark.django_db
 def tell(cast: SimpleNamespace, count: int = 1, to: Any = None) -> list[Notice]:
     made = []
     for number in range(count):
-        news = News(Kind.POST_FAILED, f"post:{number}", f"Failed: {number}", "Why <b>so</b>.", "/posts/")
+        news = Message(NoticeKind.POST_FAILED, f"post:{number}", f"Failed: {number}", "Why <b>so</b>.", "/posts/")
         with transaction.atomic():
             made += notify(workspace_id=cast.workspace.pk, news=news, to=(to or cast.bob).pk)
     return made
@@ -47,7 +47,9 @@ class TestPage:
 
     def test_an_address_in_a_notice_can_be_opened(self, browser: Client, in_workspace: Any) -> None:
         address = "https://video.example/" + "a" * 80
-        news = News(Kind.POST_PUBLISHED, "post:1", "Published", f"Lumen: live {address}\n<i>Moss</i>: live", "/posts/")
+        news = Message(
+            NoticeKind.POST_PUBLISHED, "post:1", "Published", f"Lumen: live {address}\n<i>Moss</i>: live", "/posts/"
+        )
         with transaction.atomic():
             notify(workspace_id=in_workspace.workspace.pk, news=news, to=in_workspace.bob.pk)
         page = browser.get(reverse("notices")).content.decode()

@@ -14,8 +14,8 @@ from core.errors import Conflict
 from jobs.models import Job
 from jobs.testing import drain
 from notifications import services
-from notifications.models import Kind, Mail
-from notifications.services import News, notify
+from notifications.models import Mail, NoticeKind
+from notifications.services import Message, notify
 from tests.notifications.conftest import Post
 
 pytestmark = pytest.mark.django_db
@@ -23,7 +23,7 @@ pytestmark = pytest.mark.django_db
 
 def tell(cast: SimpleNamespace, once: str = "post:1") -> Mail:
     with transaction.atomic():
-        news = News(Kind.POST_FAILED, once, "Failed: “Guten Tag”", "TikTok @a: Too long — cut it.", "/posts/")
+        news = Message(NoticeKind.POST_FAILED, once, "Failed: “Guten Tag”", "TikTok @a: Too long — cut it.", "/posts/")
         (notice,) = notify(workspace_id=cast.workspace.pk, news=news, to=cast.bob.pk)
     return notice.mail
 
@@ -50,7 +50,7 @@ class TestSending:
     def test_a_job_that_runs_again_sends_nothing_twice(self, smtp: Post, proven: Any, frozen: None) -> None:
         tell(proven)
         drain()
-        Job.objects.filter(kind="notifications.mail").update(status="queued", finished_at=None)
+        Job.objects.filter(kind="notifications.mail_texts").update(status="queued", finished_at=None)
         drain()
         assert len(smtp.taken) == 1
 

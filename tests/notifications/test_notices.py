@@ -15,15 +15,21 @@ from core import clock, scope
 from core.errors import NotFound
 from jobs import events
 from notifications import bundles, selectors, services
-from notifications.models import Kind, Mail, Notice
-from notifications.services import News, notify
+from notifications.models import Mail, Notice, NoticeKind
+from notifications.services import Message, notify
 
 pytestmark = pytest.mark.django_db
 
 
-def news(**changes: Any) -> News:
-    fields = {"kind": Kind.POST_FAILED, "once": "post:1", "title": "Failed: “Hello”", "text": "Why.", "link": "/posts/"}
-    return News(**{**fields, **changes})
+def news(**changes: Any) -> Message:
+    fields = {
+        "kind": NoticeKind.POST_FAILED,
+        "once": "post:1",
+        "title": "Failed: “Hello”",
+        "text": "Why.",
+        "link": "/posts/",
+    }
+    return Message(**{**fields, **changes})
 
 
 def tell(cast: SimpleNamespace, **changes: Any) -> list[Notice]:
@@ -73,7 +79,7 @@ class TestOnce:
 class TestChannels:
     def test_by_default_failures_go_out_by_mail_and_successes_only_into_the_app(self, proven: Any) -> None:
         tell(proven)
-        tell(proven, kind=Kind.POST_PUBLISHED, once="post:2")
+        tell(proven, kind=NoticeKind.POST_PUBLISHED, once="post:2")
         assert [mail.notice.kind for mail in Mail.objects.all()] == ["post_failed"]
         assert Notice.objects.filter(shown=True).count() == 2
 
@@ -90,14 +96,14 @@ class TestChannels:
         profile.update_preferences(actor=proven.bob_actor, notifications={"post_failed": {"email": True, "app": True}})
         assert tell(proven) == []
 
-    @pytest.mark.parametrize("kind", Kind.values)
+    @pytest.mark.parametrize("kind", NoticeKind.values)
     def test_every_kind_has_a_choice(self, kind: str) -> None:
-        from notifications.services.telling import EVENT
+        from notifications.services.notices import EVENT
 
-        assert EVENT[Kind(kind)] in profile.EVENTS
+        assert EVENT[NoticeKind(kind)] in profile.EVENTS
 
     def test_every_choice_decides_over_something(self) -> None:
-        from notifications.services.telling import EVENT
+        from notifications.services.notices import EVENT
 
         assert set(EVENT.values()) == set(profile.EVENTS)
 
@@ -165,7 +171,7 @@ class TestForgetting:
 class TestBundles:
     def good(self, cast: Any, number: int, **changes: Any) -> None:
         title = f"Published: “Number {number}”"
-        tell(cast, **{"kind": Kind.POST_PUBLISHED, "once": f"post:{number}", "title": title, **changes})
+        tell(cast, **{"kind": NoticeKind.POST_PUBLISHED, "once": f"post:{number}", "title": title, **changes})
 
     def test_good_news_is_one_notice_until_it_is_read(self, in_workspace: Any) -> None:
         for number in range(7):
@@ -185,7 +191,7 @@ class TestBundles:
 
     def test_bad_news_other_kinds_and_other_people_stay_apart(self, in_workspace: Any) -> None:
         self.good(in_workspace, 1)
-        self.good(in_workspace, 2, kind=Kind.EDIT_FINISHED, title="Your edit is ready: Cut")
+        self.good(in_workspace, 2, kind=NoticeKind.EDIT_FINISHED, title="Your edit is ready: Cut")
         self.good(in_workspace, 3, to=in_workspace.alice.pk)
         for number in (4, 5):
             tell(in_workspace, once=f"post:{number}")

@@ -8,7 +8,7 @@ from editing import services as edits
 from editing.models import Edit, Rendition
 from editing.requests import EditRequest
 from editing.services import results
-from notifications.models import Kind, Notice
+from notifications.models import Notice, NoticeKind
 from tests.factories import make_media, make_video
 from videos.models import Video
 from videos.services import processing
@@ -21,7 +21,7 @@ def test_a_video_that_could_not_be_analysed(in_workspace: Any) -> None:
     assert processing.fail(video, stage="measure", code="damaged", message="The file ends in the middle.")
     (notice,) = Notice.objects.all()
     assert (notice.kind, notice.recipient, notice.text) == (
-        Kind.ANALYSIS_FAILED, in_workspace.bob, "The file ends in the middle.",
+        NoticeKind.ANALYSIS_FAILED, in_workspace.bob, "The file ends in the middle.",
     )  # fmt: skip
     assert notice.link == f"/videos/{video.pk}/"
     assert not processing.fail(video, stage="measure", code="damaged", message="Again.")
@@ -55,7 +55,7 @@ class TestEdits:
     def test_ready(self, edit: Edit, in_workspace: Any) -> None:
         finish(edit, in_workspace)
         (notice,) = Notice.objects.all()
-        assert (notice.kind, notice.recipient) == (Kind.EDIT_FINISHED, in_workspace.bob)
+        assert (notice.kind, notice.recipient) == (NoticeKind.EDIT_FINISHED, in_workspace.bob)
         assert notice.title.startswith("Your edit is ready: ")
         assert notice.link == f"/edits/{edit.pk}/"
 
@@ -63,7 +63,7 @@ class TestEdits:
         key = edit.plan["outputs"][0]["key"]
         finish(edit, in_workspace, failed=({"key": key, "code": "ffmpeg", "message": "It broke."},))
         (notice,) = Notice.objects.all()
-        assert (notice.kind, notice.text) == (Kind.EDIT_FAILED, "It broke.")
+        assert (notice.kind, notice.text) == (NoticeKind.EDIT_FAILED, "It broke.")
 
     @pytest.mark.parametrize(("cancelled", "told"), [(False, 1), (True, 0)])
     def test_failed_is_told_and_cancelled_is_not(self, edit: Edit, cancelled: bool, told: int) -> None:
@@ -71,4 +71,4 @@ class TestEdits:
             workspace_id=edit.workspace_id, edit_id=edit.pk, purpose=Rendition.Purpose.EXPORT,
             cancelled=cancelled, code="lost", message="The worker was lost.",
         )  # fmt: skip
-        assert Notice.objects.filter(kind=Kind.EDIT_FAILED).count() == told
+        assert Notice.objects.filter(kind=NoticeKind.EDIT_FAILED).count() == told

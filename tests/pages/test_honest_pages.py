@@ -12,11 +12,11 @@ from django.test import Client
 from django.urls import reverse
 
 import jobs
-from core import clock, scope, words
+from core import clock, formatting, scope
 from jobs import registry
-from pages import attention, running
-from pages.journey import steps_of
+from pages import attention, work_in_progress
 from pages.templatetags import ui as tags
+from pages.workflow_steps import steps_of
 from publishing.models import AccountStatus, Post, PostTarget, SocialAccount
 from strategies.models import Strategy
 from tests.analytics.conftest import make_account
@@ -128,16 +128,18 @@ class TestRunning:
 
     def test_every_kind_of_job_has_words_or_is_the_products_own_business(self) -> None:
         named = {name for name in registry.kinds if not name.startswith((*self.SILENT, "test"))}
-        assert named == set(running.KINDS)
+        assert named == set(work_in_progress.KINDS)
 
-    @pytest.mark.parametrize("kind", list(running.KINDS))
+    @pytest.mark.parametrize("kind", list(work_in_progress.KINDS))
     def test_work_under_way_is_told_in_words(self, browser: Client, in_workspace: Any, kind: str) -> None:
         video = make_video(in_workspace.workspace, title="Morning run")
-        known = running.KINDS[kind].model is Video
+        known = work_in_progress.KINDS[kind].model is Video
         subject = video.pk if known else uuid4()
         jobs.enqueue(kind=kind, actor=in_workspace.alice_actor, subject=("video", subject))
         page = browser.get(reverse("dashboard")).content.decode()
-        assert f"{running.KINDS[kind].words} {'“Morning run”' if known else 'something that was deleted'}" in page
+        assert (
+            f"{work_in_progress.KINDS[kind].words} {'“Morning run”' if known else 'something that was deleted'}" in page
+        )
         assert kind not in page
 
 
@@ -153,8 +155,8 @@ class TestQuota:
 class TestWords:
     @pytest.mark.parametrize(("count", "said"), [(0, "0 posts"), (1, "1 post"), (2, "2 posts"), (1234, "1,234 posts")])
     def test_plurals(self, count: int, said: str) -> None:
-        assert words.counted(count, "post") == tags.counted(count, "post") == said
-        assert words.counted(count, "reply", "replies").endswith("reply" if count == 1 else "replies")
+        assert formatting.counted(count, "post") == tags.counted(count, "post") == said
+        assert formatting.counted(count, "reply", "replies").endswith("reply" if count == 1 else "replies")
 
     def test_there_is_one_helper_for_plurals(self) -> None:
         apart = re.compile(r"\|pluralize|\{'s' if |\{\"s\" if ")

@@ -7,8 +7,8 @@ from django.urls import path
 
 from accounts.middleware import SESSION_KEY
 from config.urls import urlpatterns as product_urls
-from pages import context, styleguide
-from pages.context import Item, Shell
+from pages import page_frame, styleguide
+from pages.page_frame import NavigationItem, PageFrame
 
 pytestmark = pytest.mark.django_db
 
@@ -35,12 +35,12 @@ urlpatterns = [
 
 
 class TestNavigation:
-    ITEMS = (Item("Clips", "clips", "film", ("clips", "clip")),)
+    ITEMS = (NavigationItem("Clips", "clips", "film", ("clips", "clip")),)
 
     @pytest.mark.parametrize("menu", ["nav", "dock", "more", "account"])
     def test_every_entry_leads_to_a_page(self, menu, client, cast):
         client.force_login(cast.alice)
-        links = getattr(Shell(request_of(cast)), menu)
+        links = getattr(PageFrame(request_of(cast)), menu)
         assert links
         assert {link.url: client.get(link.url).status_code for link in links} == {link.url: 200 for link in links}
 
@@ -52,18 +52,18 @@ class TestNavigation:
     def test_marks_where_one_is(self, where, name, current):
         request = request_of(path_=where)
         request.resolver_match = SimpleNamespace(url_name=name)
-        assert Shell(request)._links(self.ITEMS)[0].current == current
+        assert PageFrame(request)._links(self.ITEMS)[0].current == current
 
 
 class TestFrame:
     def test_names_workspace_role_and_person(self, cast):
-        shell = Shell(request_of(cast))
+        shell = PageFrame(request_of(cast))
         assert shell.workspace == cast.workspace
         assert shell.role_label == "Admin"
         assert shell.user == cast.alice
 
     def test_a_visitor_has_an_empty_frame(self):
-        shell = Shell(request_of())
+        shell = PageFrame(request_of())
         assert (shell.user, shell.workspace, shell.memberships, shell.timezone) == (None, None, [], "UTC")
         assert shell.error_layout == "layouts/public.html"
 
@@ -71,19 +71,19 @@ class TestFrame:
         def away(*_):
             raise DatabaseError("gone")
 
-        monkeypatch.setattr(context.selectors, "memberships_of", away)
-        monkeypatch.setattr(context.selectors, "preferences_of", away)
-        shell = Shell(request_of(cast))
+        monkeypatch.setattr(page_frame.selectors, "memberships_of", away)
+        monkeypatch.setattr(page_frame.selectors, "preferences_of", away)
+        shell = PageFrame(request_of(cast))
         assert (shell.memberships, shell.preferences, shell.time_format) == ([], None, "H:i")
 
     def test_costs_nothing_until_used(self, cast, django_assert_num_queries):
         with django_assert_num_queries(0):
-            context.shell(request_of(cast))
+            page_frame.shell(request_of(cast))
 
     def test_writes_times_as_the_person_wants(self, cast):
         cast.alice.preferences.hour_format = "12"
         cast.alice.preferences.save()
-        assert Shell(request_of(cast)).time_format == "g:i a"
+        assert PageFrame(request_of(cast)).time_format == "g:i a"
 
 
 class TestTheme:

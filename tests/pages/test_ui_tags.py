@@ -5,7 +5,7 @@ from django.template import Context
 from django.template.loader import render_to_string
 from django.test import RequestFactory
 
-from pages import ui
+from pages import chips
 from pages.templatetags import ui as tags
 
 
@@ -55,13 +55,13 @@ class TestNumbers:
 
 class TestStates:
     def test_every_look_has_a_word_and_an_icon(self):
-        assert all(look.label and look.icon and look.tone for look in ui.STATES.values())
+        assert all(look.label and look.icon and look.tone for look in chips.STATES.values())
 
     def test_a_state_without_a_look_is_named(self):
-        assert ui.chip("on_the_moon").label == "On the moon"
+        assert chips.chip("on_the_moon").label == "On the moon"
 
     def test_a_partial_success_never_looks_like_success(self):
-        assert ui.chip("partially_published").tone == "warning"
+        assert chips.chip("partially_published").tone == "warning"
 
 
 class TestWidget:

@@ -21,25 +21,25 @@ from publishing.platforms.base import (
     Live,
     Next,
     NotThere,
+    PublishStep,
     Spec,
-    Step,
     Unknown,
     Wait,
 )  # fmt: skip
-from publishing.platforms.errors import Kind, PlatformError
+from publishing.platforms.errors import ErrorKind, PlatformError
 from publishing.states import TargetState as S
 
 DOCS = Path(__file__).parents[2] / "docs" / "publishing.md"
 BEGIN, END = "<!-- decisions: python -m tests.publishing.decision_table -->", "<!-- end of decisions -->"
 NOW = datetime(2026, 5, 4, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
-CHUNK = Step("chunk", Effect.SAFE, S.UPLOADING)
-POST = Step("post", Effect.COMMIT, S.PUBLISHING)
-POLL = Step("status", Effect.SAFE, S.PROCESSING)
+CHUNK = PublishStep("chunk", Effect.SAFE, S.UPLOADING)
+POST = PublishStep("post", Effect.COMMIT, S.PUBLISHING)
+POLL = PublishStep("status", Effect.SAFE, S.PROCESSING)
 MID = Checkpoint({"at": "middle", "asked": True, "reserved": "chunk"}, {"upload": "https://up.example"}, NOW + HOUR)
 
 
-def _next_step(spec: Spec, checkpoint: Checkpoint) -> Step:
+def _next_step(spec: Spec, checkpoint: Checkpoint) -> PublishStep:
     return POST if checkpoint.get("parts_left") else POLL
 
 
@@ -71,7 +71,7 @@ def changed(state: State, **values: Any) -> State:
     return replace(state, **values)
 
 
-def error(kind: Kind, **more: Any) -> PlatformError:
+def error(kind: ErrorKind, **more: Any) -> PlatformError:
     return PlatformError(kind, "It said no.", words="no", code="E1", **more)
 
 
@@ -123,46 +123,54 @@ CASES = [
     Case("the process died during a safe step", happened.Interrupted("chunk", committing=False), BOTH),
     Case("the process died during the commit step", happened.Interrupted("post", committing=True), COMMIT),
     # Refusals
-    Case("a safe step: the platform's own failure", happened.Refused(CHUNK, error(Kind.TRANSIENT, status=503)), BOTH),
-    Case("the commit step: the platform's own failure", happened.Refused(POST, error(Kind.TRANSIENT)), COMMIT),
-    Case("what was prepared is worthless", happened.Refused(CHUNK, error(Kind.TRANSIENT, restart=True)), BOTH),
+    Case(
+        "a safe step: the platform's own failure", happened.Refused(CHUNK, error(ErrorKind.TRANSIENT, status=503)), BOTH
+    ),
+    Case("the commit step: the platform's own failure", happened.Refused(POST, error(ErrorKind.TRANSIENT)), COMMIT),
+    Case("what was prepared is worthless", happened.Refused(CHUNK, error(ErrorKind.TRANSIENT, restart=True)), BOTH),
     Case(
         "the commit step: what was prepared is worthless",
-        happened.Refused(POST, error(Kind.TRANSIENT, restart=True)),
+        happened.Refused(POST, error(ErrorKind.TRANSIENT, restart=True)),
         COMMIT,
     ),
-    Case("a safe step: rate limit", happened.Refused(CHUNK, error(Kind.RATE_LIMITED, until=NOW + HOUR)), BOTH),
-    Case("rate limit without a time", happened.Refused(CHUNK, error(Kind.RATE_LIMITED)), BOTH),
-    Case("the commit step: rate limit", happened.Refused(POST, error(Kind.RATE_LIMITED, until=NOW + HOUR)), COMMIT),
-    Case("daily quota", happened.Refused(CHUNK, error(Kind.QUOTA, until=NOW + HOUR)), BOTH),
-    Case("daily quota without a time", happened.Refused(CHUNK, error(Kind.QUOTA)), BOTH),
-    Case("suspected spam", happened.Refused(CHUNK, error(Kind.SPAM_HOLD)), BOTH),
-    Case("suspected spam for the second time", happened.Refused(CHUNK, error(Kind.SPAM_HOLD)), HELD),
-    Case("the token is refused", happened.Refused(CHUNK, error(Kind.AUTH_EXPIRED, token_problem=True)), BOTH),
+    Case("a safe step: rate limit", happened.Refused(CHUNK, error(ErrorKind.RATE_LIMITED, until=NOW + HOUR)), BOTH),
+    Case("rate limit without a time", happened.Refused(CHUNK, error(ErrorKind.RATE_LIMITED)), BOTH),
+    Case(
+        "the commit step: rate limit", happened.Refused(POST, error(ErrorKind.RATE_LIMITED, until=NOW + HOUR)), COMMIT
+    ),
+    Case("daily quota", happened.Refused(CHUNK, error(ErrorKind.QUOTA, until=NOW + HOUR)), BOTH),
+    Case("daily quota without a time", happened.Refused(CHUNK, error(ErrorKind.QUOTA)), BOTH),
+    Case("suspected spam", happened.Refused(CHUNK, error(ErrorKind.SPAM_HOLD)), BOTH),
+    Case("suspected spam for the second time", happened.Refused(CHUNK, error(ErrorKind.SPAM_HOLD)), HELD),
+    Case("the token is refused", happened.Refused(CHUNK, error(ErrorKind.AUTH_EXPIRED, token_problem=True)), BOTH),
     Case(
         "the commit step: the token is refused",
-        happened.Refused(POST, error(Kind.AUTH_EXPIRED, token_problem=True)),
+        happened.Refused(POST, error(ErrorKind.AUTH_EXPIRED, token_problem=True)),
         COMMIT,
     ),
-    Case("a renewed token is refused", happened.Refused(CHUNK, error(Kind.AUTH_EXPIRED, token_problem=True)), RENEWED),
+    Case(
+        "a renewed token is refused",
+        happened.Refused(CHUNK, error(ErrorKind.AUTH_EXPIRED, token_problem=True)),
+        RENEWED,
+    ),
     Case(
         "it was replaced meanwhile",
-        happened.TokenJudged(error(Kind.AUTH_EXPIRED, token_problem=True), replaced=True),
+        happened.TokenJudged(error(ErrorKind.AUTH_EXPIRED, token_problem=True), replaced=True),
         BOTH,
     ),
     Case(
         "it is the newest",
-        happened.TokenJudged(error(Kind.AUTH_EXPIRED, token_problem=True), replaced=False),
+        happened.TokenJudged(error(ErrorKind.AUTH_EXPIRED, token_problem=True), replaced=False),
         BOTH,
     ),
-    Case("the renewal is refused", happened.RenewalRefused(error(Kind.AUTH_EXPIRED)), BOTH),
+    Case("the renewal is refused", happened.RenewalRefused(error(ErrorKind.AUTH_EXPIRED)), BOTH),
     Case("the renewal is not answered", happened.NotRenewed("timeout"), BOTH),
-    Case("the connection is dead", happened.Refused(CHUNK, error(Kind.AUTH_EXPIRED), called=False), BOTH),
-    Case("the account cannot be posted to", happened.Refused(CHUNK, error(Kind.ACCOUNT_TYPE)), BOTH),
-    Case("the content is refused", happened.Refused(CHUNK, error(Kind.REJECTED)), BOTH),
-    Case("the commit step: the content is refused", happened.Refused(POST, error(Kind.REJECTED)), COMMIT),
-    Case("the format is refused", happened.Refused(CHUNK, error(Kind.UNSUPPORTED_FORMAT)), BOTH),
-    Case("the platform ended the post", happened.Refused(POLL, error(Kind.REJECTED, dead=True)), {"after": SENT}),
+    Case("the connection is dead", happened.Refused(CHUNK, error(ErrorKind.AUTH_EXPIRED), called=False), BOTH),
+    Case("the account cannot be posted to", happened.Refused(CHUNK, error(ErrorKind.ACCOUNT_TYPE)), BOTH),
+    Case("the content is refused", happened.Refused(CHUNK, error(ErrorKind.REJECTED)), BOTH),
+    Case("the commit step: the content is refused", happened.Refused(POST, error(ErrorKind.REJECTED)), COMMIT),
+    Case("the format is refused", happened.Refused(CHUNK, error(ErrorKind.UNSUPPORTED_FORMAT)), BOTH),
+    Case("the platform ended the post", happened.Refused(POLL, error(ErrorKind.REJECTED, dead=True)), {"after": SENT}),
     # Before a call
     Case("processed for more than a day", happened.Overdue(), OLD),
     Case("what was prepared has run out", happened.Expired(), {"before": FRESH}),
@@ -190,23 +198,25 @@ CASES = [
     Case("looking: nobody can say for a day", happened.Found(Unknown("Not yet.")), DAY),
     Case("looking: nobody will ever say", happened.Found(Unknown("Never.", for_good=True)), LOOK),
     Case("looking: no answer", happened.LookUnanswered("timeout"), LOOK),
-    Case("looking: the platform's own failure", happened.LookRefused(error(Kind.TRANSIENT)), LOOK),
-    Case("looking: the content is refused", happened.LookRefused(error(Kind.REJECTED)), LOOK),
-    Case("looking: the platform ended the post", happened.LookRefused(error(Kind.REJECTED, dead=True)), LOOK),
-    Case("looking: rate limit", happened.LookRefused(error(Kind.RATE_LIMITED, until=NOW + HOUR)), LOOK),
+    Case("looking: the platform's own failure", happened.LookRefused(error(ErrorKind.TRANSIENT)), LOOK),
+    Case("looking: the content is refused", happened.LookRefused(error(ErrorKind.REJECTED)), LOOK),
+    Case("looking: the platform ended the post", happened.LookRefused(error(ErrorKind.REJECTED, dead=True)), LOOK),
+    Case("looking: rate limit", happened.LookRefused(error(ErrorKind.RATE_LIMITED, until=NOW + HOUR)), LOOK),
     Case("looking: rate slots are taken", happened.LookPostponed(NOW + timedelta(seconds=20), {"slot": 1}), LOOK),
-    Case("looking: the token is refused", happened.LookRefused(error(Kind.AUTH_EXPIRED, token_problem=True)), LOOK),
+    Case(
+        "looking: the token is refused", happened.LookRefused(error(ErrorKind.AUTH_EXPIRED, token_problem=True)), LOOK
+    ),
     Case(
         "looking: a renewed token is refused",
-        happened.LookRefused(error(Kind.AUTH_EXPIRED, token_problem=True)),
+        happened.LookRefused(error(ErrorKind.AUTH_EXPIRED, token_problem=True)),
         {"after": changed(LOOKING, renewed=True)},
     ),
     Case(
         "looking: it is the newest",
-        happened.TokenJudged(error(Kind.AUTH_EXPIRED, token_problem=True), replaced=False),
+        happened.TokenJudged(error(ErrorKind.AUTH_EXPIRED, token_problem=True), replaced=False),
         LOOK,
     ),
-    Case("looking: the connection is dead", happened.LookRefused(error(Kind.AUTH_EXPIRED), called=False), LOOK),
+    Case("looking: the connection is dead", happened.LookRefused(error(ErrorKind.AUTH_EXPIRED), called=False), LOOK),
     # Afterwards
     Case("the job failed", happened.JobEnded("It broke."), BOTH),
     Case("the job was cancelled", happened.JobEnded("", cancelled=True), BOTH),
@@ -214,8 +224,8 @@ CASES = [
     Case("the link became known", happened.Settled(Live(MID, "id1", "https://tube.example/1"), "", ""), LIVE_ROW),
     Case("the inbox draft was posted", happened.Settled(Live(MID, "id1"), "", ""), INBOX),
     Case("the inbox draft waits", happened.Settled(Live(MID, public=False, settle_after=HOUR), "", ""), INBOX),
-    Case("the inbox draft has ended", happened.SettlingRefused(error(Kind.REJECTED, dead=True), HOUR), INBOX),
-    Case("the platform refuses to say", happened.SettlingRefused(error(Kind.REJECTED), HOUR), INBOX),
+    Case("the inbox draft has ended", happened.SettlingRefused(error(ErrorKind.REJECTED, dead=True), HOUR), INBOX),
+    Case("the platform refuses to say", happened.SettlingRefused(error(ErrorKind.REJECTED), HOUR), INBOX),
 ]
 
 

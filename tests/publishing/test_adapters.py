@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from publishing.platforms.base import AccountRef, Checkpoint, MediaSpec, Spec, poll_after
-from publishing.platforms.errors import Kind, PlatformError
+from publishing.platforms.errors import ErrorKind, PlatformError
 from publishing.platforms.http import Answer, Caller
 from publishing.platforms.registry import adapter_for
 from publishing.platforms.tiktok import errors as tiktok_errors
@@ -150,56 +150,56 @@ class TestTikTokErrors:
     def test_the_code_decides_and_not_the_status(self) -> None:
         assert tiktok_errors.data_of(answer(200, {"data": {"x": 1}, "error": {"code": "ok"}}), NOW) == {"x": 1}
         error = self.refused(200, self.body("url_ownership_unverified"))
-        assert (error.kind, error.words) == (Kind.REJECTED, "In their words")
+        assert (error.kind, error.words) == (ErrorKind.REJECTED, "In their words")
 
     @pytest.mark.parametrize(
         ("status", "code", "kind"),
         [
-            (401, "access_token_invalid", Kind.AUTH_EXPIRED),
-            (401, "scope_not_authorized", Kind.AUTH_EXPIRED),
-            (401, "something_new", Kind.AUTH_EXPIRED),
-            (429, "rate_limit_exceeded", Kind.RATE_LIMITED),
-            (429, "another", Kind.RATE_LIMITED),
-            (403, "spam_risk_too_many_posts", Kind.QUOTA),
-            (403, "reached_active_user_cap", Kind.QUOTA),
-            (403, "spam_risk_user_banned_from_posting", Kind.SPAM_HOLD),
-            (403, "unaudited_client_can_only_post_to_private_accounts", Kind.ACCOUNT_TYPE),
-            (403, "privacy_level_option_mismatch", Kind.REJECTED),
-            (400, "invalid_params", Kind.REJECTED),
-            (500, "internal_error", Kind.TRANSIENT),
-            (502, "x", Kind.TRANSIENT),
+            (401, "access_token_invalid", ErrorKind.AUTH_EXPIRED),
+            (401, "scope_not_authorized", ErrorKind.AUTH_EXPIRED),
+            (401, "something_new", ErrorKind.AUTH_EXPIRED),
+            (429, "rate_limit_exceeded", ErrorKind.RATE_LIMITED),
+            (429, "another", ErrorKind.RATE_LIMITED),
+            (403, "spam_risk_too_many_posts", ErrorKind.QUOTA),
+            (403, "reached_active_user_cap", ErrorKind.QUOTA),
+            (403, "spam_risk_user_banned_from_posting", ErrorKind.SPAM_HOLD),
+            (403, "unaudited_client_can_only_post_to_private_accounts", ErrorKind.ACCOUNT_TYPE),
+            (403, "privacy_level_option_mismatch", ErrorKind.REJECTED),
+            (400, "invalid_params", ErrorKind.REJECTED),
+            (500, "internal_error", ErrorKind.TRANSIENT),
+            (502, "x", ErrorKind.TRANSIENT),
         ],
     )
-    def test_each_refusal_has_its_kind(self, status: int, code: str, kind: Kind) -> None:
+    def test_each_refusal_has_its_kind(self, status: int, code: str, kind: ErrorKind) -> None:
         error = self.refused(status, self.body(code))
         assert error.kind is kind
         assert error.sentence
         assert error.token_problem == (status == 401 and code != "scope_not_authorized")
 
     def test_an_html_page_counts_as_trouble_and_retry_after_is_heard(self) -> None:
-        assert self.refused(200, b"<html>").kind is Kind.TRANSIENT
+        assert self.refused(200, b"<html>").kind is ErrorKind.TRANSIENT
         error = self.refused(429, self.body("rate_limit_exceeded"), **{"retry-after": "90"})
         assert error.until == NOW + timedelta(seconds=90)
 
     def test_ends_of_publishing_are_dead_and_only_some_heal(self) -> None:
-        assert tiktok_errors.failure("internal", NOW).kind is Kind.TRANSIENT
-        assert tiktok_errors.failure("frame_rate_check_failed", NOW).kind is Kind.UNSUPPORTED_FORMAT
+        assert tiktok_errors.failure("internal", NOW).kind is ErrorKind.TRANSIENT
+        assert tiktok_errors.failure("frame_rate_check_failed", NOW).kind is ErrorKind.UNSUPPORTED_FORMAT
         unknown = tiktok_errors.failure("brand_new_reason", NOW)
-        assert (unknown.kind, unknown.dead, unknown.restart) == (Kind.REJECTED, True, True)
+        assert (unknown.kind, unknown.dead, unknown.restart) == (ErrorKind.REJECTED, True, True)
 
     @pytest.mark.parametrize(
         ("status", "kind", "restart"),
         [
-            (401, Kind.TRANSIENT, True),
-            (403, Kind.TRANSIENT, True),
-            (404, Kind.TRANSIENT, True),
-            (416, Kind.TRANSIENT, False),
-            (503, Kind.TRANSIENT, False),
-            (429, Kind.RATE_LIMITED, False),
-            (400, Kind.REJECTED, False),
+            (401, ErrorKind.TRANSIENT, True),
+            (403, ErrorKind.TRANSIENT, True),
+            (404, ErrorKind.TRANSIENT, True),
+            (416, ErrorKind.TRANSIENT, False),
+            (503, ErrorKind.TRANSIENT, False),
+            (429, ErrorKind.RATE_LIMITED, False),
+            (400, ErrorKind.REJECTED, False),
         ],
     )
-    def test_the_upload_host(self, status: int, kind: Kind, restart: bool) -> None:
+    def test_the_upload_host(self, status: int, kind: ErrorKind, restart: bool) -> None:
         error = tiktok_errors.transfer(answer(status, b"words"), NOW)
         assert (error.kind, error.restart, error.words) == (kind, restart, "words")
 
@@ -209,7 +209,8 @@ class TestTikTokErrors:
             for code in ("invalid_grant", "invalid_client", "server_error")
         }
         assert kinds == {
-            "invalid_grant": Kind.AUTH_EXPIRED, "invalid_client": Kind.REJECTED, "server_error": Kind.TRANSIENT,
+            "invalid_grant": ErrorKind.AUTH_EXPIRED, "invalid_client": ErrorKind.REJECTED,
+            "server_error": ErrorKind.TRANSIENT,
         }  # fmt: skip
 
 
@@ -221,21 +222,21 @@ class TestYouTubeErrors:
     @pytest.mark.parametrize(
         ("status", "reason", "kind"),
         [
-            (403, "quotaExceeded", Kind.QUOTA),
-            (400, "uploadLimitExceeded", Kind.QUOTA),
-            (403, "rateLimitExceeded", Kind.RATE_LIMITED),
-            (429, "", Kind.RATE_LIMITED),
-            (401, "authError", Kind.AUTH_EXPIRED),
-            (401, "", Kind.AUTH_EXPIRED),
-            (401, "youtubeSignupRequired", Kind.ACCOUNT_TYPE),
-            (403, "authenticatedUserAccountSuspended", Kind.ACCOUNT_TYPE),
-            (403, "insufficientPermissions", Kind.AUTH_EXPIRED),
-            (400, "invalidTitle", Kind.REJECTED),
-            (400, "somethingElse", Kind.REJECTED),
-            (503, "backendError", Kind.TRANSIENT),
+            (403, "quotaExceeded", ErrorKind.QUOTA),
+            (400, "uploadLimitExceeded", ErrorKind.QUOTA),
+            (403, "rateLimitExceeded", ErrorKind.RATE_LIMITED),
+            (429, "", ErrorKind.RATE_LIMITED),
+            (401, "authError", ErrorKind.AUTH_EXPIRED),
+            (401, "", ErrorKind.AUTH_EXPIRED),
+            (401, "youtubeSignupRequired", ErrorKind.ACCOUNT_TYPE),
+            (403, "authenticatedUserAccountSuspended", ErrorKind.ACCOUNT_TYPE),
+            (403, "insufficientPermissions", ErrorKind.AUTH_EXPIRED),
+            (400, "invalidTitle", ErrorKind.REJECTED),
+            (400, "somethingElse", ErrorKind.REJECTED),
+            (503, "backendError", ErrorKind.TRANSIENT),
         ],
     )
-    def test_each_refusal_has_its_kind(self, status: int, reason: str, kind: Kind) -> None:
+    def test_each_refusal_has_its_kind(self, status: int, reason: str, kind: ErrorKind) -> None:
         error = self.classify(status, reason)
         assert error.kind is kind
         assert "{until}" not in error.sentence
@@ -249,20 +250,20 @@ class TestYouTubeErrors:
     def test_the_newer_shape_is_read_too(self) -> None:
         info = {"@type": "type.googleapis.com/google.rpc.ErrorInfo", "reason": "RATE_LIMIT_EXCEEDED"}
         body = {"error": {"code": 429, "message": "Video Uploads per day", "details": [info]}}
-        assert youtube_errors.classify(answer(429, body), NOW).kind is Kind.QUOTA
+        assert youtube_errors.classify(answer(429, body), NOW).kind is ErrorKind.QUOTA
         assert youtube_errors.reason_of(answer(500, b"<html>")) == ("", "<html>")
 
     def test_processing_that_ends_badly(self) -> None:
-        assert youtube_errors.failure("codec").kind is Kind.UNSUPPORTED_FORMAT
-        assert youtube_errors.rejection("uploaderAccountClosed").kind is Kind.ACCOUNT_TYPE
+        assert youtube_errors.failure("codec").kind is ErrorKind.UNSUPPORTED_FORMAT
+        assert youtube_errors.rejection("uploaderAccountClosed").kind is ErrorKind.ACCOUNT_TYPE
         odd = youtube_errors.rejection("newReason")
-        assert (odd.kind, odd.dead) == (Kind.REJECTED, True)
+        assert (odd.kind, odd.dead) == (ErrorKind.REJECTED, True)
 
     def test_the_token_endpoint(self) -> None:
         for code, kind in (
-            ("invalid_grant", Kind.AUTH_EXPIRED),
-            ("invalid_client", Kind.REJECTED),
-            ("", Kind.TRANSIENT),
+            ("invalid_grant", ErrorKind.AUTH_EXPIRED),
+            ("invalid_client", ErrorKind.REJECTED),
+            ("", ErrorKind.TRANSIENT),
         ):
             assert youtube_errors.oauth(answer(400, {"error": code})).kind is kind
 

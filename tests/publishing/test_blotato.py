@@ -19,7 +19,7 @@ from publishing.engine import secrets
 from publishing.models import Attempt, Grant, OAuthState, PostTarget, SocialAccount
 from publishing.platforms.base import AccountRef, MediaSpec, Spec
 from publishing.platforms.blotato import errors, listing, targets
-from publishing.platforms.errors import Kind
+from publishing.platforms.errors import ErrorKind
 from publishing.platforms.registry import ADAPTERS, adapter_for, service_behind
 from publishing.services import api_keys, connections, metrics, schedule
 from publishing.services import targets as answers
@@ -301,17 +301,17 @@ class TestRefusals:
     @pytest.mark.parametrize(
         ("status", "message", "kind"),
         [
-            (401, "Unauthorized", Kind.AUTH_EXPIRED),
-            (403, "Your plan does not include the API", Kind.ACCOUNT_TYPE),
-            (404, "Not found", Kind.REJECTED),
-            (422, "target.title: must NOT have fewer than 1 characters", Kind.REJECTED),
-            (422, "The account is temporarily restricted by the platform", Kind.SPAM_HOLD),
-            (429, "Too many requests", Kind.RATE_LIMITED),
-            (429, "Daily posting limit reached for this account", Kind.QUOTA),
-            (500, "Internal server error", Kind.TRANSIENT),
+            (401, "Unauthorized", ErrorKind.AUTH_EXPIRED),
+            (403, "Your plan does not include the API", ErrorKind.ACCOUNT_TYPE),
+            (404, "Not found", ErrorKind.REJECTED),
+            (422, "target.title: must NOT have fewer than 1 characters", ErrorKind.REJECTED),
+            (422, "The account is temporarily restricted by the platform", ErrorKind.SPAM_HOLD),
+            (429, "Too many requests", ErrorKind.RATE_LIMITED),
+            (429, "Daily posting limit reached for this account", ErrorKind.QUOTA),
+            (500, "Internal server error", ErrorKind.TRANSIENT),
         ],
     )
-    def test_each_refusal_has_its_kind(self, status: int, message: str, kind: Kind) -> None:
+    def test_each_refusal_has_its_kind(self, status: int, message: str, kind: ErrorKind) -> None:
         error = errors.classify(answer(status, {"message": message}), NOW)
         assert (error.kind, error.words) == (kind, message)
         assert error.token_problem == (status == 401)
@@ -319,10 +319,11 @@ class TestRefusals:
 
     @pytest.mark.parametrize(
         ("status", "kind", "restart"),
-        [(403, Kind.TRANSIENT, True), (413, Kind.UNSUPPORTED_FORMAT, False), (503, Kind.TRANSIENT, False),
-         (400, Kind.REJECTED, False)],
+        [(403, ErrorKind.TRANSIENT, True), (413, ErrorKind.UNSUPPORTED_FORMAT, False), (503, ErrorKind.TRANSIENT,
+         False),
+         (400, ErrorKind.REJECTED, False)],
     )  # fmt: skip
-    def test_the_upload_host(self, status: int, kind: Kind, restart: bool) -> None:
+    def test_the_upload_host(self, status: int, kind: ErrorKind, restart: bool) -> None:
         error = errors.transfer(answer(status, b"words"))
         assert (error.kind, error.restart) == (kind, restart)
 

@@ -13,7 +13,7 @@ from PIL import Image
 from core import clock
 from jobs.models import Job
 from jobs.testing import drain
-from media import content, convert
+from media import convert, upload_checks
 from media.models import MediaFile
 from media.storage import store
 from publishing.files import deliveries
@@ -117,7 +117,7 @@ def avi(in_workspace: Any, tmp_path: Path) -> MediaFile:
         "-f", "lavfi", "-i", "sine=d=2", "-c:v", "mpeg4", "-c:a", "libmp3lame", str(path),
     ]  # fmt: skip
     subprocess.run(argv, check=True, stdin=subprocess.DEVNULL)
-    facts = content.judge_file("old.avi", path).facts
+    facts = upload_checks.judge_file("old.avi", path).facts
     fields = {name: facts[name] for name in ("width", "height", "duration_s", "fps")}
     return factories.make_media(
         in_workspace.workspace, data=path.read_bytes(), content_type="video/x-msvideo", original_name="old.avi",

@@ -17,7 +17,7 @@ from publishing.engine import housekeeping, receipts
 from publishing.engine.receipts import Superseded
 from publishing.engine.run import Run, claim
 from publishing.models import Attempt, PostTarget
-from publishing.platforms.base import Effect, Step
+from publishing.platforms.base import Effect, PublishStep
 from publishing.schedule import queueing
 from publishing.services import schedule, targets
 from publishing.states import TargetState
@@ -125,7 +125,7 @@ class TestFence:
         mine = claim(target.pk, old)
         assert claim(target.pk, new) is not None
         with pytest.raises(Superseded):
-            receipts.begin(mine, old, Step("last_chunk", Effect.COMMIT, TargetState.PUBLISHING))
+            receipts.begin(mine, old, PublishStep("last_chunk", Effect.COMMIT, TargetState.PUBLISHING))
         assert not move(mine, TargetState.FAILED, fence=old)
         assert not Attempt.objects.exists()
         target.refresh_from_db()
@@ -139,7 +139,7 @@ class TestFence:
         mine = claim(target.pk, token)
         targets.cancel(actor=in_workspace.alice_actor, post_id=target.post_id, target_id=target.pk)
         with pytest.raises(Superseded):
-            receipts.begin(mine, token, Step("last_chunk", Effect.COMMIT, TargetState.PUBLISHING))
+            receipts.begin(mine, token, PublishStep("last_chunk", Effect.COMMIT, TargetState.PUBLISHING))
         drain(advance=True)
         target.refresh_from_db()
         assert target.state == "cancelled"
@@ -148,7 +148,7 @@ class TestFence:
     def test_after_the_commit_nobody_cancels(self, box: Any, queued: Any, in_workspace: Any) -> None:
         target = queued("tiktok")
         token = uuid4()
-        receipts.begin(claim(target.pk, token), token, Step("last_chunk", Effect.COMMIT, TargetState.PUBLISHING))
+        receipts.begin(claim(target.pk, token), token, PublishStep("last_chunk", Effect.COMMIT, TargetState.PUBLISHING))
         with pytest.raises(Exception, match="cannot be cancelled") as refused:
             targets.cancel(actor=in_workspace.alice_actor, post_id=target.post_id, target_id=target.pk)
         assert refused.value.code == "past_commit"
@@ -171,7 +171,7 @@ class TestJobsThatEnd:
     def test_after_the_commit_the_person_is_asked(self, box: Any, queued: Any) -> None:
         target = queued("youtube")
         token = uuid4()
-        receipts.begin(claim(target.pk, token), token, Step("last_chunk", Effect.COMMIT, TargetState.PUBLISHING))
+        receipts.begin(claim(target.pk, token), token, PublishStep("last_chunk", Effect.COMMIT, TargetState.PUBLISHING))
         self.end(target, "failed")
         assert target.waits_for_answer
         assert not Attempt.objects.filter(completed_at=None).exists()

@@ -14,7 +14,7 @@ from publishing.engine.decide import DECISIONS, decide, outcomes
 from publishing.engine.decide import outcomes as happened
 from publishing.engine.decide.model import GoOn, JudgeToken, Pause, RenewTokens, Rules, State, Stop, Transition
 from publishing.platforms.base import Checkpoint, Live, Next, NotThere, Unknown, Wait
-from publishing.platforms.errors import Kind
+from publishing.platforms.errors import ErrorKind
 from publishing.states import AttemptOutcome, TargetState, WaitReason, may_follow
 from tests.publishing import decision_table
 from tests.publishing.decision_table import (
@@ -116,7 +116,7 @@ class TestReceipts:
             happened.Answered(POST, Next(MID)),
             happened.Answered(POST, Live(MID, "id")),
             happened.Unanswered(POST, "timeout"),
-            happened.Refused(POST, error(Kind.TRANSIENT, status=503)),
+            happened.Refused(POST, error(ErrorKind.TRANSIENT, status=503)),
         ],
     )
     def test_what_may_be_live_is_completed_only_together_with_the_state(self, outcome: object) -> None:
@@ -126,23 +126,23 @@ class TestReceipts:
         assert receipt.with_state
 
     def test_a_refusal_stands_whoever_owns_the_target(self) -> None:
-        receipt = go(SENDING, happened.Refused(POST, error(Kind.REJECTED, status=400))).receipt
+        receipt = go(SENDING, happened.Refused(POST, error(ErrorKind.REJECTED, status=400))).receipt
         assert receipt is not None
         assert (receipt.outcome, receipt.status, receipt.words, receipt.with_state) == (
             AttemptOutcome.REFUSED, 400, "no", False,
         )  # fmt: skip
 
     def test_a_token_that_could_not_be_renewed_has_no_receipt(self) -> None:
-        assert go(FRESH, happened.Refused(CHUNK, error(Kind.AUTH_EXPIRED), called=False)).receipt is None
+        assert go(FRESH, happened.Refused(CHUNK, error(ErrorKind.AUTH_EXPIRED), called=False)).receipt is None
 
 
 class TestCheckpoints:
     def test_a_wait_keeps_where_the_work_stands_but_asks_the_account_again(self) -> None:
-        found = go(FRESH, happened.Refused(CHUNK, error(Kind.RATE_LIMITED)))
+        found = go(FRESH, happened.Refused(CHUNK, error(ErrorKind.RATE_LIMITED)))
         assert found.checkpoint == MID.without("asked")
 
     def test_what_was_sent_asks_nothing_again(self) -> None:
-        assert go(SENT, happened.Refused(POLL, error(Kind.RATE_LIMITED))).checkpoint == MID
+        assert go(SENT, happened.Refused(POLL, error(ErrorKind.RATE_LIMITED))).checkpoint == MID
 
     def test_an_unanswered_first_step_reserves_its_quota_again(self) -> None:
         found = go(FRESH, happened.Unanswered(CHUNK, "timeout"))
@@ -153,7 +153,7 @@ class TestCheckpoints:
         assert later.checkpoint.get("reserved") == "init"
 
     def test_a_used_up_quota_starts_over_without_counting_as_a_restart(self) -> None:
-        assert go(FRESH, happened.Refused(CHUNK, error(Kind.QUOTA))).checkpoint == Checkpoint()
+        assert go(FRESH, happened.Refused(CHUNK, error(ErrorKind.QUOTA))).checkpoint == Checkpoint()
 
     def test_a_live_post_keeps_no_upload_address(self) -> None:
         found = go(SENDING, happened.Answered(POST, Live(MID, "id")))
@@ -187,21 +187,21 @@ class TestRetries:
 
 class TestTokens:
     def test_a_refused_token_is_renewed_once_then_judged(self) -> None:
-        bad = happened.Refused(CHUNK, error(Kind.AUTH_EXPIRED, token_problem=True))
+        bad = happened.Refused(CHUNK, error(ErrorKind.AUTH_EXPIRED, token_problem=True))
         first = go(FRESH, bad)
         assert (first.then, first.renewed) == (RenewTokens(), True)
         again = go(replace(FRESH, renewed=True), bad)
         assert again.then == JudgeToken(bad.error)
 
     def test_a_reconnect_at_the_same_moment_goes_on_at_once(self) -> None:
-        found = go(FRESH, happened.Refused(CHUNK, error(Kind.ACCOUNT_TYPE)))
+        found = go(FRESH, happened.Refused(CHUNK, error(ErrorKind.ACCOUNT_TYPE)))
         assert found.account_problem == "It said no."
         instead = found.if_reconnected
         assert instead is not None
         assert (instead.to, instead.then) == (FRESH.state, Pause(timedelta()))
 
     def test_a_dead_connection_is_no_problem_of_the_account(self) -> None:
-        dead = error(Kind.AUTH_EXPIRED)
+        dead = error(ErrorKind.AUTH_EXPIRED)
         dead.code = "grant_dead"
         assert go(FRESH, happened.Refused(CHUNK, dead, called=False)).account_problem == ""
 
@@ -238,7 +238,7 @@ class TestLooking:
         assert go(tried, happened.Found(Unknown("Not yet."))).then == Pause(timedelta(seconds=20))
 
     def test_a_question_that_is_answered_leaves_nothing_of_itself(self) -> None:
-        found = go(LOOKING, happened.LookRefused(error(Kind.REJECTED, dead=True)))
+        found = go(LOOKING, happened.LookRefused(error(ErrorKind.REJECTED, dead=True)))
         known = {"unconfirmed_at": None, "asked_at": None, "negatives": 0, "negative_since": None}
         assert known.items() <= found.fields.items()
 
@@ -251,7 +251,7 @@ class TestLooking:
 
 class TestWaits:
     def test_a_time_that_has_passed_is_no_negative_wait(self) -> None:
-        past = go(FRESH, happened.Refused(CHUNK, error(Kind.RATE_LIMITED, until=NOW - HOUR)))
+        past = go(FRESH, happened.Refused(CHUNK, error(ErrorKind.RATE_LIMITED, until=NOW - HOUR)))
         assert past.then == Pause(timedelta())
 
     @pytest.mark.parametrize(("seconds", "to"), [(61, FRESH.state), (62, TargetState.WAITING)])

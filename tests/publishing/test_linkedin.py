@@ -13,7 +13,7 @@ from publishing import selectors
 from publishing.engine import grants, housekeeping, secrets
 from publishing.models import Attempt, Grant, PostTarget
 from publishing.platforms.base import AccountRef, MediaSpec, Spec
-from publishing.platforms.errors import Kind
+from publishing.platforms.errors import ErrorKind
 from publishing.platforms.linkedin import errors, tokens, words
 from publishing.platforms.registry import adapter_for
 from publishing.services import connections, metrics, schedule, social_accounts, targets
@@ -282,25 +282,28 @@ class TestRefusals:
     @pytest.mark.parametrize(
         ("status", "body", "kind", "code"),
         [
-            (401, {"serviceErrorCode": 65602, "code": "EXPIRED_ACCESS_TOKEN"}, Kind.AUTH_EXPIRED,
+            (401, {"serviceErrorCode": 65602, "code": "EXPIRED_ACCESS_TOKEN"}, ErrorKind.AUTH_EXPIRED,
              "EXPIRED_ACCESS_TOKEN"),
-            (401, {"serviceErrorCode": 65601}, Kind.AUTH_EXPIRED, "65601"),
-            (403, {"message": "Accessing this video resource is forbidden. Verify"}, Kind.TRANSIENT, "http_403"),
-            (403, {"code": "ACCESS_DENIED", "message": "Not enough permissions"}, Kind.AUTH_EXPIRED, "ACCESS_DENIED"),
+            (401, {"serviceErrorCode": 65601}, ErrorKind.AUTH_EXPIRED, "65601"),
+            (403, {"message": "Accessing this video resource is forbidden. Verify"}, ErrorKind.TRANSIENT, "http_403"),
+            (403, {"code": "ACCESS_DENIED", "message": "Not enough permissions"}, ErrorKind.AUTH_EXPIRED,
+             "ACCESS_DENIED"),
             (422, {"message": "Content is a duplicate of urn:li:share:7", "errorDetails": {"inputErrors": [
-                {"code": "DUPLICATE_POST"}]}}, Kind.REJECTED, "DUPLICATE_POST"),
-            (400, {"message": "Do not post duplicate content"}, Kind.REJECTED, "DUPLICATE_POST"),
-            (400, {"code": "MEDIA_ASSET_WAITING_UPLOAD"}, Kind.RATE_LIMITED, "MEDIA_ASSET_WAITING_UPLOAD"),
-            (400, {"code": "MEDIA_ASSET_PROCESSING_FAILED"}, Kind.UNSUPPORTED_FORMAT, "MEDIA_ASSET_PROCESSING_FAILED"),
-            (400, {"code": "EXPIRED_UPLOAD_URL"}, Kind.TRANSIENT, "upload_expired"),
-            (422, {"code": "FIELD_LENGTH_TOO_LONG"}, Kind.REJECTED, "FIELD_LENGTH_TOO_LONG"),
-            (426, {"code": "NONEXISTENT_VERSION"}, Kind.RATE_LIMITED, "NONEXISTENT_VERSION"),
-            (429, {"serviceErrorCode": 101}, Kind.QUOTA, "101"),
-            (503, {"message": "Service Unavailable"}, Kind.TRANSIENT, "http_503"),
-            (404, {"message": "In their words"}, Kind.REJECTED, "http_404"),
+                {"code": "DUPLICATE_POST"}]}}, ErrorKind.REJECTED, "DUPLICATE_POST"),
+            (400, {"message": "Do not post duplicate content"}, ErrorKind.REJECTED, "DUPLICATE_POST"),
+            (400, {"code": "MEDIA_ASSET_WAITING_UPLOAD"}, ErrorKind.RATE_LIMITED,
+             "MEDIA_ASSET_WAITING_UPLOAD"),
+            (400, {"code": "MEDIA_ASSET_PROCESSING_FAILED"}, ErrorKind.UNSUPPORTED_FORMAT,
+             "MEDIA_ASSET_PROCESSING_FAILED"),
+            (400, {"code": "EXPIRED_UPLOAD_URL"}, ErrorKind.TRANSIENT, "upload_expired"),
+            (422, {"code": "FIELD_LENGTH_TOO_LONG"}, ErrorKind.REJECTED, "FIELD_LENGTH_TOO_LONG"),
+            (426, {"code": "NONEXISTENT_VERSION"}, ErrorKind.RATE_LIMITED, "NONEXISTENT_VERSION"),
+            (429, {"serviceErrorCode": 101}, ErrorKind.QUOTA, "101"),
+            (503, {"message": "Service Unavailable"}, ErrorKind.TRANSIENT, "http_503"),
+            (404, {"message": "In their words"}, ErrorKind.REJECTED, "http_404"),
         ],
     )  # fmt: skip
-    def test_each_refusal_has_its_kind(self, status: int, body: dict[str, Any], kind: Kind, code: str) -> None:
+    def test_each_refusal_has_its_kind(self, status: int, body: dict[str, Any], kind: ErrorKind, code: str) -> None:
         error = errors.classify(answer(status, body), NOW)
         assert (error.kind, error.code) == (kind, code)
         assert error.sentence
@@ -312,19 +315,19 @@ class TestRefusals:
 
     @pytest.mark.parametrize(
         ("status", "kind", "restart"),
-        [(401, Kind.TRANSIENT, True), (403, Kind.TRANSIENT, True), (503, Kind.TRANSIENT, False),
-         (429, Kind.TRANSIENT, False), (400, Kind.REJECTED, False)],
+        [(401, ErrorKind.TRANSIENT, True), (403, ErrorKind.TRANSIENT, True), (503, ErrorKind.TRANSIENT, False),
+         (429, ErrorKind.TRANSIENT, False), (400, ErrorKind.REJECTED, False)],
     )  # fmt: skip
-    def test_the_upload_host(self, status: int, kind: Kind, restart: bool) -> None:
+    def test_the_upload_host(self, status: int, kind: ErrorKind, restart: bool) -> None:
         error = errors.transfer(answer(status, b"words"))
         assert (error.kind, error.restart, error.token_problem) == (kind, restart, False)
 
     @pytest.mark.parametrize(
         ("code", "status", "renewing", "kind"),
-        [("invalid_request", 400, True, Kind.AUTH_EXPIRED), ("invalid_request", 400, False, Kind.REJECTED),
-         ("invalid_client", 401, True, Kind.REJECTED), ("server_error", 500, True, Kind.TRANSIENT)],
+        [("invalid_request", 400, True, ErrorKind.AUTH_EXPIRED), ("invalid_request", 400, False, ErrorKind.REJECTED),
+         ("invalid_client", 401, True, ErrorKind.REJECTED), ("server_error", 500, True, ErrorKind.TRANSIENT)],
     )  # fmt: skip
-    def test_the_token_endpoint(self, code: str, status: int, renewing: bool, kind: Kind) -> None:
+    def test_the_token_endpoint(self, code: str, status: int, renewing: bool, kind: ErrorKind) -> None:
         assert errors.oauth(answer(status, {"error": code}), renewing=renewing).kind is kind
 
 

@@ -10,7 +10,7 @@ from core import clock
 from jobs.testing import drain
 from publishing.models import Attempt, PostTarget
 from publishing.platforms.base import Accepted, Checkpoint, NotThere, Unknown
-from publishing.platforms.errors import Kind, PlatformError
+from publishing.platforms.errors import ErrorKind, PlatformError
 from publishing.platforms.facebook import status as facebook
 from publishing.platforms.facebook.adapter import Facebook
 from publishing.platforms.tiktok.adapter import TikTok
@@ -180,7 +180,7 @@ class TestOthers:
         self, box: Any, connect: Any, make_post: Any, in_workspace: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
     ) -> None:
         post = make_post(connect("tiktok"))
-        odd = PlatformError(Kind.REJECTED, "TikTok refused this post: unknown field", code="invalid_params")
+        odd = PlatformError(ErrorKind.REJECTED, "TikTok refused this post: unknown field", code="invalid_params")
 
         def ask(*_: Any) -> Any:
             raise odd

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from publishing.platforms.base import AccountRef, MediaSpec, Spec
-from publishing.platforms.errors import Kind
+from publishing.platforms.errors import ErrorKind
 from publishing.platforms.facebook.check import kind_of
 from publishing.platforms.http import Answer
 from publishing.platforms.meta import errors, usage
@@ -31,65 +31,65 @@ class TestTable:
     @pytest.mark.parametrize(
         ("code", "subcode", "kind", "restart"),
         [
-            (1, 0, Kind.TRANSIENT, False),
-            (2, 0, Kind.TRANSIENT, False),
-            (3, 0, Kind.AUTH_EXPIRED, False),
-            (10, 0, Kind.AUTH_EXPIRED, False),
-            (200, 0, Kind.AUTH_EXPIRED, False),
-            (299, 0, Kind.AUTH_EXPIRED, False),
-            (4, 0, Kind.RATE_LIMITED, False),
-            (17, 0, Kind.RATE_LIMITED, False),
-            (32, 0, Kind.RATE_LIMITED, False),
-            (613, 0, Kind.RATE_LIMITED, False),
-            (341, 0, Kind.RATE_LIMITED, False),
-            (80001, 0, Kind.RATE_LIMITED, False),
-            (80002, 0, Kind.RATE_LIMITED, False),
-            (80014, 0, Kind.RATE_LIMITED, False),
-            (100, 0, Kind.REJECTED, False),
-            (100, 33, Kind.AUTH_EXPIRED, False),
-            (102, 0, Kind.AUTH_EXPIRED, False),
-            *[(190, sub, Kind.AUTH_EXPIRED, False) for sub in (0, 458, 459, 460, 463, 467)],
-            (368, 0, Kind.SPAM_HOLD, False),
-            (506, 0, Kind.REJECTED, False),
-            (1609005, 0, Kind.REJECTED, False),
-            (-2, 2207003, Kind.TRANSIENT, True),
-            (-2, 2207020, Kind.TRANSIENT, True),
-            (-1, 2207001, Kind.TRANSIENT, True),
-            (-1, 2207032, Kind.TRANSIENT, True),
-            (-1, 2207053, Kind.TRANSIENT, True),
-            (1, 2207057, Kind.REJECTED, False),
-            (4, 2207051, Kind.SPAM_HOLD, False),
-            (9, 2207042, Kind.QUOTA, False),
-            (24, 2207006, Kind.TRANSIENT, True),
-            (24, 2207008, Kind.TRANSIENT, True),
-            (25, 2207050, Kind.ACCOUNT_TYPE, False),
-            *[(100, sub, Kind.REJECTED, False) for sub in (2207023, 2207028, 2207035, 2207036, 2207037, 2207040)],
-            (352, 2207026, Kind.UNSUPPORTED_FORMAT, True),
-            (9004, 2207052, Kind.TRANSIENT, True),
-            (9007, 2207027, Kind.TRANSIENT, False),
-            (36000, 2207004, Kind.UNSUPPORTED_FORMAT, True),
-            (36001, 2207005, Kind.UNSUPPORTED_FORMAT, True),
-            (36003, 2207009, Kind.UNSUPPORTED_FORMAT, True),
-            (36004, 2207010, Kind.REJECTED, False),
-            (100, 2207077, Kind.TRANSIENT, True),
-            (100, 2207082, Kind.TRANSIENT, True),
-            (100, 2207081, Kind.REJECTED, False),
-            (1, 1366046, Kind.UNSUPPORTED_FORMAT, True),
-            (1, 1366051, Kind.REJECTED, False),
-            (1, 1390008, Kind.SPAM_HOLD, False),
-            (1, 1346003, Kind.REJECTED, False),
-            (1, 1404102, Kind.REJECTED, False),
-            (1, 1404078, Kind.ACCOUNT_TYPE, False),
-            (1, 1404112, Kind.ACCOUNT_TYPE, False),
-            (1, 4854002, Kind.ACCOUNT_TYPE, False),
-            (1, 1609008, Kind.REJECTED, False),
-            (1, 2061006, Kind.REJECTED, False),
-            (1, 2069019, Kind.UNSUPPORTED_FORMAT, True),
-            (1, 1363047, Kind.TRANSIENT, False),
-            (1, 1609010, Kind.TRANSIENT, False),
+            (1, 0, ErrorKind.TRANSIENT, False),
+            (2, 0, ErrorKind.TRANSIENT, False),
+            (3, 0, ErrorKind.AUTH_EXPIRED, False),
+            (10, 0, ErrorKind.AUTH_EXPIRED, False),
+            (200, 0, ErrorKind.AUTH_EXPIRED, False),
+            (299, 0, ErrorKind.AUTH_EXPIRED, False),
+            (4, 0, ErrorKind.RATE_LIMITED, False),
+            (17, 0, ErrorKind.RATE_LIMITED, False),
+            (32, 0, ErrorKind.RATE_LIMITED, False),
+            (613, 0, ErrorKind.RATE_LIMITED, False),
+            (341, 0, ErrorKind.RATE_LIMITED, False),
+            (80001, 0, ErrorKind.RATE_LIMITED, False),
+            (80002, 0, ErrorKind.RATE_LIMITED, False),
+            (80014, 0, ErrorKind.RATE_LIMITED, False),
+            (100, 0, ErrorKind.REJECTED, False),
+            (100, 33, ErrorKind.AUTH_EXPIRED, False),
+            (102, 0, ErrorKind.AUTH_EXPIRED, False),
+            *[(190, sub, ErrorKind.AUTH_EXPIRED, False) for sub in (0, 458, 459, 460, 463, 467)],
+            (368, 0, ErrorKind.SPAM_HOLD, False),
+            (506, 0, ErrorKind.REJECTED, False),
+            (1609005, 0, ErrorKind.REJECTED, False),
+            (-2, 2207003, ErrorKind.TRANSIENT, True),
+            (-2, 2207020, ErrorKind.TRANSIENT, True),
+            (-1, 2207001, ErrorKind.TRANSIENT, True),
+            (-1, 2207032, ErrorKind.TRANSIENT, True),
+            (-1, 2207053, ErrorKind.TRANSIENT, True),
+            (1, 2207057, ErrorKind.REJECTED, False),
+            (4, 2207051, ErrorKind.SPAM_HOLD, False),
+            (9, 2207042, ErrorKind.QUOTA, False),
+            (24, 2207006, ErrorKind.TRANSIENT, True),
+            (24, 2207008, ErrorKind.TRANSIENT, True),
+            (25, 2207050, ErrorKind.ACCOUNT_TYPE, False),
+            *[(100, sub, ErrorKind.REJECTED, False) for sub in (2207023, 2207028, 2207035, 2207036, 2207037, 2207040)],
+            (352, 2207026, ErrorKind.UNSUPPORTED_FORMAT, True),
+            (9004, 2207052, ErrorKind.TRANSIENT, True),
+            (9007, 2207027, ErrorKind.TRANSIENT, False),
+            (36000, 2207004, ErrorKind.UNSUPPORTED_FORMAT, True),
+            (36001, 2207005, ErrorKind.UNSUPPORTED_FORMAT, True),
+            (36003, 2207009, ErrorKind.UNSUPPORTED_FORMAT, True),
+            (36004, 2207010, ErrorKind.REJECTED, False),
+            (100, 2207077, ErrorKind.TRANSIENT, True),
+            (100, 2207082, ErrorKind.TRANSIENT, True),
+            (100, 2207081, ErrorKind.REJECTED, False),
+            (1, 1366046, ErrorKind.UNSUPPORTED_FORMAT, True),
+            (1, 1366051, ErrorKind.REJECTED, False),
+            (1, 1390008, ErrorKind.SPAM_HOLD, False),
+            (1, 1346003, ErrorKind.REJECTED, False),
+            (1, 1404102, ErrorKind.REJECTED, False),
+            (1, 1404078, ErrorKind.ACCOUNT_TYPE, False),
+            (1, 1404112, ErrorKind.ACCOUNT_TYPE, False),
+            (1, 4854002, ErrorKind.ACCOUNT_TYPE, False),
+            (1, 1609008, ErrorKind.REJECTED, False),
+            (1, 2061006, ErrorKind.REJECTED, False),
+            (1, 2069019, ErrorKind.UNSUPPORTED_FORMAT, True),
+            (1, 1363047, ErrorKind.TRANSIENT, False),
+            (1, 1609010, ErrorKind.TRANSIENT, False),
         ],
     )
-    def test_each_row(self, code: int, subcode: int, kind: Kind, restart: bool) -> None:
+    def test_each_row(self, code: int, subcode: int, kind: ErrorKind, restart: bool) -> None:
         found = errors.classify(answer(code, subcode), NOW, "Instagram")
         assert (found.kind, found.restart) == (kind, restart)
         assert found.token_problem == (code in (102, 190))
@@ -99,18 +99,18 @@ class TestTable:
 
     def test_what_no_table_knows_is_told_in_their_words_and_trouble_is_transient(self) -> None:
         odd = errors.classify(answer(100, 0, "Invalid {param}"), NOW, "Facebook")
-        assert (odd.kind, odd.sentence) == (Kind.REJECTED, "Facebook refused this post: Invalid (param)")
-        assert errors.classify(answer(77777, status=502), NOW, "Facebook").kind is Kind.TRANSIENT
+        assert (odd.kind, odd.sentence) == (ErrorKind.REJECTED, "Facebook refused this post: Invalid (param)")
+        assert errors.classify(answer(77777, status=502), NOW, "Facebook").kind is ErrorKind.TRANSIENT
         page = Answer(503, {}, b"<html>sorry</html>")
-        assert errors.classify(page, NOW, "Facebook").kind is Kind.TRANSIENT
+        assert errors.classify(page, NOW, "Facebook").kind is ErrorKind.TRANSIENT
 
     def test_a_long_code_in_the_words_decides_where_the_code_says_little(self) -> None:
         found = errors.classify(answer(100, 0, "Posting failed (1404078)"), NOW, "Facebook")
-        assert found.kind is Kind.ACCOUNT_TYPE
+        assert found.kind is ErrorKind.ACCOUNT_TYPE
 
     def test_a_personal_account_is_told_by_the_words(self) -> None:
         found = errors.classify(answer(10, 0, "(#10) The user is not an Instagram Business"), NOW, "Instagram")
-        assert found.kind is Kind.ACCOUNT_TYPE
+        assert found.kind is ErrorKind.ACCOUNT_TYPE
         assert "Switch to professional" in found.sentence
 
     @pytest.mark.parametrize(
@@ -134,25 +134,25 @@ class TestTable:
 
     def test_ends_of_containers_and_videos(self) -> None:
         container = errors.failure("Error: Media upload has failed with error code 2207053", "Instagram")
-        assert (container.kind, container.dead, container.restart) == (Kind.TRANSIENT, True, True)
+        assert (container.kind, container.dead, container.restart) == (ErrorKind.TRANSIENT, True, True)
         shape = errors.failure("Error: the format. 2207026", "Instagram")
-        assert (shape.kind, shape.dead) == (Kind.UNSUPPORTED_FORMAT, True)
-        assert errors.failure("The video cannot be used.", "Facebook", "1363008").kind is Kind.UNSUPPORTED_FORMAT
-        assert errors.failure("error", "Facebook", "").kind is Kind.TRANSIENT
+        assert (shape.kind, shape.dead) == (ErrorKind.UNSUPPORTED_FORMAT, True)
+        assert errors.failure("The video cannot be used.", "Facebook", "1363008").kind is ErrorKind.UNSUPPORTED_FORMAT
+        assert errors.failure("error", "Facebook", "").kind is ErrorKind.TRANSIENT
 
     def test_refusals_of_the_upload_host(self) -> None:
         body = {"debug_info": {"retriable": False, "type": "ProcessingFailedError", "message": "offset must be 0"}}
         found = errors.transfer(Answer(400, {}, json.dumps(body).encode()), NOW, "Instagram")
-        assert (found.kind, found.restart) == (Kind.TRANSIENT, True)
+        assert (found.kind, found.restart) == (ErrorKind.TRANSIENT, True)
         assert errors.transfer(Answer(502, {}, b""), NOW, "Instagram").restart is False
         assert errors.transfer(answer(190, 463, status=401), NOW, "Instagram").token_problem
 
     def test_refusals_of_the_token_endpoints(self) -> None:
         flat = {"error_type": "OAuthException", "code": 400, "error_message": "Matching code was not found"}
         assert errors.oauth(Answer(400, {}, json.dumps(flat).encode()), "Instagram").code == "invalid_grant"
-        assert errors.oauth(answer(190, 460), "Facebook").kind is Kind.AUTH_EXPIRED
-        assert errors.oauth(answer(2, status=500), "Facebook").kind is Kind.TRANSIENT
-        assert errors.oauth(answer(1, 0, "Error validating client secret."), "Facebook").kind is Kind.REJECTED
+        assert errors.oauth(answer(190, 460), "Facebook").kind is ErrorKind.AUTH_EXPIRED
+        assert errors.oauth(answer(2, status=500), "Facebook").kind is ErrorKind.TRANSIENT
+        assert errors.oauth(answer(1, 0, "Error validating client secret."), "Facebook").kind is ErrorKind.REJECTED
 
 
 class TestUsage:

@@ -196,12 +196,12 @@ class TestTokens:
         assert len(box.live("facebook")) == 1
 
     def test_instagram_renews_nothing_younger_than_a_day(self, box: Any, connect: Any) -> None:
-        from publishing.platforms.errors import Kind, PlatformError
+        from publishing.platforms.errors import ErrorKind, PlatformError
 
         grant = connect("instagram").grant
         with pytest.raises(PlatformError) as refused:
             grants.renew(grant)
-        assert refused.value.kind is Kind.TRANSIENT
+        assert refused.value.kind is ErrorKind.TRANSIENT
         assert Grant.objects.get().state == "active"
 
     def test_a_permission_is_given_back_only_when_nobody_of_that_person_is_left(

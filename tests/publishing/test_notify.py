@@ -6,7 +6,7 @@ from typing import Any
 from accounts.models import Membership, Role
 from core import clock
 from jobs.testing import drain
-from notifications.models import Kind, Notice
+from notifications.models import Notice, NoticeKind
 from publishing.models import Grant, PostTarget, SocialAccount
 from publishing.notices import notify
 from publishing.services import posts, schedule, social_accounts, targets
@@ -14,11 +14,11 @@ from publishing.services.posts import TargetInput
 from publishing.transitions import refresh_posts
 from tests.publishing.conftest import TIKTOK, portrait
 
-NEEDS = (Kind.ACTION_REQUIRED, Kind.CONNECTION_EXPIRING)
+NEEDS = (NoticeKind.ACTION_REQUIRED, NoticeKind.CONNECTION_EXPIRING)
 
 
-def told(*kinds: Kind) -> list[Notice]:
-    rows = Notice.objects.exclude(kind=Kind.CONNECTION_MADE).order_by("id")
+def told(*kinds: NoticeKind) -> list[Notice]:
+    rows = Notice.objects.exclude(kind=NoticeKind.CONNECTION_MADE).order_by("id")
     return list(rows.filter(kind__in=kinds) if kinds else rows)
 
 
@@ -31,7 +31,7 @@ class TestPosts:
     def test_published_once_with_the_link(self, connect: Any, publish: Any, in_workspace: Any) -> None:
         target = publish(connect("youtube"))
         (notice,) = told()
-        assert (notice.kind, notice.recipient) == (Kind.POST_PUBLISHED, in_workspace.alice)
+        assert (notice.kind, notice.recipient) == (NoticeKind.POST_PUBLISHED, in_workspace.alice)
         assert notice.title == "Published: “A quiet morning”"
         assert target.permalink in notice.text
         assert notice.link == f"/posts/{target.post_id}/"
@@ -42,7 +42,7 @@ class TestPosts:
         post = make_post(connect("youtube"), connect("tiktok"))
         send(in_workspace, post)
         (notice,) = told()
-        assert notice.kind == Kind.POST_PUBLISHED
+        assert notice.kind == NoticeKind.POST_PUBLISHED
         assert notice.text.count("live") == 2
 
     def test_partly_failed_says_which_and_why_then_the_retry_is_told_too(
@@ -54,12 +54,12 @@ class TestPosts:
         failed = PostTarget.objects.get(post=post, platform="tiktok")
         assert failed.state == "failed"
         notice = told()[-1]
-        assert notice.kind == Kind.POST_PARTLY_FAILED
+        assert notice.kind == NoticeKind.POST_PARTLY_FAILED
         assert "1 of 2" in notice.title
         assert failed.error_sentence in notice.text
         targets.retry(actor=in_workspace.alice_actor, post_id=post.pk, target_id=failed.pk)
         drain(advance=True)
-        assert [row.kind for row in told()][-2:] == [Kind.POST_PARTLY_FAILED, Kind.POST_PUBLISHED]
+        assert [row.kind for row in told()][-2:] == [NoticeKind.POST_PARTLY_FAILED, NoticeKind.POST_PUBLISHED]
 
     def test_one_account_that_needs_the_person_is_never_told_as_published(
         self, box: Any, connect: Any, make_post: Any, in_workspace: Any
@@ -69,9 +69,9 @@ class TestPosts:
         send(in_workspace, post)
         post.refresh_from_db()
         assert post.state == "needs_you"
-        assert Kind.POST_PUBLISHED not in {notice.kind for notice in told()}
+        assert NoticeKind.POST_PUBLISHED not in {notice.kind for notice in told()}
         notice = next(notice for notice in told() if "Published to" in notice.title)
-        assert notice.kind == Kind.ACTION_REQUIRED
+        assert notice.kind == NoticeKind.ACTION_REQUIRED
         assert notice.title.startswith("Published to 1 of 2 platforms; 1 needs you: ")
 
     def test_one_account_that_waits_until_tomorrow_is_told_as_waiting(
@@ -89,7 +89,7 @@ class TestPosts:
         notify.post(post.pk)
         (notice,) = told()
         assert (notice.kind, notice.title) == (
-            Kind.POST_PARTLY_OUT,
+            NoticeKind.POST_PARTLY_OUT,
             "Published to 1 of 2 platforms; 1 is waiting: “A quiet morning”",
         )
 
@@ -97,7 +97,7 @@ class TestPosts:
         box.fault("processing_failed", platform="tiktok", step="video.init", times=4)
         target = publish(connect("tiktok"))
         (notice,) = told()
-        assert notice.kind == Kind.POST_FAILED
+        assert notice.kind == NoticeKind.POST_FAILED
         assert target.error_sentence in notice.text
 
     def test_a_colleagues_post_is_told_to_the_colleague(self, connect: Any, in_workspace: Any) -> None:
@@ -125,7 +125,7 @@ class TestConnections:
         Membership.objects.filter(user=in_workspace.victor).update(role=Role.ADMIN)
         account = connect("tiktok")
         drain()
-        rows = Notice.objects.filter(kind=Kind.CONNECTION_MADE)
+        rows = Notice.objects.filter(kind=NoticeKind.CONNECTION_MADE)
         assert {row.recipient for row in rows} == {in_workspace.alice, in_workspace.victor}
         assert "Alice connected it" in rows[0].text
         connect("tiktok")
@@ -162,7 +162,7 @@ class TestConnections:
         clock.advance(timedelta(minutes=10))
         assert notify.order_expiring() == 1
         drain()
-        (notice,) = told(Kind.CONNECTION_EXPIRING)
+        (notice,) = told(NoticeKind.CONNECTION_EXPIRING)
         assert (notice.recipient, f"{ends:%B}" in notice.title) == (in_workspace.alice, True)
         assert account.handle in notice.text
         clock.advance(timedelta(hours=1))
@@ -174,7 +174,7 @@ class TestConnections:
         Grant.objects.filter(accounts=account).update(refresh_sealed="", expires_at=soon)
         assert notify.order_expiring() == 1
         drain()
-        assert len(told(Kind.CONNECTION_EXPIRING)) == 1
+        assert len(told(NoticeKind.CONNECTION_EXPIRING)) == 1
 
 
 def test_news_of_what_is_gone_is_no_news(connect: Any, in_workspace: Any) -> None:

@@ -10,7 +10,7 @@ from core import clock
 from jobs.testing import drain
 from publishing.models import Attempt, PostTarget, SocialAccount
 from publishing.platforms.base import Accepted, Checkpoint, Finding, Live, NotThere, Unknown
-from publishing.platforms.errors import Kind, NoAnswer, PlatformError
+from publishing.platforms.errors import ErrorKind, NoAnswer, PlatformError
 from publishing.platforms.tiktok.adapter import TikTok
 from publishing.services import schedule
 
@@ -84,8 +84,8 @@ class TestSilence:
         assert Attempt.objects.filter(step="last_chunk").count() == 1
 
     def test_a_refused_rate_waits_and_a_server_failure_counts_as_unknown(self, unconfirmed: Say) -> None:
-        pause = PlatformError(Kind.RATE_LIMITED, "Pause.", until=clock.now() + timedelta(minutes=4))
-        trouble = PlatformError(Kind.TRANSIENT, "Trouble.", status=500)
+        pause = PlatformError(ErrorKind.RATE_LIMITED, "Pause.", until=clock.now() + timedelta(minutes=4))
+        trouble = PlatformError(ErrorKind.TRANSIENT, "Trouble.", status=500)
         target = look(unconfirmed(pause, trouble), 3.9)
         assert Attempt.objects.filter(step="reconcile").count() == 1
         target = look(target, 5)
@@ -103,7 +103,7 @@ class TestTokens:
     def test_a_token_refused_twice_while_looking_ends_the_connection_so_that_reconnecting_goes_on(
         self, unconfirmed: Say, connect: Any
     ) -> None:
-        gone = PlatformError(Kind.AUTH_EXPIRED, "Please reconnect.", token_problem=True)
+        gone = PlatformError(ErrorKind.AUTH_EXPIRED, "Please reconnect.", token_problem=True)
         live = Live(Checkpoint(), external_id="77", permalink="https://www.tiktok.com/@lumen.studio/video/77")
         target = look(unconfirmed(gone, gone, live), 1)
         account = SocialAccount.objects.get()
@@ -115,12 +115,12 @@ class TestTokens:
 
 class TestEnds:
     def test_a_platform_that_ended_the_post_itself_fails_it(self, unconfirmed: Say) -> None:
-        ended = PlatformError(Kind.REJECTED, "Taken for spam.", words="spam_risk", dead=True, restart=True)
+        ended = PlatformError(ErrorKind.REJECTED, "Taken for spam.", words="spam_risk", dead=True, restart=True)
         target = look(unconfirmed(ended), 1)
         assert (target.state, target.error_sentence, target.committed) == ("failed", "Taken for spam.", False)
 
     def test_one_that_may_heal_starts_again_from_the_first_step(self, unconfirmed: Say, box: Any) -> None:
-        ended = PlatformError(Kind.TRANSIENT, "Trouble.", words="internal", dead=True, restart=True)
+        ended = PlatformError(ErrorKind.TRANSIENT, "Trouble.", words="internal", dead=True, restart=True)
         target = look(unconfirmed(ended, arrived=False), 0.5)
         assert (target.state, target.checkpoint) == ("waiting", {"restarts": 1})
         assert look(target, 5).state == "published"

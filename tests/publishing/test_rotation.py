@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 
-from core import clock, crypto, rotation
+from core import clock, crypto, key_rotation
 from core.ids import uuid7
 from jobs.testing import drain
 from publishing.engine import grants, secrets
@@ -54,7 +54,7 @@ class TestRotation:
     def test_every_sealed_column_is_known_and_opens_by_the_rule_of_its_place(
         self, box: Any, connect: Any, make_post: Any, in_workspace: Any, settings: Any
     ) -> None:
-        names = {str(column) for column in rotation.columns()}
+        names = {str(column) for column in key_rotation.columns()}
         assert {
             "publishing.grant.access_sealed",
             "publishing.grant.refresh_sealed",

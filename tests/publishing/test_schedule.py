@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from accounts.models import Preferences
 from accounts.services import tokens
-from core import clock, zones
+from core import clock, timezones
 from core.errors import Conflict
 from jobs.testing import drain
 from publishing.models import PostTarget
@@ -104,10 +104,10 @@ class TestZones:
         assert target.due_at == datetime(2026, 6, 1, 3, 15, tzinfo=UTC)
 
     def test_every_offered_name_is_a_present_one_and_places_stay_apart(self) -> None:
-        assert all(zones.canonical(name) == name for name in zones.choices())
-        assert not {"Asia/Katmandu", "Asia/Calcutta", "Europe/Kiev", "US/Eastern"} & set(zones.choices())
-        assert zones.canonical("Europe/Amsterdam") == "Europe/Amsterdam"
-        assert zones.canonical("Mars/Olympus") == ""
+        assert all(timezones.canonical(name) == name for name in timezones.choices())
+        assert not {"Asia/Katmandu", "Asia/Calcutta", "Europe/Kiev", "US/Eastern"} & set(timezones.choices())
+        assert timezones.canonical("Europe/Amsterdam") == "Europe/Amsterdam"
+        assert timezones.canonical("Mars/Olympus") == ""
 
 
 class TestConflicts:

@@ -2,14 +2,14 @@
 
 import pytest
 
-from pages import ui
+from pages import chips
 from publishing.platforms.base import Adapter
 from publishing.platforms.registry import ADAPTERS
 from publishing.states import (
     FINISHED,
     IN_FLIGHT,
-    Group,
     PostState,
+    StateGroup,
     TargetState,
     derive,
     group_of,
@@ -24,7 +24,7 @@ ASKED = "asked"
 STOPPED = "stopped"
 
 
-def groups(states: list[str]) -> list[Group]:
+def groups(states: list[str]) -> list[StateGroup]:
     """The groups of states; `ASKED` stands for a post of which the person is asked whether it is live, `STOPPED` for a
     planned one whose account cannot post."""
     named = {ASKED: group_of(S.UNCONFIRMED, asked=True), STOPPED: group_of(S.SCHEDULED, stopped=True)}
@@ -66,9 +66,9 @@ def test_a_posts_state_is_the_worst_that_a_person_must_know_of(states: list[str]
 
 
 def test_every_state_has_a_group_and_a_chip_of_its_own_words() -> None:
-    for state in (*S, *Group, *PostState):
-        assert ui.chip(state) in ui.STATES.values(), state
-    assert {group_of(state) for state in S} == set(Group)
+    for state in (*S, *StateGroup, *PostState):
+        assert chips.chip(state) in chips.STATES.values(), state
+    assert {group_of(state) for state in S} == set(StateGroup)
 
 
 def test_what_has_ended_does_not_move_by_itself() -> None:

@@ -13,7 +13,7 @@ from analytics.models import MetricPlan
 from core import clock
 from core.errors import Conflict, ValidationFailed
 from jobs.testing import drain
-from notifications.models import Kind, Notice
+from notifications.models import Notice, NoticeKind
 from publishing import selectors
 from publishing.models import Attempt, Delivery, Post, PostTarget
 from publishing.platforms.base import AccountRef, Checkpoint, MediaSpec, Spec, Unknown
@@ -164,8 +164,8 @@ class TestInbox:
         self, box: Any, connect: Any, send: Any, in_workspace: Any, client: Client
     ) -> None:
         target = send(connect("tiktok"), [portrait(in_workspace.workspace)], send_to="inbox")
-        (notice,) = Notice.objects.exclude(kind=Kind.CONNECTION_MADE)
-        assert (notice.kind, notice.title) == (Kind.ACTION_REQUIRED, "In your TikTok inbox: “Five days”")
+        (notice,) = Notice.objects.exclude(kind=NoticeKind.CONNECTION_MADE)
+        assert (notice.kind, notice.title) == (NoticeKind.ACTION_REQUIRED, "In your TikTok inbox: “Five days”")
         assert "not public yet" in notice.text
         client.force_login(in_workspace.alice)
         page = client.get(reverse("post_detail", args=[target.post_id])).content.decode()

@@ -13,11 +13,11 @@ from django.urls import reverse
 
 from core import clock
 from jobs.testing import drain
-from pages import receipts
+from pages import target_receipts
 from publishing import selectors
 from publishing.models import Post, PostTarget, in_group
 from publishing.services import posts, schedule
-from publishing.states import Group, TargetState, derive
+from publishing.states import StateGroup, TargetState, derive
 from publishing.transitions import move, refresh_posts
 from tests.publishing.conftest import portrait
 
@@ -39,7 +39,7 @@ class TestGroups:
                     PostTarget.objects.filter(pk=target.pk).update(
                         state=state, asked_at=asked, error_code=code, due_at=now, published_at=now
                     )
-        for group in Group:
+        for group in StateGroup:
             shown = {row.pk for row in PostTarget.objects.all() if row.status_group is group}
             assert set(PostTarget.objects.filter(in_group(group)).values_list("pk", flat=True)) == shown
             assert shown, group
@@ -133,7 +133,7 @@ class TestWords:
     def test_every_step_of_every_platform_is_told_in_words(self) -> None:
         names = step_names()
         assert {"append", "transfer", "find", "item_status", "presign"} <= names
-        assert sorted(names - set(receipts.STEPS)) == []
+        assert sorted(names - set(target_receipts.STEPS)) == []
 
     def test_what_is_said_of_a_post_on_its_way_fits_a_post_of_words_alone(
         self, connect: Any, make_post: Any, in_workspace: Any
@@ -142,7 +142,7 @@ class TestWords:
         for state in ("preparing", "uploading", "publishing", "processing"):
             PostTarget.objects.filter(post=post).update(state=state)
             actor = in_workspace.alice_actor
-            (row,) = receipts.rows(actor, selectors.post(actor, post.pk))
+            (row,) = target_receipts.rows(actor, selectors.post(actor, post.pk))
             assert "X" in row.sentence
             assert "video" not in row.sentence
             assert "part" not in row.sentence
@@ -150,7 +150,7 @@ class TestWords:
 
 class TestWhatAnAccountGot:
     def shares(self, actor: Any, post: Post) -> dict[str, Any]:
-        rows = receipts.rows(actor, selectors.post(actor, post.pk))
+        rows = target_receipts.rows(actor, selectors.post(actor, post.pk))
         return {row.target.platform: row.share for row in rows}
 
     def test_a_receipt_shows_what_was_frozen_and_not_the_draft_of_today(

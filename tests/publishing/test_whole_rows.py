@@ -7,7 +7,7 @@ import pytest
 from accounts.models import Preferences
 from accounts.services import profile
 from analytics.models import MetricPlan
-from analytics.services import collecting
+from analytics.services import snapshots
 from core import clock
 from media import services as files
 from media.models import MediaFile
@@ -70,6 +70,6 @@ def test_numbers_that_arrive_late_are_planned_from_what_is_so_by_then(in_workspa
     plan = MetricPlan.objects.create(workspace=in_workspace.workspace, target=post.targets.get(), failures=1)
     stale = MetricPlan.objects.select_related("target__account").get(pk=plan.pk)
     MetricPlan.objects.filter(pk=plan.pk).update(failures=4)
-    collecting._postpone(stale, "TikTok did not answer.")
+    snapshots._postpone(stale, "TikTok did not answer.")
     plan.refresh_from_db()
     assert plan.failures == 5

@@ -11,7 +11,7 @@ from jobs.testing import drain
 from publishing.engine import grants, housekeeping, secrets
 from publishing.models import Attempt, PostTarget
 from publishing.platforms.base import AccountRef, MediaSpec, Spec
-from publishing.platforms.errors import Kind
+from publishing.platforms.errors import ErrorKind
 from publishing.platforms.registry import adapter_for
 from publishing.platforms.twitter import errors, timeline
 from publishing.services import metrics, schedule
@@ -144,28 +144,31 @@ class TestRefusals:
         ("status", "body", "kind", "code"),
         [
             (400, {"title": "Invalid Request", "type": "https://api.twitter.com/2/problems/invalid-request"},
-             Kind.REJECTED, "invalid-request"),
-            (401, {"title": "Unauthorized", "type": "about:blank", "status": 401}, Kind.AUTH_EXPIRED, "unauthorized"),
-            (402, {"title": "CreditsDepleted"}, Kind.RATE_LIMITED, "credits_depleted"),
-            (403, {"detail": "You are not allowed to create a Tweet with duplicate content."}, Kind.REJECTED,
+             ErrorKind.REJECTED, "invalid-request"),
+            (401, {"title": "Unauthorized", "type": "about:blank", "status": 401}, ErrorKind.AUTH_EXPIRED,
+             "unauthorized"),
+            (402, {"title": "CreditsDepleted"}, ErrorKind.RATE_LIMITED, "credits_depleted"),
+            (403, {"detail": "You are not allowed to create a Tweet with duplicate content."}, ErrorKind.REJECTED,
              "duplicate"),
-            (403, {"detail": "You are not permitted to perform this action."}, Kind.REJECTED, "not_permitted"),
-            (403, {"detail": "Your account is not permitted to access this feature"}, Kind.REJECTED, "feature"),
-            (403, {"detail": "You are not allowed to post a video longer than 2 minutes"}, Kind.UNSUPPORTED_FORMAT,
+            (403, {"detail": "You are not permitted to perform this action."}, ErrorKind.REJECTED, "not_permitted"),
+            (403, {"detail": "Your account is not permitted to access this feature"}, ErrorKind.REJECTED, "feature"),
+            (403, {"detail": "You are not allowed to post a video longer than 2 minutes"}, ErrorKind.UNSUPPORTED_FORMAT,
              "video_too_long"),
-            (403, {"type": "https://api.twitter.com/2/problems/client-forbidden"}, Kind.REJECTED, "client-forbidden"),
-            (403, {"type": "https://api.twitter.com/2/problems/usage-capped"}, Kind.QUOTA, "usage-capped"),
-            (403, {"type": "https://api.twitter.com/2/problems/user-suspended"}, Kind.ACCOUNT_TYPE, "user-suspended"),
+            (403, {"type": "https://api.twitter.com/2/problems/client-forbidden"}, ErrorKind.REJECTED,
+             "client-forbidden"),
+            (403, {"type": "https://api.twitter.com/2/problems/usage-capped"}, ErrorKind.QUOTA, "usage-capped"),
+            (403, {"type": "https://api.twitter.com/2/problems/user-suspended"}, ErrorKind.ACCOUNT_TYPE,
+             "user-suspended"),
             (403, {"title": "Unsupported Authentication",
                    "type": "https://api.twitter.com/2/problems/unsupported-authentication"},
-             Kind.AUTH_EXPIRED, "unsupported-authentication"),
-            (429, {"errors": [{"code": 88, "message": "Rate limit exceeded"}]}, Kind.RATE_LIMITED, "rate_limited"),
-            (503, {"title": "Service Unavailable"}, Kind.TRANSIENT, "http_503"),
-            (502, {}, Kind.TRANSIENT, "http_502"),
-            (418, {"detail": "In their words"}, Kind.REJECTED, "http_418"),
+             ErrorKind.AUTH_EXPIRED, "unsupported-authentication"),
+            (429, {"errors": [{"code": 88, "message": "Rate limit exceeded"}]}, ErrorKind.RATE_LIMITED, "rate_limited"),
+            (503, {"title": "Service Unavailable"}, ErrorKind.TRANSIENT, "http_503"),
+            (502, {}, ErrorKind.TRANSIENT, "http_502"),
+            (418, {"detail": "In their words"}, ErrorKind.REJECTED, "http_418"),
         ],
     )  # fmt: skip
-    def test_each_refusal_has_its_kind(self, status: int, body: dict[str, Any], kind: Kind, code: str) -> None:
+    def test_each_refusal_has_its_kind(self, status: int, body: dict[str, Any], kind: ErrorKind, code: str) -> None:
         error = errors.classify(answer(status, body), NOW)
         assert (error.kind, error.code) == (kind, code)
         assert error.sentence
@@ -182,15 +185,15 @@ class TestRefusals:
     @pytest.mark.parametrize(
         ("code", "status", "renewing", "kind"),
         [
-            ("invalid_grant", 400, True, Kind.AUTH_EXPIRED),
-            ("invalid_request", 400, True, Kind.AUTH_EXPIRED),
-            ("invalid_request", 400, False, Kind.REJECTED),
-            ("unauthorized_client", 401, True, Kind.REJECTED),
-            ("server_error", 500, True, Kind.TRANSIENT),
-            ("invalid_request", 503, True, Kind.TRANSIENT),
+            ("invalid_grant", 400, True, ErrorKind.AUTH_EXPIRED),
+            ("invalid_request", 400, True, ErrorKind.AUTH_EXPIRED),
+            ("invalid_request", 400, False, ErrorKind.REJECTED),
+            ("unauthorized_client", 401, True, ErrorKind.REJECTED),
+            ("server_error", 500, True, ErrorKind.TRANSIENT),
+            ("invalid_request", 503, True, ErrorKind.TRANSIENT),
         ],
     )
-    def test_the_token_endpoint(self, code: str, status: int, renewing: bool, kind: Kind) -> None:
+    def test_the_token_endpoint(self, code: str, status: int, renewing: bool, kind: ErrorKind) -> None:
         assert errors.oauth(answer(status, {"error": code}), renewing=renewing).kind is kind
 
 

@@ -11,7 +11,7 @@ from PIL import Image
 
 from core import clock
 from jobs.models import Job
-from media import uploads
+from media import resumable_uploads
 from media.models import MediaFile, UploadSession
 from tests import factories
 from tests.videos.conftest import TUS, Tus
@@ -91,7 +91,7 @@ class TestProtocol:
 
     def test_a_chunk_larger_than_the_contract_is_413(self, tus, scratch):
         location = tus.create(20 * 1024 * 1024)["Location"]
-        answer = tus.patch(location, 0, b"\0" * (uploads.CHUNK_BYTES + 1))
+        answer = tus.patch(location, 0, b"\0" * (resumable_uploads.CHUNK_BYTES + 1))
         assert (answer.status_code, answer.json()["details"]["code"]) == (413, "chunk_too_large")
         assert list(scratch.iterdir()) == []
 
@@ -251,14 +251,14 @@ class TestExpiry:
         assert tus.head(location).status_code == 200
         clock.advance(timedelta(minutes=2))
         assert tus.head(location).status_code == 404
-        assert uploads.sweep() == 1
+        assert resumable_uploads.sweep() == 1
         assert stored() == []
         assert UploadSession.objects.count() == 0
 
     def test_sweeping_a_finished_upload_keeps_the_video(self, tus, clip, frozen):
         tus.send(clip)
         clock.advance(timedelta(hours=25))
-        assert uploads.sweep() == 1
+        assert resumable_uploads.sweep() == 1
         assert default_storage.exists(Video.objects.get().media.storage_key)
 
 
@@ -267,12 +267,12 @@ class TestBreaksOfTheFinish:
 
     def start(self, cast, clip):
         actor = cast.alice_actor
-        upload = uploads.create(actor=actor, user_id=cast.alice.pk, filename="clip.mp4", length=len(clip))
+        upload = resumable_uploads.create(actor=actor, user_id=cast.alice.pk, filename="clip.mp4", length=len(clip))
         return actor, upload
 
     def last(self, actor, upload, clip, on_complete):
-        chunk = uploads.receive(io.BytesIO(clip), len(clip), None)
-        return uploads.append(actor=actor, upload=upload, chunk=chunk, on_complete=on_complete)
+        chunk = resumable_uploads.receive(io.BytesIO(clip), len(clip), None)
+        return resumable_uploads.append(actor=actor, upload=upload, chunk=chunk, on_complete=on_complete)
 
     def test_a_failure_lets_the_last_chunk_be_sent_again(self, in_workspace, clip):
         actor, upload = self.start(in_workspace, clip)
@@ -290,16 +290,16 @@ class TestBreaksOfTheFinish:
     def test_someone_else_finishing_is_409_until_they_are_given_up(self, in_workspace, clip, frozen):
         actor, upload = self.start(in_workspace, clip)
         finishing = UploadSession.State.FINISHING
-        store = uploads.store()
+        store = resumable_uploads.store()
         multipart = store.begin_parts(upload.storage_key)
         UploadSession.objects.filter(pk=upload.pk).update(
             state=finishing, claimed_at=clock.now(), multipart_id=multipart, parts=[{"name": "gone", "size": 1}]
         )
         upload.refresh_from_db()
-        with pytest.raises(uploads.Conflict):
+        with pytest.raises(resumable_uploads.Conflict):
             self.last(actor, upload, clip, lambda session, stored: ("video", session.pk))
-        with pytest.raises(uploads.Conflict):
-            uploads.terminate(actor=actor, upload_id=upload.pk)
+        with pytest.raises(resumable_uploads.Conflict):
+            resumable_uploads.terminate(actor=actor, upload_id=upload.pk)
         clock.advance(timedelta(minutes=11))
         upload.refresh_from_db()
         done = self.last(actor, upload, clip, lambda session, stored: ("video", session.pk))
@@ -312,24 +312,24 @@ class TestBreaksOfTheFinish:
             UploadSession.objects.filter(pk=session.pk).update(claimed_at=clock.now() + timedelta(minutes=20))
             return "video", session.pk
 
-        with pytest.raises(uploads.Conflict):
+        with pytest.raises(resumable_uploads.Conflict):
             self.last(actor, upload, clip, taken_over)
         assert MediaFile.objects.count() == 0
 
     def test_two_first_chunks_at_once_leave_one(self, in_workspace, clip, stored):
         actor, upload = self.start(in_workspace, clip)
         same = UploadSession.objects.get(pk=upload.pk)
-        first = uploads.receive(io.BytesIO(clip[:5000]), 5000, None)
-        uploads.append(actor=actor, upload=upload, chunk=first, on_complete=lambda s, f: ("video", s.pk))
-        second = uploads.receive(io.BytesIO(clip[:5000]), 5000, None)
-        with pytest.raises(uploads.Conflict):
-            uploads.append(actor=actor, upload=same, chunk=second, on_complete=lambda s, f: ("video", s.pk))
+        first = resumable_uploads.receive(io.BytesIO(clip[:5000]), 5000, None)
+        resumable_uploads.append(actor=actor, upload=upload, chunk=first, on_complete=lambda s, f: ("video", s.pk))
+        second = resumable_uploads.receive(io.BytesIO(clip[:5000]), 5000, None)
+        with pytest.raises(resumable_uploads.Conflict):
+            resumable_uploads.append(actor=actor, upload=same, chunk=second, on_complete=lambda s, f: ("video", s.pk))
         assert len(stored()) == 1
 
     def test_a_body_without_a_length_is_read_to_its_end_or_the_limit(self, db):
-        assert uploads.receive(io.BytesIO(b"abc"), None, None).size == 3
-        with pytest.raises(uploads.TooLarge):
-            uploads.receive(io.BytesIO(b"\0" * (uploads.CHUNK_BYTES + 5)), None, None)
+        assert resumable_uploads.receive(io.BytesIO(b"abc"), None, None).size == 3
+        with pytest.raises(resumable_uploads.TooLarge):
+            resumable_uploads.receive(io.BytesIO(b"\0" * (resumable_uploads.CHUNK_BYTES + 5)), None, None)
 
 
 class TestForPosts:

@@ -12,10 +12,10 @@ from accounts import audit, policy
 from accounts.policy import Action
 from core.actor import Actor
 from core.errors import ValidationFailed
-from media import content, quota, uploads
-from media import intake as media_intake
+from media import form_uploads as media_intake
+from media import quota, resumable_uploads, upload_checks
 from media import services as files
-from media.intake import on_disk
+from media.form_uploads import on_disk
 from media.models import MediaFile, UploadSession
 from media.services import Stored
 from videos.errors import VideoError
@@ -61,7 +61,7 @@ def enqueue_processing(actor: Actor, video: Video) -> UUID:
 
 def create_from_session(actor: Actor, upload: UploadSession, stored: Stored) -> tuple[str, UUID]:
     """What a finished resumable upload becomes: a video of the library, or a file for posts."""
-    if uploads.for_posts(upload):
+    if resumable_uploads.for_posts(upload):
         return "media", media_intake.keep(actor=actor, stored=stored).pk
     folder = upload.metadata.get("folder") or None
     title = str(upload.metadata.get("title", ""))
@@ -77,7 +77,7 @@ def upload(*, actor: Actor, file: "UploadedFile[Any] | None", title: str = "", f
     if title.strip():
         clean_name(title, field="title", longest=TITLE_LENGTH)
     name = (file.name or "video")[-255:]
-    content.check_size(name, file.size or 0)
+    upload_checks.check_size(name, file.size or 0)
     quota.require(actor.workspace_id, file.size or 0)
     with on_disk(file) as path:
         return _import(actor, path, name, title, folder_id)
@@ -86,13 +86,13 @@ def upload(*, actor: Actor, file: "UploadedFile[Any] | None", title: str = "", f
 def import_file(*, actor: Actor, path: Path, title: str = "", folder_id: UUID | None = None, name: str = "") -> Video:
     """A video from a file on this machine (the command line). The file itself stays where it is."""
     policy.require(actor, Action.WRITE)
-    content.check_size(name or path.name, path.stat().st_size)
+    upload_checks.check_size(name or path.name, path.stat().st_size)
     quota.require(actor.workspace_id, path.stat().st_size)
     return _import(actor, path, name or path.name, title, folder_id)
 
 
 def _import(actor: Actor, path: Path, name: str, title: str, folder_id: UUID | None) -> Video:
-    judged = content.judge_file(name, path)
+    judged = upload_checks.judge_file(name, path)
     stored = files.store_judged_video(actor=actor, path=path, judged=judged, original_name=name)
     try:
         with transaction.atomic():

@@ -17,8 +17,8 @@ from core.errors import Conflict
 from media import services as files
 from media.models import MediaFile
 from media.services import Stored
-from notifications.models import Kind
-from notifications.services import News, notify
+from notifications.models import NoticeKind
+from notifications.services import Message, notify
 from videos import signals
 from videos.errors import VideoError
 from videos.models import Video
@@ -69,8 +69,8 @@ def fail(video: Video, *, stage: str, code: str, message: str) -> bool:
     with transaction.atomic():
         if not _move(video, Video.Status.FAILED, stage=stage, error=message[:500], error_code=code[:60]):
             return False
-        news = News(
-            kind=Kind.ANALYSIS_FAILED,
+        news = Message(
+            kind=NoticeKind.ANALYSIS_FAILED,
             once=f"video:{video.pk}:{clock.now()}",
             title=f"This video could not be analysed: {video.title}",
             text=video.error,

@@ -6,7 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from core import crypto, rotation
+from core import crypto, key_rotation
 
 
 class Command(BaseCommand):
@@ -17,16 +17,16 @@ class Command(BaseCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument("--check", action="store_true", help="Only count, by key; change nothing.")
         parser.add_argument(
-            "--batch", type=int, default=rotation.BATCH, help="Rows read at a time (default: %(default)s)."
+            "--batch", type=int, default=key_rotation.BATCH, help="Rows read at a time (default: %(default)s)."
         )
 
-    def handle(self, *args: Any, check: bool = False, batch: int = rotation.BATCH, **options: Any) -> None:
+    def handle(self, *args: Any, check: bool = False, batch: int = key_rotation.BATCH, **options: Any) -> None:
         current = crypto.key_id(settings.ENCRYPTION_KEY)
         old = [crypto.key_id(key) for key in settings.ENCRYPTION_KEYS_OLD]
         self.stdout.write(f"Present key {current}; old keys {', '.join(old) or 'none'}.")
         unreadable: list[str] = []
         if not check:
-            for column in rotation.columns():
+            for column in key_rotation.columns():
                 unreadable += self._rotate(column, max(1, batch))
         left = self._count(current)
         for line in unreadable:
@@ -41,9 +41,9 @@ class Command(BaseCommand):
             raise CommandError(f"{left} values need an old key. {again}{'' if check else 'then run this again.'}")
         self.stdout.write(self.style.SUCCESS("Every value is sealed with the present key. Old keys can be removed."))
 
-    def _rotate(self, column: rotation.Column, batch: int) -> list[str]:
-        report = rotation.Report(column)
-        for report in rotation.rotate(column, batch=batch):
+    def _rotate(self, column: key_rotation.Column, batch: int) -> list[str]:
+        report = key_rotation.ColumnReport(column)
+        for report in key_rotation.rotate(column, batch=batch):
             self.stdout.write(f"{column}: {report.resealed} re-encrypted …")
         if report.overtaken:
             self.stdout.write(f"{column}: {report.overtaken} were written by the product meanwhile.")
@@ -52,8 +52,8 @@ class Command(BaseCommand):
     def _count(self, current: str) -> int:
         """Say which keys are in use, column by column; how many values need an old one."""
         left = 0
-        for column in rotation.columns():
-            counts = rotation.by_key(column)
+        for column in key_rotation.columns():
+            counts = key_rotation.by_key(column)
             words = ", ".join(f"{count} by {key or 'no key'}" for key, count in sorted(counts.items()))
             self.stdout.write(f"{column}: {words or 'empty'}")
             left += sum(count for key, count in counts.items() if key != current)

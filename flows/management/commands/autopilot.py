@@ -17,7 +17,7 @@ from rich.table import Table
 
 from core import scope
 from core.errors import DomainError
-from flows import hosting, people
+from flows import command_host, command_user
 from flows.autopilot import FORMATS, Autopilot, Summary, Wishes, check
 from platforms import preselected
 
@@ -60,8 +60,8 @@ class Command(BaseCommand):
             logging.getLogger().setLevel(logging.WARNING)
         try:
             check(wishes)
-            hosting.settle_address()
-            with hosting.hosted():
+            command_host.settle_address()
+            with command_host.hosted():
                 summary = self._run(wishes, options)
         except DomainError as error:
             self.stderr.write(f"Error: {error.message}")
@@ -83,11 +83,11 @@ class Command(BaseCommand):
 
     def _run(self, wishes: Wishes, options: dict[str, Any]) -> Summary:
         with scope.system("who runs the autopilot"):
-            actor, made = people.actor_for(options["email"])
+            actor, made = command_user.actor_for(options["email"])
         if made and not options["json"]:
             self.stdout.write(
-                f"Made the person {people.LOCAL_EMAIL}. To look at everything in the browser: "
-                f"python manage.py changepassword {people.LOCAL_EMAIL}"
+                f"Made the person {command_user.LOCAL_EMAIL}. To look at everything in the browser: "
+                f"python manage.py changepassword {command_user.LOCAL_EMAIL}"
             )
         with scope.workspace(actor.workspace_id), _Bars(quiet=options["json"]) as bars:
             return Autopilot(actor, wishes, bars.report).run()

@@ -21,7 +21,7 @@ from publishing.engine.decide.model import (
 )
 from publishing.errors import TargetError
 from publishing.platforms.base import Effect, Live, Next, Wait
-from publishing.platforms.errors import Kind, PlatformError
+from publishing.platforms.errors import ErrorKind, PlatformError
 from publishing.states import AttemptOutcome, WaitReason
 
 CONVERSION_POLL = timedelta(minutes=1)
@@ -98,12 +98,12 @@ def refused(rules: Rules, state: State, event: happened.Refused, now: datetime) 
     error, commit = event.error, event.step.effect is Effect.COMMIT
     receipt = receipt_of(error) if event.called else None
     if commit and event.called:
-        if error.kind is Kind.TRANSIENT and not error.restart:
+        if error.kind is ErrorKind.TRANSIENT and not error.restart:
             sentence = sentences.failed_midway(error, rules.adapter.label)
             receipt = replace(receipt_of(error), sentence=sentence, with_state=True)
             return replace(waits.unconfirmed(state, sentence, now), receipt=receipt, release_lock=True)
         state = replace(state, committed=False)
-    if not commit and error.kind is Kind.TRANSIENT:
+    if not commit and error.kind is ErrorKind.TRANSIENT:
         # A server's failure may come after the work: whoever uploads asks how far it got.
         state = waits.recover(rules, state, event.step.name)
     state = waits.reask(rules, state)

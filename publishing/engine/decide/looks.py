@@ -21,7 +21,7 @@ from publishing.engine.decide.model import (
     with_checkpoint,
 )
 from publishing.platforms.base import Accepted, Live, NotThere, Unknown
-from publishing.platforms.errors import Kind, PlatformError
+from publishing.platforms.errors import ErrorKind, PlatformError
 from publishing.states import AttemptOutcome, TargetState
 
 PROCESSING_DEADLINE = timedelta(hours=24)
@@ -119,9 +119,9 @@ def _refusal(rules: Rules, state: State, error: PlatformError, now: datetime) ->
     if error.dead:
         known = replace(state, state=TargetState.PROCESSING, committed=False)
         return _with_known(waits.conclude(rules, known, error, now))
-    if error.kind in (Kind.AUTH_EXPIRED, Kind.ACCOUNT_TYPE):
+    if error.kind in (ErrorKind.AUTH_EXPIRED, ErrorKind.ACCOUNT_TYPE):
         return waits.needs_person(rules, state, error, now)
-    if error.kind is Kind.RATE_LIMITED and error.until is not None:
+    if error.kind is ErrorKind.RATE_LIMITED and error.until is not None:
         return stay(state, Pause(max(error.until - now, timedelta(seconds=1))), next_at=error.until)
     return _unknown(rules, state, error.sentence, now)
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from publishing.platforms.base import Finding, Live, Outcome, Step
+from publishing.platforms.base import Finding, Live, Outcome, PublishStep
 from publishing.platforms.errors import PlatformError
 
 # A call of a step ---------------------------------------------------------------------------------------------------
@@ -15,7 +15,7 @@ from publishing.platforms.errors import PlatformError
 class Answered:
     """The platform did the step, or says that it needs more time."""
 
-    step: Step
+    step: PublishStep
     outcome: Outcome
 
 
@@ -23,7 +23,7 @@ class Answered:
 class Unreachable:
     """No connection: the platform never saw the call."""
 
-    step: Step
+    step: PublishStep
     words: str
 
 
@@ -31,7 +31,7 @@ class Unreachable:
 class Unanswered:
     """The call may have arrived, but its answer did not."""
 
-    step: Step
+    step: PublishStep
     words: str
 
 
@@ -39,7 +39,7 @@ class Unanswered:
 class Refused:
     """The platform said no; not `called` when the tokens could not even be renewed for the call."""
 
-    step: Step
+    step: PublishStep
     error: PlatformError
     called: bool = True
 

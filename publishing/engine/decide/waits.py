@@ -8,14 +8,14 @@ from publishing.engine import sentences
 from publishing.engine.decide.model import Pause, Rules, State, Stop, Transition, stay, with_checkpoint
 from publishing.errors import TargetError
 from publishing.platforms.base import Checkpoint, Live
-from publishing.platforms.errors import Kind, PlatformError
+from publishing.platforms.errors import ErrorKind, PlatformError
 from publishing.states import TargetState, WaitReason
 
 HOLD = timedelta(hours=12)
 QUOTA_FALLBACK = timedelta(hours=24)
 RATE_FALLBACK = timedelta(minutes=1)
 # Refusals of what was sent. To a question about a post that was sent they say nothing of the post.
-_OF_CONTENT = frozenset({Kind.REJECTED, Kind.UNSUPPORTED_FORMAT})
+_OF_CONTENT = frozenset({ErrorKind.REJECTED, ErrorKind.UNSUPPORTED_FORMAT})
 
 
 def reask(rules: Rules, state: State) -> State:
@@ -175,8 +175,8 @@ def conclude(rules: Rules, state: State, error: PlatformError, now: datetime) ->
         state = replace(state, committed=False)
     if state.committed and error.kind in _OF_CONTENT:
         return unconfirmed(state, sentences.untold(rules.adapter.label), now)
-    if not state.committed and (error.restart or error.kind is Kind.QUOTA):
-        checkpoint = state.checkpoint.restarted() if error.kind is Kind.TRANSIENT else Checkpoint()
+    if not state.committed and (error.restart or error.kind is ErrorKind.QUOTA):
+        checkpoint = state.checkpoint.restarted() if error.kind is ErrorKind.TRANSIENT else Checkpoint()
         state = with_checkpoint(state, checkpoint)
     return by_kind(rules, state, error, now)
 
@@ -184,19 +184,19 @@ def conclude(rules: Rules, state: State, error: PlatformError, now: datetime) ->
 def by_kind(rules: Rules, state: State, error: PlatformError, now: datetime) -> Transition:
     """What each kind of refusal means for the target."""
     match error.kind:
-        case Kind.TRANSIENT:
+        case ErrorKind.TRANSIENT:
             return back_off(rules, state, error.sentence, now, error.words)
-        case Kind.RATE_LIMITED:
+        case ErrorKind.RATE_LIMITED:
             until = error.until or now + RATE_FALLBACK
             return wait(state, WaitReason.RATE, until, error.sentence, now, words=error.words)
-        case Kind.QUOTA:
+        case ErrorKind.QUOTA:
             until = error.until or now + QUOTA_FALLBACK
             return wait(state, WaitReason.QUOTA, until, error.sentence, now, code=TargetError.QUOTA, words=error.words)
-        case Kind.SPAM_HOLD:
+        case ErrorKind.SPAM_HOLD:
             return _hold(rules, state, error, now)
-        case Kind.AUTH_EXPIRED | Kind.ACCOUNT_TYPE:
+        case ErrorKind.AUTH_EXPIRED | ErrorKind.ACCOUNT_TYPE:
             return needs_person(rules, state, error, now)
-        case Kind.REJECTED | Kind.UNSUPPORTED_FORMAT:
+        case ErrorKind.REJECTED | ErrorKind.UNSUPPORTED_FORMAT:
             return fail(state, TargetError(error.kind.value), error.sentence, error.words)
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from publishing.platforms.base import AccountInfo, Session
 from publishing.platforms.blotato import calls
-from publishing.platforms.errors import Kind, PlatformError
+from publishing.platforms.errors import ErrorKind, PlatformError
 
 # Blotato's names of the platforms are ours. Those that this product does not plan posts for are left out.
 _PROFILES = {
@@ -29,7 +29,7 @@ def connected(session: Session) -> list[AccountInfo]:
     found = [info for row in rows if row.get("platform") in _PROFILES for info in _of(session, row)]
     if not found:
         raise PlatformError(
-            Kind.ACCOUNT_TYPE,
+            ErrorKind.ACCOUNT_TYPE,
             "No account that this product can post to is connected in Blotato. Connect one on blotato.com, then try "
             "again.",
             code="no_accounts",

@@ -26,9 +26,9 @@ from publishing.platforms.base import (
     Next,
     NotThere,
     Outcome,
+    PublishStep,
     Session,
     Spec,
-    Step,
     Tokens,
     Unknown,
     Wait,
@@ -38,7 +38,7 @@ from publishing.platforms.blotato import accounts, calls, errors, listing, targe
 from publishing.platforms.blotato.guide import GUIDE
 from publishing.platforms.blotato.limits import LIMITS, NEEDS_MEDIA, RATES
 from publishing.platforms.declared import Consent, Problem, QuotaNeed
-from publishing.platforms.errors import Kind, PlatformError
+from publishing.platforms.errors import ErrorKind, PlatformError
 from publishing.platforms.http import Caller
 from publishing.platforms.videos import Videos
 from publishing.states import TargetState
@@ -84,16 +84,16 @@ class Blotato(Adapter):
 
     # The way to the post ----------------------------------------------------------------------------------------
 
-    def step(self, spec: Spec, checkpoint: Checkpoint) -> Step:
+    def step(self, spec: Spec, checkpoint: Checkpoint) -> PublishStep:
         if checkpoint.get("submission"):
-            return Step("status", Effect.SAFE, TargetState.PROCESSING, "status")
+            return PublishStep("status", Effect.SAFE, TargetState.PROCESSING, "status")
         if checkpoint.get("listed"):
-            return Step("listing", Effect.SAFE, TargetState.PROCESSING, "status")
+            return PublishStep("listing", Effect.SAFE, TargetState.PROCESSING, "status")
         if _current(spec, checkpoint) is None:
-            return Step("post", Effect.COMMIT, TargetState.PUBLISHING, "post")
+            return PublishStep("post", Effect.COMMIT, TargetState.PUBLISHING, "post")
         if not checkpoint.get("public_url"):
-            return Step("presign", Effect.SAFE, TargetState.PREPARING, "media")
-        return Step("upload", Effect.SAFE, TargetState.UPLOADING)
+            return PublishStep("presign", Effect.SAFE, TargetState.PREPARING, "media")
+        return PublishStep("upload", Effect.SAFE, TargetState.UPLOADING)
 
     def advance(self, session: Session, spec: Spec, checkpoint: Checkpoint) -> Outcome:
         name = self.step(spec, checkpoint).name
@@ -148,7 +148,7 @@ class Blotato(Adapter):
         }
         submission = str(calls.ask(session, "POST", "/posts", body=body).get("postSubmissionId", ""))
         if not submission:
-            raise PlatformError(Kind.TRANSIENT, errors.TROUBLE, code="submission_missing")
+            raise PlatformError(ErrorKind.TRANSIENT, errors.TROUBLE, code="submission_missing")
         return Next(checkpoint.with_data(submission=submission), 90)
 
     def _status(self, session: Session, spec: Spec, checkpoint: Checkpoint) -> Live | None:
@@ -223,7 +223,7 @@ class Blotato(Adapter):
 
     def refresh(self, http: Caller, refresh_token: str, now: datetime) -> Tokens:
         """A key that was refused cannot be renewed: the person pastes another."""
-        raise PlatformError(Kind.AUTH_EXPIRED, errors.EXPIRED, code="key_refused")
+        raise PlatformError(ErrorKind.AUTH_EXPIRED, errors.EXPIRED, code="key_refused")
 
     def revoke(self, http: Caller, tokens: Tokens) -> None:
         """Blotato has no call for it: the person makes a new key on blotato.com. Our copy is destroyed."""

@@ -2,7 +2,7 @@
 
 from datetime import datetime, timedelta
 
-from publishing.platforms.errors import Kind, PlatformError
+from publishing.platforms.errors import ErrorKind, PlatformError
 from publishing.platforms.http import Answer
 
 TROUBLE = "Blotato is experiencing issues."
@@ -19,25 +19,25 @@ def classify(answer: Answer, now: datetime) -> PlatformError:
     words = str(body.get("message") or "") or answer.words
     code = str(body.get("code") or f"http_{status}")
 
-    def error(kind: Kind, sentence: str, until: datetime | None = None, *, token: bool = False) -> PlatformError:
+    def error(kind: ErrorKind, sentence: str, until: datetime | None = None, *, token: bool = False) -> PlatformError:
         return PlatformError(
             kind, sentence, words=words, code=code, status=status, until=until, token_problem=token
         )  # fmt: skip
 
     if status == 401:
-        return error(Kind.AUTH_EXPIRED, EXPIRED, token=True)
+        return error(ErrorKind.AUTH_EXPIRED, EXPIRED, token=True)
     if status == 403:
-        return error(Kind.ACCOUNT_TYPE, _PLAN)
+        return error(ErrorKind.ACCOUNT_TYPE, _PLAN)
     if status == 429:
         pause = answer.retry_after_s
         if "daily" in words.lower():
-            return error(Kind.QUOTA, _DAILY, now + timedelta(seconds=pause) if pause else _tomorrow(now))
-        return error(Kind.RATE_LIMITED, _PAUSE, now + timedelta(seconds=pause if pause is not None else 60))
+            return error(ErrorKind.QUOTA, _DAILY, now + timedelta(seconds=pause) if pause else _tomorrow(now))
+        return error(ErrorKind.RATE_LIMITED, _PAUSE, now + timedelta(seconds=pause if pause is not None else 60))
     if status >= 500:
-        return error(Kind.TRANSIENT, TROUBLE)
+        return error(ErrorKind.TRANSIENT, TROUBLE)
     if "restricted" in words.lower():
-        return error(Kind.SPAM_HOLD, "The platform has restricted this account for now. Posts to it are paused.")
-    return error(Kind.REJECTED, f"Blotato refused this post: {words}")
+        return error(ErrorKind.SPAM_HOLD, "The platform has restricted this account for now. Posts to it are paused.")
+    return error(ErrorKind.REJECTED, f"Blotato refused this post: {words}")
 
 
 def _tomorrow(now: datetime) -> datetime:
@@ -47,24 +47,24 @@ def _tomorrow(now: datetime) -> datetime:
 def failure(words: str) -> PlatformError:
     """A submission that ended without a post. Blotato asks not to repeat these by themselves."""
     sentence = f"The post did not go out through Blotato: {words}" if words else "The post did not go out."
-    return PlatformError(Kind.REJECTED, sentence, words=words, code="failed", restart=True, dead=True)
+    return PlatformError(ErrorKind.REJECTED, sentence, words=words, code="failed", restart=True, dead=True)
 
 
 def transfer(answer: Answer) -> PlatformError:
     """A refusal of the upload host. Its address is the permission; a new one is asked for when it ran out."""
     if answer.status in (401, 403, 404, 410):
         return PlatformError(
-            Kind.TRANSIENT, "Blotato's upload address ran out.",
+            ErrorKind.TRANSIENT, "Blotato's upload address ran out.",
             words=answer.words, code=f"upload_{answer.status}", status=answer.status, restart=True,
         )  # fmt: skip
     if answer.status == 413:
         sentence = "This file is larger than your Blotato plan takes."
         return PlatformError(
-            Kind.UNSUPPORTED_FORMAT, sentence, words=answer.words, code="upload_413", status=answer.status
+            ErrorKind.UNSUPPORTED_FORMAT, sentence, words=answer.words, code="upload_413", status=answer.status
         )
     healing = answer.status >= 500 or answer.status == 429
     return PlatformError(
-        Kind.TRANSIENT if healing else Kind.REJECTED,
+        ErrorKind.TRANSIENT if healing else ErrorKind.REJECTED,
         TROUBLE if healing else "Blotato did not accept the uploaded file.",
         words=answer.words,
         code=f"upload_{answer.status}",

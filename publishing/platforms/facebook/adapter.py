@@ -30,16 +30,16 @@ from publishing.platforms.base import (
     Next,
     NotThere,
     Outcome,
+    PublishStep,
     Session,
     Spec,
-    Step,
     Tokens,
     Unknown,
     Wait,
     poll_after,
 )
 from publishing.platforms.declared import Consent, Problem, QuotaNeed
-from publishing.platforms.errors import Kind, PlatformError
+from publishing.platforms.errors import ErrorKind, PlatformError
 from publishing.platforms.facebook import numbers, people, status
 from publishing.platforms.facebook.check import kind_of, problems
 from publishing.platforms.facebook.guide import GUIDE
@@ -100,21 +100,21 @@ class Facebook(Adapter):
 
     # The way to the post ----------------------------------------------------------------------------------------
 
-    def step(self, spec: Spec, checkpoint: Checkpoint) -> Step:
+    def step(self, spec: Spec, checkpoint: Checkpoint) -> PublishStep:
         if checkpoint.get("sent"):
-            return Step("status" if spec.video else "find", Effect.SAFE, TargetState.PROCESSING)
+            return PublishStep("status" if spec.video else "find", Effect.SAFE, TargetState.PROCESSING)
         if spec.video is None:
             if len(checkpoint.get("photos", [])) < len(spec.media):
-                return Step("photo", Effect.SAFE, TargetState.UPLOADING)
-            return Step("post", Effect.COMMIT, TargetState.PUBLISHING)
+                return PublishStep("photo", Effect.SAFE, TargetState.UPLOADING)
+            return PublishStep("post", Effect.COMMIT, TargetState.PUBLISHING)
         if not checkpoint.get("video_id"):
-            return Step("start", Effect.SAFE, TargetState.PREPARING)
+            return PublishStep("start", Effect.SAFE, TargetState.PREPARING)
         if checkpoint.get("probe"):
-            return Step("probe", Effect.SAFE, TargetState.UPLOADING)
+            return PublishStep("probe", Effect.SAFE, TargetState.UPLOADING)
         if not checkpoint.get("uploaded"):
             name = "transfer" if checkpoint.get("as") == "reel" else "piece"
-            return Step(name, Effect.SAFE, TargetState.UPLOADING)
-        return Step("finish", Effect.COMMIT, TargetState.PUBLISHING)
+            return PublishStep(name, Effect.SAFE, TargetState.UPLOADING)
+        return PublishStep("finish", Effect.COMMIT, TargetState.PUBLISHING)
 
     def advance(self, session: Session, spec: Spec, checkpoint: Checkpoint) -> Outcome:
         calls = {
@@ -183,11 +183,11 @@ class Facebook(Adapter):
         try:
             found = self._call(session, "POST", f"/{session.account.external_id}/videos", **form)
         except PlatformError as error:
-            if error.kind is not Kind.REJECTED:
+            if error.kind is not ErrorKind.REJECTED:
                 raise
             # A piece that arrived without an answer is not wanted twice: the upload starts again.
             raise PlatformError(
-                Kind.TRANSIENT, _UPLOAD_LOST, words=error.words, code=error.code, status=error.status, restart=True
+                ErrorKind.TRANSIENT, _UPLOAD_LOST, words=error.words, code=error.code, status=error.status, restart=True
             ) from None
         onward = _range(found)
         done = onward["offset"] >= onward["until"]
@@ -211,7 +211,7 @@ class Facebook(Adapter):
         try:
             self._call(session, "POST", path, body=body)
         except PlatformError as error:
-            if checkpoint.get("resent") and error.kind is Kind.REJECTED:
+            if checkpoint.get("resent") and error.kind is ErrorKind.REJECTED:
                 # The first call arrived after all, or the post is refused: the video itself says which.
                 return Next(checkpoint.with_data(sent=True, refusal=error.sentence, drafts=0))
             raise
@@ -235,7 +235,7 @@ class Facebook(Adapter):
     def _finish_again(checkpoint: Checkpoint) -> Outcome:
         """It was taken for sent and is a draft: `finish` is repeated for the same video, unless that was refused."""
         if checkpoint.get("refusal"):
-            raise PlatformError(Kind.REJECTED, str(checkpoint.get("refusal")), code="still_draft", dead=True)
+            raise PlatformError(ErrorKind.REJECTED, str(checkpoint.get("refusal")), code="still_draft", dead=True)
         return Next(checkpoint.with_data(sent=False, resent=True, drafts=0), progress_pct=85)
 
     @staticmethod

@@ -3,7 +3,7 @@
 from typing import Any
 
 from publishing.platforms.base import Metrics, Session
-from publishing.platforms.errors import Kind, PlatformError
+from publishing.platforms.errors import ErrorKind, PlatformError
 from publishing.platforms.meta import graph
 
 LABEL = "Facebook"
@@ -13,7 +13,7 @@ _VIDEO = (
 )  # fmt: skip
 _POST = ("post_media_view", "post_clicks")
 _COUNTS = "reactions.summary(total_count).limit(0),comments.summary(total_count).limit(0),shares"
-_UNDECIDED = (Kind.TRANSIENT, Kind.RATE_LIMITED, Kind.QUOTA)
+_UNDECIDED = (ErrorKind.TRANSIENT, ErrorKind.RATE_LIMITED, ErrorKind.QUOTA)
 
 
 def metrics(session: Session, external_id: str) -> Metrics:

@@ -26,16 +26,16 @@ from publishing.platforms.base import (
     Next,
     NotThere,
     Outcome,
+    PublishStep,
     Session,
     Spec,
-    Step,
     Tokens,
     Unknown,
     Wait,
     poll_after,
 )
 from publishing.platforms.declared import Consent, Problem, QuotaNeed
-from publishing.platforms.errors import Kind, NoAnswer, NotSent, PlatformError
+from publishing.platforms.errors import ErrorKind, NoAnswer, NotSent, PlatformError
 from publishing.platforms.http import Caller
 from publishing.platforms.instagram import numbers, people, tokens
 from publishing.platforms.instagram.check import problems
@@ -105,23 +105,23 @@ class Instagram(Adapter):
 
     # The way to the post ----------------------------------------------------------------------------------------
 
-    def step(self, spec: Spec, checkpoint: Checkpoint) -> Step:
+    def step(self, spec: Spec, checkpoint: Checkpoint) -> PublishStep:
         if checkpoint.get("media_id"):
-            return Step("permalink", Effect.SAFE, TargetState.PROCESSING)
+            return PublishStep("permalink", Effect.SAFE, TargetState.PROCESSING)
         if not checkpoint.get("room"):
-            return Step("limit", Effect.SAFE, TargetState.PREPARING)
+            return PublishStep("limit", Effect.SAFE, TargetState.PREPARING)
         if len(spec.media) > 1:
             if len(checkpoint.get("items", [])) < len(spec.media):
-                return Step("item", Effect.SAFE, TargetState.UPLOADING)
+                return PublishStep("item", Effect.SAFE, TargetState.UPLOADING)
             if int(checkpoint.get("ready", 0)) < len(spec.media):
-                return Step("item_status", Effect.SAFE, TargetState.PROCESSING)
+                return PublishStep("item_status", Effect.SAFE, TargetState.PROCESSING)
         if not checkpoint.get("container"):
-            return Step("container", Effect.SAFE, TargetState.PREPARING)
+            return PublishStep("container", Effect.SAFE, TargetState.PREPARING)
         if checkpoint.get("awaits_bytes"):
-            return Step("upload", Effect.SAFE, TargetState.UPLOADING)
+            return PublishStep("upload", Effect.SAFE, TargetState.UPLOADING)
         if not checkpoint.get("finished"):
-            return Step("status", Effect.SAFE, TargetState.PROCESSING)
-        return Step("publish", Effect.COMMIT, TargetState.PUBLISHING)
+            return PublishStep("status", Effect.SAFE, TargetState.PROCESSING)
+        return PublishStep("publish", Effect.COMMIT, TargetState.PUBLISHING)
 
     def advance(self, session: Session, spec: Spec, checkpoint: Checkpoint) -> Outcome:
         calls = {
@@ -156,7 +156,9 @@ class Instagram(Adapter):
         if most is not None and used is not None and int(used) >= int(most):
             # A rolling day: the platform does not say when the oldest post falls out of it.
             until = session.now + _LOOK_AGAIN
-            raise PlatformError(Kind.QUOTA, _FULL, words=f"{used} of {most} posts", code="quota_usage", until=until)
+            raise PlatformError(
+                ErrorKind.QUOTA, _FULL, words=f"{used} of {most} posts", code="quota_usage", until=until
+            )
         return Next(checkpoint.with_data(room=True), progress_pct=2)
 
     def _item(self, session: Session, spec: Spec, checkpoint: Checkpoint) -> Outcome:
@@ -255,7 +257,7 @@ class Instagram(Adapter):
                 # Not ready, or gone: the container itself knows whether it was published meanwhile.
                 return Next(checkpoint.with_data(finished=False, polls=2, publish_tries=tries))
             # A failure of the server's may come after the post: never make a new container on it.
-            error.restart = error.restart and error.kind is not Kind.TRANSIENT
+            error.restart = error.restart and error.kind is not ErrorKind.TRANSIENT
             raise
         return Next(Checkpoint({**checkpoint.data, "media_id": str(found["id"])}, {}), progress_pct=95)
 

@@ -3,14 +3,14 @@
 from typing import Any
 
 from publishing.platforms.base import Metrics, Session
-from publishing.platforms.errors import Kind, PlatformError
+from publishing.platforms.errors import ErrorKind, PlatformError
 from publishing.platforms.meta import graph
 
 LABEL = "Instagram"
 _COMMON = ("views", "likes", "comments", "shares", "saved")
 _BY_PRODUCT = {"REELS": (*_COMMON, "ig_reels_avg_watch_time", "ig_reels_video_view_total_time")}
 _MEDIA = "id,shortcode,media_type,media_product_type,like_count,comments_count"
-_UNDECIDED = (Kind.TRANSIENT, Kind.RATE_LIMITED, Kind.QUOTA)
+_UNDECIDED = (ErrorKind.TRANSIENT, ErrorKind.RATE_LIMITED, ErrorKind.QUOTA)
 
 
 def metrics(session: Session, external_id: str) -> Metrics:

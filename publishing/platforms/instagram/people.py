@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from publishing.platforms.base import AccountInfo, Session
-from publishing.platforms.errors import Kind, PlatformError
+from publishing.platforms.errors import ErrorKind, PlatformError
 from publishing.platforms.meta import graph, instagram_errors, pages
 
 LABEL = "Instagram"
@@ -26,7 +26,7 @@ def _own(session: Session) -> AccountInfo:
     fields = {"fields": "user_id,username,name,account_type,profile_picture_url"}
     me = graph.call(session, LABEL, "GET", "/me", params=fields)
     if str(me.get("account_type", "")).upper() == "PERSONAL":
-        raise PlatformError(Kind.ACCOUNT_TYPE, instagram_errors.PERSONAL, code="personal")
+        raise PlatformError(ErrorKind.ACCOUNT_TYPE, instagram_errors.PERSONAL, code="personal")
     # `id` is the app's own name for the person; calls are made with `user_id`.
     return _info(me, str(me.get("user_id") or me.get("id", "")), {"account_type": str(me.get("account_type", ""))})
 
@@ -46,7 +46,7 @@ def _behind_pages(session: Session) -> Iterator[AccountInfo]:
         try:
             profile = graph.call(session, LABEL, "GET", f"/{linked}", token=token, params={"fields": _PROFILE})
         except PlatformError as error:
-            if error.kind is not Kind.ACCOUNT_TYPE:
+            if error.kind is not ErrorKind.ACCOUNT_TYPE:
                 raise
             yield AccountInfo(linked, "", name, facts=facts, problem=error.sentence)
             continue

@@ -28,16 +28,16 @@ from publishing.platforms.base import (
     Next,
     NotThere,
     Outcome,
+    PublishStep,
     Session,
     Spec,
-    Step,
     Tokens,
     Unknown,
     Wait,
     poll_after,
 )
 from publishing.platforms.declared import Consent, Problem, QuotaNeed
-from publishing.platforms.errors import Kind, PlatformError
+from publishing.platforms.errors import ErrorKind, PlatformError
 from publishing.platforms.http import Caller
 from publishing.platforms.linkedin import errors, numbers, pages, rest, tokens, words
 from publishing.platforms.linkedin.check import is_page, problems
@@ -96,17 +96,17 @@ class LinkedIn(Adapter):
 
     # The way to the post ----------------------------------------------------------------------------------------
 
-    def step(self, spec: Spec, checkpoint: Checkpoint) -> Step:
+    def step(self, spec: Spec, checkpoint: Checkpoint) -> PublishStep:
         item = _current(spec, checkpoint)
         if item is None:
-            return Step("post", Effect.COMMIT, TargetState.PUBLISHING)
+            return PublishStep("post", Effect.COMMIT, TargetState.PUBLISHING)
         if not checkpoint.get("urn"):
-            return Step("initialize", Effect.SAFE, TargetState.PREPARING)
+            return PublishStep("initialize", Effect.SAFE, TargetState.PREPARING)
         if int(checkpoint.get("sent", 0)) < len(checkpoint.get("parts", [])):
-            return Step("part", Effect.SAFE, TargetState.UPLOADING)
+            return PublishStep("part", Effect.SAFE, TargetState.UPLOADING)
         if item.is_video and not checkpoint.get("finalized"):
-            return Step("finalize", Effect.SAFE, TargetState.UPLOADING)
-        return Step("status", Effect.SAFE, TargetState.UPLOADING, "status")
+            return PublishStep("finalize", Effect.SAFE, TargetState.UPLOADING)
+        return PublishStep("status", Effect.SAFE, TargetState.UPLOADING, "status")
 
     def advance(self, session: Session, spec: Spec, checkpoint: Checkpoint) -> Outcome:
         item = _current(spec, checkpoint)
@@ -145,7 +145,7 @@ class LinkedIn(Adapter):
         urn = str(value.get(kind, ""))
         if not urn or not parts:
             raise PlatformError(
-                Kind.TRANSIENT, errors.TROUBLE, words=answer.words, code="urn_missing", status=answer.status
+                ErrorKind.TRANSIENT, errors.TROUBLE, words=answer.words, code="urn_missing", status=answer.status
             )
         secret = {"urls": json.dumps([session.http.issued(url) for url in urls])}
         values = {"urn": urn, "token": str(value.get("uploadToken") or ""), "parts": parts, "sent": 0, "etags": []}
@@ -204,7 +204,7 @@ class LinkedIn(Adapter):
             raise errors.processing(str(body.get("processingFailureReason") or ""))
         if state == "WAITING_UPLOAD" and checkpoint.get("doubtful"):
             sentence = "LinkedIn did not put the uploaded parts together."
-            raise PlatformError(Kind.TRANSIENT, sentence, code="not_finalized", restart=True)
+            raise PlatformError(ErrorKind.TRANSIENT, sentence, code="not_finalized", restart=True)
         return Wait(checkpoint.with_data(polls=polls + 1), poll_after(polls), _progress(spec, checkpoint, 0))
 
     def _post(self, session: Session, spec: Spec, checkpoint: Checkpoint) -> Outcome:
@@ -214,7 +214,7 @@ class LinkedIn(Adapter):
             if urn:
                 return _live(checkpoint, urn)
             raise PlatformError(
-                Kind.TRANSIENT, errors.TROUBLE, words=answer.words, code="urn_missing", status=answer.status
+                ErrorKind.TRANSIENT, errors.TROUBLE, words=answer.words, code="urn_missing", status=answer.status
             )
         error = errors.classify(answer, session.now)
         known = errors.duplicate_of(error) if error.code == "DUPLICATE_POST" else ""

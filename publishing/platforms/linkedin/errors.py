@@ -4,7 +4,7 @@ import re
 from datetime import datetime, timedelta
 from typing import Any
 
-from publishing.platforms.errors import Kind, PlatformError
+from publishing.platforms.errors import ErrorKind, PlatformError
 from publishing.platforms.http import Answer
 from publishing.platforms.linkedin.limits import day_ends
 
@@ -41,19 +41,19 @@ def classify(answer: Answer, now: datetime) -> PlatformError:
     body = answer.json()
     status, code, words = answer.status, _code(body), str(body.get("message") or "") or answer.words
 
-    def error(kind: Kind, sentence: str, until: datetime | None = None, **more: Any) -> PlatformError:
+    def error(kind: ErrorKind, sentence: str, until: datetime | None = None, **more: Any) -> PlatformError:
         shown = code or f"http_{status}"
         return PlatformError(kind, sentence, words=words, code=shown, status=status, until=until, **more)
 
     if status == 401:
-        return error(Kind.AUTH_EXPIRED, EXPIRED, token_problem=True)
+        return error(ErrorKind.AUTH_EXPIRED, EXPIRED, token_problem=True)
     if status == 426 or code == "NONEXISTENT_VERSION":
-        return error(Kind.RATE_LIMITED, _VERSION, now + _OPERATOR_EVERY)
+        return error(ErrorKind.RATE_LIMITED, _VERSION, now + _OPERATOR_EVERY)
     if status == 429:
         until = now + timedelta(seconds=answer.retry_after_s) if answer.retry_after_s is not None else day_ends(now)
-        return error(Kind.QUOTA if until - now > timedelta(hours=1) else Kind.RATE_LIMITED, _DAY, until)
+        return error(ErrorKind.QUOTA if until - now > timedelta(hours=1) else ErrorKind.RATE_LIMITED, _DAY, until)
     if status >= 500:
-        return error(Kind.TRANSIENT, TROUBLE)
+        return error(ErrorKind.TRANSIENT, TROUBLE)
     return _judged(answer, code, words, error, now)
 
 
@@ -61,28 +61,28 @@ def _judged(answer: Answer, code: str, words: str, error: Any, now: datetime) ->
     """A refusal of what was sent."""
     found: PlatformError
     if code == "DUPLICATE_POST" or "duplicate" in words.lower():
-        found = PlatformError(Kind.REJECTED, DUPLICATE, words=words, code="DUPLICATE_POST", status=answer.status)
+        found = PlatformError(ErrorKind.REJECTED, DUPLICATE, words=words, code="DUPLICATE_POST", status=answer.status)
     elif code == "MEDIA_ASSET_WAITING_UPLOAD":
-        found = error(Kind.RATE_LIMITED, _NOT_READY, now + _SOON)
+        found = error(ErrorKind.RATE_LIMITED, _NOT_READY, now + _SOON)
     elif code == "MEDIA_ASSET_PROCESSING_FAILED":
-        found = error(Kind.UNSUPPORTED_FORMAT, "LinkedIn could not process this file.", restart=True)
+        found = error(ErrorKind.UNSUPPORTED_FORMAT, "LinkedIn could not process this file.", restart=True)
     elif code == "EXPIRED_UPLOAD_URL":
         found = expired_upload(answer)
     elif code == "FIELD_LENGTH_TOO_LONG":
-        found = error(Kind.REJECTED, "This text is longer than LinkedIn takes. Shorten it and send again.")
+        found = error(ErrorKind.REJECTED, "This text is longer than LinkedIn takes. Shorten it and send again.")
     elif answer.status == 403 and "resource is forbidden" in words:
-        found = error(Kind.TRANSIENT, _FORBIDDEN_FILE)
+        found = error(ErrorKind.TRANSIENT, _FORBIDDEN_FILE)
     elif answer.status == 403:
-        found = error(Kind.AUTH_EXPIRED, _DENIED)
+        found = error(ErrorKind.AUTH_EXPIRED, _DENIED)
     else:
-        found = error(Kind.REJECTED, f"LinkedIn refused this post: {words}")
+        found = error(ErrorKind.REJECTED, f"LinkedIn refused this post: {words}")
     return found
 
 
 def expired_upload(answer: Answer) -> PlatformError:
     """An upload address that has run out: it is the permission itself, so a new one is asked for."""
     return PlatformError(
-        Kind.TRANSIENT,
+        ErrorKind.TRANSIENT,
         "LinkedIn's upload address ran out.",
         words=answer.words,
         code="upload_expired",
@@ -97,7 +97,7 @@ def transfer(answer: Answer) -> PlatformError:
         return expired_upload(answer)
     healing = answer.status >= 500 or answer.status == 429
     return PlatformError(
-        Kind.TRANSIENT if healing else Kind.REJECTED,
+        ErrorKind.TRANSIENT if healing else ErrorKind.REJECTED,
         TROUBLE if healing else "LinkedIn did not accept the uploaded file.",
         words=answer.words,
         code=f"upload_{answer.status}",
@@ -109,7 +109,11 @@ def processing(reason: str) -> PlatformError:
     """A file that LinkedIn could not process; nothing was posted."""
     sentence = "LinkedIn could not process this file. Videos are MP4, from 3 s to 30 min; pictures JPEG, PNG or GIF."
     return PlatformError(
-        Kind.UNSUPPORTED_FORMAT, sentence, words=reason or "PROCESSING_FAILED", code="PROCESSING_FAILED", restart=True
+        ErrorKind.UNSUPPORTED_FORMAT,
+        sentence,
+        words=reason or "PROCESSING_FAILED",
+        code="PROCESSING_FAILED",
+        restart=True,
     )
 
 
@@ -119,11 +123,13 @@ def oauth(answer: Answer, *, renewing: bool = False) -> PlatformError:
     code, words = str(body.get("error", "")), str(body.get("error_description", "")) or answer.words
     if answer.status < 500 and answer.status != 429:
         if code in ("invalid_grant", "access_denied") or (renewing and code == "invalid_request"):
-            return PlatformError(Kind.AUTH_EXPIRED, EXPIRED, words=words, code="invalid_grant", status=answer.status)
+            return PlatformError(
+                ErrorKind.AUTH_EXPIRED, EXPIRED, words=words, code="invalid_grant", status=answer.status
+            )
         if code == "invalid_request":
             sentence = "LinkedIn did not accept this consent: it was used already or ran out."
-            return PlatformError(Kind.REJECTED, sentence, words=words, code="invalid_grant", status=answer.status)
+            return PlatformError(ErrorKind.REJECTED, sentence, words=words, code="invalid_grant", status=answer.status)
         if code in ("invalid_client", "unauthorized_client", "unsupported_grant_type", "invalid_scope"):
             sentence = "LinkedIn does not accept this product's app credentials. Ask your operator."
-            return PlatformError(Kind.REJECTED, sentence, words=words, code=code, status=answer.status)
-    return PlatformError(Kind.TRANSIENT, TROUBLE, words=words, code=code, status=answer.status)
+            return PlatformError(ErrorKind.REJECTED, sentence, words=words, code=code, status=answer.status)
+    return PlatformError(ErrorKind.TRANSIENT, TROUBLE, words=words, code=code, status=answer.status)

@@ -3,7 +3,7 @@
 from typing import Any
 
 from publishing.platforms.base import Metrics, Session
-from publishing.platforms.errors import Kind, PlatformError
+from publishing.platforms.errors import ErrorKind, PlatformError
 from publishing.platforms.linkedin import rest
 from publishing.platforms.linkedin.check import is_page
 
@@ -69,7 +69,7 @@ def _member(session: Session, urn: str) -> Metrics:
         try:
             found[name] = _count(session, "memberCreatorPostAnalytics", entity, kind)
         except PlatformError as error:
-            if error.kind is not Kind.AUTH_EXPIRED or error.token_problem:
+            if error.kind is not ErrorKind.AUTH_EXPIRED or error.token_problem:
                 raise
             # The person did not give this permission: what everybody may read is left.
             return _light(session, urn)

@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from publishing.platforms.base import AccountInfo, Session
-from publishing.platforms.errors import Kind, PlatformError
+from publishing.platforms.errors import ErrorKind, PlatformError
 from publishing.platforms.linkedin import rest
 from publishing.platforms.linkedin.check import is_page
 
@@ -32,7 +32,7 @@ def managed(session: Session) -> list[AccountInfo]:
     found = {info.external_id: info for role in reversed(ROLES) for info in _of_role(session, role)}
     if not found:
         raise PlatformError(
-            Kind.ACCOUNT_TYPE,
+            ErrorKind.ACCOUNT_TYPE,
             "This LinkedIn profile manages no page. Ask a super admin of the page to make you super admin or content "
             "admin, or connect with your profile instead.",
             code="no_pages",

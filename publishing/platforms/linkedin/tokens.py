@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from publishing.platforms.base import Tokens
-from publishing.platforms.errors import Kind, NoAnswer, NotSent, PlatformError
+from publishing.platforms.errors import ErrorKind, NoAnswer, NotSent, PlatformError
 from publishing.platforms.http import Caller
 from publishing.platforms.linkedin import errors
 
@@ -36,7 +36,7 @@ def parse(body: Mapping[str, Any], now: datetime) -> Tokens:
 def refresh(http: Caller, refresh_token: str, now: datetime) -> Tokens:
     """The refresh token stays the same, and use does not put off its end."""
     if not refresh_token:
-        raise PlatformError(Kind.AUTH_EXPIRED, errors.EXPIRED, code="no_refresh_token")
+        raise PlatformError(ErrorKind.AUTH_EXPIRED, errors.EXPIRED, code="no_refresh_token")
     form = {
         "grant_type": "refresh_token",
         "refresh_token": refresh_token,

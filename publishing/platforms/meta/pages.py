@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from publishing.platforms.base import Session
-from publishing.platforms.errors import Kind, PlatformError
+from publishing.platforms.errors import ErrorKind, PlatformError
 from publishing.platforms.meta import graph
 
 _FIELDS = "id,name,username,access_token,picture.type(large),instagram_business_account,tasks"
@@ -28,7 +28,7 @@ def of_person(session: Session) -> list[dict[str, Any]]:
     for page in _of_businesses(session, person):
         found.setdefault(str(page["id"]), page)
     if not found:
-        raise PlatformError(Kind.ACCOUNT_TYPE, NONE, code="no_pages")
+        raise PlatformError(ErrorKind.ACCOUNT_TYPE, NONE, code="no_pages")
     return list(found.values())
 
 
@@ -43,7 +43,7 @@ def _of_businesses(session: Session, person: str) -> Iterator[dict[str, Any]]:
                 path = f"/{business['id']}/{edge}"
                 yield from graph.every(session, "Facebook", path, token=person, params=_SHOWN)
     except PlatformError as error:
-        if error.token_problem or error.kind in (Kind.TRANSIENT, Kind.RATE_LIMITED):
+        if error.token_problem or error.kind in (ErrorKind.TRANSIENT, ErrorKind.RATE_LIMITED):
             raise
 
 

@@ -24,16 +24,16 @@ from publishing.platforms.base import (
     Next,
     NotThere,
     Outcome,
+    PublishStep,
     Session,
     Spec,
-    Step,
     Tokens,
     Unknown,
     Wait,
     poll_after,
 )
 from publishing.platforms.declared import Consent, Problem, QuotaNeed
-from publishing.platforms.errors import Kind, PlatformError
+from publishing.platforms.errors import ErrorKind, PlatformError
 from publishing.platforms.http import Answer, Caller
 from publishing.platforms.tiktok import errors, starts, tokens
 from publishing.platforms.tiktok.check import problems
@@ -97,21 +97,21 @@ class TikTok(Adapter):
 
     # The way to the post ----------------------------------------------------------------------------------------
 
-    def step(self, spec: Spec, checkpoint: Checkpoint) -> Step:
+    def step(self, spec: Spec, checkpoint: Checkpoint) -> PublishStep:
         if not checkpoint.get("creator"):
-            return Step("creator_info", Effect.SAFE, TargetState.PREPARING, "creator_info")
+            return PublishStep("creator_info", Effect.SAFE, TargetState.PREPARING, "creator_info")
         if not checkpoint.get("publish_id"):
             if starts.is_photos(spec):
-                return Step("photos", Effect.COMMIT, TargetState.PUBLISHING, "init")
-            return Step("init", Effect.SAFE, TargetState.PREPARING, "init")
+                return PublishStep("photos", Effect.COMMIT, TargetState.PUBLISHING, "init")
+            return PublishStep("init", Effect.SAFE, TargetState.PREPARING, "init")
         if checkpoint.get("probe"):
-            return Step("probe", Effect.SAFE, TargetState.UPLOADING, "status")
+            return PublishStep("probe", Effect.SAFE, TargetState.UPLOADING, "status")
         sent, count = int(checkpoint.get("sent", 0)), int(checkpoint.get("count", 0))
         if sent < count - 1:
-            return Step("chunk", Effect.SAFE, TargetState.UPLOADING)
+            return PublishStep("chunk", Effect.SAFE, TargetState.UPLOADING)
         if sent == count - 1:
-            return Step("last_chunk", Effect.COMMIT, TargetState.PUBLISHING)
-        return Step("status", Effect.SAFE, TargetState.PROCESSING, "status")
+            return PublishStep("last_chunk", Effect.COMMIT, TargetState.PUBLISHING)
+        return PublishStep("status", Effect.SAFE, TargetState.PROCESSING, "status")
 
     def advance(self, session: Session, spec: Spec, checkpoint: Checkpoint) -> Outcome:
         name = self.step(spec, checkpoint).name
@@ -142,7 +142,7 @@ class TikTok(Adapter):
         account = AccountRef(session.account.external_id, creator["username"], creator)
         found = [problem for problem in self.check(spec, account) if problem.field in ("privacy_level", "media")]
         if found:
-            raise PlatformError(Kind.REJECTED, " ".join(problem.sentence for problem in found), code=found[0].code)
+            raise PlatformError(ErrorKind.REJECTED, " ".join(problem.sentence for problem in found), code=found[0].code)
         return Next(checkpoint.with_data(creator=dict(creator)), progress_pct=2)
 
     def _init(self, session: Session, spec: Spec, checkpoint: Checkpoint) -> Outcome:

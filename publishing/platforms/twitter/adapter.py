@@ -27,15 +27,15 @@ from publishing.platforms.base import (
     Next,
     NotThere,
     Outcome,
+    PublishStep,
     Session,
     Spec,
-    Step,
     Tokens,
     Unknown,
     Wait,
 )
 from publishing.platforms.declared import Consent, Problem, QuotaNeed
-from publishing.platforms.errors import Kind, PlatformError
+from publishing.platforms.errors import ErrorKind, PlatformError
 from publishing.platforms.http import Answer, Caller, multipart
 from publishing.platforms.twitter import errors, numbers, timeline, tokens
 from publishing.platforms.twitter.check import GIF, problems
@@ -78,17 +78,17 @@ class X(Adapter):
 
     # The way to the post ----------------------------------------------------------------------------------------
 
-    def step(self, spec: Spec, checkpoint: Checkpoint) -> Step:
+    def step(self, spec: Spec, checkpoint: Checkpoint) -> PublishStep:
         item = _current(spec, checkpoint)
         if item is None:
-            return Step("post", Effect.COMMIT, TargetState.PUBLISHING, "post")
+            return PublishStep("post", Effect.COMMIT, TargetState.PUBLISHING, "post")
         if not checkpoint.get("media_id"):
-            return Step("initialize", Effect.SAFE, TargetState.PREPARING, "media")
+            return PublishStep("initialize", Effect.SAFE, TargetState.PREPARING, "media")
         if int(checkpoint.get("segment", 0)) * SEGMENT < item.size_bytes:
-            return Step("append", Effect.SAFE, TargetState.UPLOADING, "media")
+            return PublishStep("append", Effect.SAFE, TargetState.UPLOADING, "media")
         if not checkpoint.get("finalized"):
-            return Step("finalize", Effect.SAFE, TargetState.UPLOADING, "media")
-        return Step("status", Effect.SAFE, TargetState.UPLOADING, "status")
+            return PublishStep("finalize", Effect.SAFE, TargetState.UPLOADING, "media")
+        return PublishStep("status", Effect.SAFE, TargetState.UPLOADING, "status")
 
     def advance(self, session: Session, spec: Spec, checkpoint: Checkpoint) -> Outcome:
         name = self.step(spec, checkpoint).name
@@ -117,7 +117,7 @@ class X(Adapter):
         media_id = str(data.get("id", ""))
         if not media_id:
             raise PlatformError(
-                Kind.TRANSIENT, errors.TROUBLE, words=answer.words, code="media_id_missing", status=answer.status
+                ErrorKind.TRANSIENT, errors.TROUBLE, words=answer.words, code="media_id_missing", status=answer.status
             )
         values = {"media_id": media_id, "media_key": str(data.get("media_key", "")), "segment": 0, "finalized": False}
         ends = checkpoint.expires_at or session.now + _UPLOAD_LIFE
@@ -176,12 +176,14 @@ class X(Adapter):
             if post_id:
                 return self._live(session, checkpoint, post_id)
             raise PlatformError(
-                Kind.TRANSIENT, errors.TROUBLE, words=answer.words, code="post_id_missing", status=answer.status
+                ErrorKind.TRANSIENT, errors.TROUBLE, words=answer.words, code="post_id_missing", status=answer.status
             )
         error = errors.classify(answer, session.now)
         if error.code == "duplicate" and checkpoint.get("listed_for"):
             # The first sending arrived after all: find it instead of failing.
-            raise PlatformError(Kind.TRANSIENT, errors.KNOWN, words=error.words, code="duplicate", status=answer.status)
+            raise PlatformError(
+                ErrorKind.TRANSIENT, errors.KNOWN, words=error.words, code="duplicate", status=answer.status
+            )
         if answer.status == 400 and ready and "media" in error.words.lower():
             raise _upload_gone(error)
         raise error
@@ -264,5 +266,5 @@ def _upload_gone(error: PlatformError) -> PlatformError:
     """X does not know these bytes (any more): upload them again."""
     sentence = "X does not know the uploaded file any more."
     return PlatformError(
-        Kind.TRANSIENT, sentence, words=error.words, code="upload_gone", status=error.status, restart=True
+        ErrorKind.TRANSIENT, sentence, words=error.words, code="upload_gone", status=error.status, restart=True
     )

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from publishing.platforms.errors import Kind, PlatformError
+from publishing.platforms.errors import ErrorKind, PlatformError
 from publishing.platforms.http import Answer
 
 TROUBLE = "X is experiencing issues."
@@ -19,36 +19,39 @@ _OPERATOR_EVERY = timedelta(hours=1)
 _DAY = timedelta(hours=24)
 
 # By the last part of a problem's `type`.
-_TYPES: dict[str, tuple[Kind, str]] = {
-    "usage-capped": (Kind.QUOTA, "This product's monthly share of X is used up. The post is tried again tomorrow."),
-    "user-suspended": (Kind.ACCOUNT_TYPE, "X has suspended this account. Open X to see why, then reconnect."),
+_TYPES: dict[str, tuple[ErrorKind, str]] = {
+    "usage-capped": (
+        ErrorKind.QUOTA,
+        "This product's monthly share of X is used up. The post is tried again tomorrow.",
+    ),
+    "user-suspended": (ErrorKind.ACCOUNT_TYPE, "X has suspended this account. Open X to see why, then reconnect."),
     "client-forbidden": (
-        Kind.REJECTED,
+        ErrorKind.REJECTED,
         "X does not let this product's app do this. The operator has to check the app's plan at X.",
     ),
     "unsupported-authentication": (
-        Kind.AUTH_EXPIRED,
+        ErrorKind.AUTH_EXPIRED,
         "X did not accept this kind of connection. Reconnect the account.",
     ),
 }
 # By words that X puts into `detail`.
-_WORDS: tuple[tuple[str, Kind, str, str], ...] = (
-    ("duplicate content", Kind.REJECTED, "duplicate", DUPLICATE),
+_WORDS: tuple[tuple[str, ErrorKind, str, str], ...] = (
+    ("duplicate content", ErrorKind.REJECTED, "duplicate", DUPLICATE),
     (
         "video longer than",
-        Kind.UNSUPPORTED_FORMAT,
+        ErrorKind.UNSUPPORTED_FORMAT,
         "video_too_long",
         "This account may not post a video of this length on X. Use a shorter one.",
     ),
     (
         "not permitted to access this feature",
-        Kind.REJECTED,
+        ErrorKind.REJECTED,
         "feature",
         "X does not give this account one of the options of this post. Change them and send again.",
     ),
     (
         "not permitted to perform this action",
-        Kind.REJECTED,
+        ErrorKind.REJECTED,
         "not_permitted",
         (
             "X did not permit this post. It may be too long for this account, or a permission may be missing: look at "
@@ -86,24 +89,24 @@ def classify(answer: Answer, now: datetime) -> PlatformError:
     kind, title, words = _problem(answer)
     status = answer.status
 
-    def error(found: Kind, sentence: str, code: str, until: datetime | None = None, **more: Any) -> PlatformError:
+    def error(found: ErrorKind, sentence: str, code: str, until: datetime | None = None, **more: Any) -> PlatformError:
         return PlatformError(found, sentence, words=words, code=code, status=status, until=until, **more)
 
     if status == 401:
-        return error(Kind.AUTH_EXPIRED, EXPIRED, "unauthorized", token_problem=True)
+        return error(ErrorKind.AUTH_EXPIRED, EXPIRED, "unauthorized", token_problem=True)
     if status == 402 or title == "CreditsDepleted":
-        return error(Kind.RATE_LIMITED, CREDITS, "credits_depleted", now + _OPERATOR_EVERY)
+        return error(ErrorKind.RATE_LIMITED, CREDITS, "credits_depleted", now + _OPERATOR_EVERY)
     if status == 429:
-        return error(Kind.RATE_LIMITED, PAUSE, "rate_limited", _until(answer, now))
+        return error(ErrorKind.RATE_LIMITED, PAUSE, "rate_limited", _until(answer, now))
     if status >= 500:
-        return error(Kind.TRANSIENT, TROUBLE, f"http_{status}")
+        return error(ErrorKind.TRANSIENT, TROUBLE, f"http_{status}")
     if kind in _TYPES:
         found, sentence = _TYPES[kind]
-        return error(found, sentence, kind, now + _DAY if found is Kind.QUOTA else None)
+        return error(found, sentence, kind, now + _DAY if found is ErrorKind.QUOTA else None)
     for part, found, code, sentence in _WORDS:
         if part in words:
             return error(found, sentence, code)
-    return error(Kind.REJECTED, f"X refused this post: {words}", kind or f"http_{status}")
+    return error(ErrorKind.REJECTED, f"X refused this post: {words}", kind or f"http_{status}")
 
 
 def processing(error: dict[str, Any]) -> PlatformError:
@@ -111,10 +114,10 @@ def processing(error: dict[str, Any]) -> PlatformError:
     name, words = str(error.get("name", "")), str(error.get("message", ""))
     if name == "InternalError" or not name:
         return PlatformError(
-            Kind.TRANSIENT, TROUBLE, words=f"{name} {words}".strip(), code="processing_failed", restart=True
+            ErrorKind.TRANSIENT, TROUBLE, words=f"{name} {words}".strip(), code="processing_failed", restart=True
         )
     return PlatformError(
-        Kind.UNSUPPORTED_FORMAT,
+        ErrorKind.UNSUPPORTED_FORMAT,
         "X could not process this file. It takes H.264 video with AAC sound in MP4 or MOV, JPEG, PNG, WebP and GIF.",
         words=f"{name}: {words}",
         code=name,
@@ -129,11 +132,13 @@ def oauth(answer: Answer, *, renewing: bool = False) -> PlatformError:
     words = str(body.get("error_description", "")) or answer.words
     if answer.status < 500 and answer.status != 429:
         if code in ("invalid_grant", "access_denied") or (renewing and code == "invalid_request"):
-            return PlatformError(Kind.AUTH_EXPIRED, EXPIRED, words=words, code="invalid_grant", status=answer.status)
+            return PlatformError(
+                ErrorKind.AUTH_EXPIRED, EXPIRED, words=words, code="invalid_grant", status=answer.status
+            )
         if code == "invalid_request":
             sentence = "X did not accept this consent: it was used already, or took longer than 30 seconds."
-            return PlatformError(Kind.REJECTED, sentence, words=words, code="invalid_grant", status=answer.status)
+            return PlatformError(ErrorKind.REJECTED, sentence, words=words, code="invalid_grant", status=answer.status)
         if code in ("invalid_client", "unauthorized_client", "unsupported_grant_type", "invalid_scope"):
             sentence = "X does not accept this product's app credentials. Ask your operator."
-            return PlatformError(Kind.REJECTED, sentence, words=words, code=code, status=answer.status)
-    return PlatformError(Kind.TRANSIENT, TROUBLE, words=words, code=code, status=answer.status)
+            return PlatformError(ErrorKind.REJECTED, sentence, words=words, code=code, status=answer.status)
+    return PlatformError(ErrorKind.TRANSIENT, TROUBLE, words=words, code=code, status=answer.status)

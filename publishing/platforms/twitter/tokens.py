@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from publishing.platforms.base import Tokens
-from publishing.platforms.errors import Kind, PlatformError
+from publishing.platforms.errors import ErrorKind, PlatformError
 from publishing.platforms.http import Caller
 from publishing.platforms.twitter import errors
 
@@ -32,7 +32,7 @@ def parse(body: Mapping[str, Any], now: datetime) -> Tokens:
 
 def refresh(http: Caller, refresh_token: str, now: datetime) -> Tokens:
     if not refresh_token:
-        raise PlatformError(Kind.AUTH_EXPIRED, errors.EXPIRED, code="no_refresh_token")
+        raise PlatformError(ErrorKind.AUTH_EXPIRED, errors.EXPIRED, code="no_refresh_token")
     form = {"grant_type": "refresh_token", "refresh_token": refresh_token}
     answer = http.call("POST", http.url("api", "/2/oauth2/token"), form=form, headers=http.basic)
     body = answer.json()

@@ -25,16 +25,16 @@ from publishing.platforms.base import (
     Next,
     NotThere,
     Outcome,
+    PublishStep,
     Session,
     Spec,
-    Step,
     Tokens,
     Unknown,
     Wait,
     poll_after,
 )
 from publishing.platforms.declared import Consent, Problem, QuotaNeed
-from publishing.platforms.errors import Kind, PlatformError
+from publishing.platforms.errors import ErrorKind, PlatformError
 from publishing.platforms.http import Answer, Caller
 from publishing.platforms.youtube import errors, numbers, tokens
 from publishing.platforms.youtube.check import is_short, problems
@@ -85,18 +85,18 @@ class YouTube(Adapter):
 
     # The way to the video ---------------------------------------------------------------------------------------
 
-    def step(self, spec: Spec, checkpoint: Checkpoint) -> Step:
+    def step(self, spec: Spec, checkpoint: Checkpoint) -> PublishStep:
         if checkpoint.get("video_id"):
             if checkpoint.get("processed"):
-                return Step("thumbnail", Effect.SAFE, TargetState.PROCESSING)
-            return Step("processing", Effect.SAFE, TargetState.PROCESSING)
+                return PublishStep("thumbnail", Effect.SAFE, TargetState.PROCESSING)
+            return PublishStep("processing", Effect.SAFE, TargetState.PROCESSING)
         if checkpoint.get("size") is None:
-            return Step("session", Effect.SAFE, TargetState.PREPARING)
+            return PublishStep("session", Effect.SAFE, TargetState.PREPARING)
         if checkpoint.get("probe"):
-            return Step("probe", Effect.SAFE, TargetState.UPLOADING)
+            return PublishStep("probe", Effect.SAFE, TargetState.UPLOADING)
         if int(checkpoint.get("offset", 0)) + CHUNK < int(checkpoint.get("size")):
-            return Step("chunk", Effect.SAFE, TargetState.UPLOADING)
-        return Step("last_chunk", Effect.COMMIT, TargetState.PUBLISHING)
+            return PublishStep("chunk", Effect.SAFE, TargetState.UPLOADING)
+        return PublishStep("last_chunk", Effect.COMMIT, TargetState.PUBLISHING)
 
     def advance(self, session: Session, spec: Spec, checkpoint: Checkpoint) -> Outcome:
         name = self.step(spec, checkpoint).name
@@ -190,7 +190,7 @@ class YouTube(Adapter):
             if offset >= int(checkpoint.get("size")):
                 # Every byte is there, so there is nothing left to send: only asking again tells what becomes of it.
                 raise PlatformError(
-                    Kind.TRANSIENT, "YouTube has every byte, but has not made the video yet.",
+                    ErrorKind.TRANSIENT, "YouTube has every byte, but has not made the video yet.",
                     words=answer.words, code="not_assembled", status=answer.status,
                 )  # fmt: skip
             return checkpoint.with_data(offset=offset, probe=False)
@@ -200,11 +200,11 @@ class YouTube(Adapter):
             if video_id:
                 return checkpoint.with_data(video_id=video_id, offset=checkpoint.get("size"), probe=False)
             raise PlatformError(
-                Kind.TRANSIENT, errors.TROUBLE, words=answer.words, code="video_id_missing", status=answer.status
+                ErrorKind.TRANSIENT, errors.TROUBLE, words=answer.words, code="video_id_missing", status=answer.status
             )
         if answer.status in (404, 410):
             raise PlatformError(
-                Kind.TRANSIENT, "YouTube closed the upload before it was whole.",
+                ErrorKind.TRANSIENT, "YouTube closed the upload before it was whole.",
                 words=answer.words, code="session_gone", status=answer.status, restart=True,
             )  # fmt: skip
         raise errors.classify(answer, session.now)

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from publishing.platforms.errors import Kind, PlatformError
+from publishing.platforms.errors import ErrorKind, PlatformError
 from publishing.platforms.http import Answer
 from publishing.platforms.youtube.limits import quota_day
 
@@ -12,41 +12,41 @@ EXPIRED = "Your YouTube connection expired. Please reconnect to publish."
 QUOTA = "YouTube daily upload limit reached. Your video is scheduled to publish when the day ends at {until}."
 _METADATA = "YouTube did not accept the {what}. Change it and send again."
 
-_REASONS: dict[str, tuple[Kind, str]] = {
-    "quotaExceeded": (Kind.QUOTA, QUOTA),
-    "dailyLimitExceeded": (Kind.QUOTA, QUOTA),
-    "rateLimitExceeded": (Kind.RATE_LIMITED, "YouTube asked for a pause. The video goes on by itself."),
-    "userRateLimitExceeded": (Kind.RATE_LIMITED, "YouTube asked for a pause. The video goes on by itself."),
-    "RATE_LIMIT_EXCEEDED": (Kind.QUOTA, QUOTA),
+_REASONS: dict[str, tuple[ErrorKind, str]] = {
+    "quotaExceeded": (ErrorKind.QUOTA, QUOTA),
+    "dailyLimitExceeded": (ErrorKind.QUOTA, QUOTA),
+    "rateLimitExceeded": (ErrorKind.RATE_LIMITED, "YouTube asked for a pause. The video goes on by itself."),
+    "userRateLimitExceeded": (ErrorKind.RATE_LIMITED, "YouTube asked for a pause. The video goes on by itself."),
+    "RATE_LIMIT_EXCEEDED": (ErrorKind.QUOTA, QUOTA),
     "uploadLimitExceeded": (
-        Kind.QUOTA,
+        ErrorKind.QUOTA,
         "This channel has reached the number of videos YouTube takes in a day. It is tried again at {until}.",
     ),
-    "authError": (Kind.AUTH_EXPIRED, EXPIRED),
-    "Unauthorized": (Kind.AUTH_EXPIRED, EXPIRED),
-    "UNAUTHENTICATED": (Kind.AUTH_EXPIRED, EXPIRED),
+    "authError": (ErrorKind.AUTH_EXPIRED, EXPIRED),
+    "Unauthorized": (ErrorKind.AUTH_EXPIRED, EXPIRED),
+    "UNAUTHENTICATED": (ErrorKind.AUTH_EXPIRED, EXPIRED),
     "youtubeSignupRequired": (
-        Kind.ACCOUNT_TYPE,
+        ErrorKind.ACCOUNT_TYPE,
         "This Google account has no YouTube channel. Create one at youtube.com/create_channel, then reconnect.",
     ),
-    "authenticatedUserAccountSuspended": (Kind.ACCOUNT_TYPE, "YouTube has suspended this channel."),
-    "authenticatedUserAccountClosed": (Kind.ACCOUNT_TYPE, "This YouTube channel was closed."),
+    "authenticatedUserAccountSuspended": (ErrorKind.ACCOUNT_TYPE, "YouTube has suspended this channel."),
+    "authenticatedUserAccountClosed": (ErrorKind.ACCOUNT_TYPE, "This YouTube channel was closed."),
     "forbidden": (
-        Kind.AUTH_EXPIRED,
+        ErrorKind.AUTH_EXPIRED,
         "YouTube did not allow this with the permissions given. Reconnect and allow managing your videos.",
     ),
     "insufficientPermissions": (
-        Kind.AUTH_EXPIRED,
+        ErrorKind.AUTH_EXPIRED,
         "YouTube did not allow this with the permissions given. Reconnect and allow managing your videos.",
     ),
-    "invalidTitle": (Kind.REJECTED, _METADATA.format(what="title")),
-    "invalidDescription": (Kind.REJECTED, _METADATA.format(what="description")),
-    "invalidTags": (Kind.REJECTED, _METADATA.format(what="tags")),
-    "invalidCategoryId": (Kind.REJECTED, _METADATA.format(what="category")),
-    "invalidPublishAt": (Kind.REJECTED, _METADATA.format(what="publishing time")),
-    "invalidVideoMetadata": (Kind.REJECTED, _METADATA.format(what="title or description")),
-    "defaultLanguageNotSet": (Kind.REJECTED, _METADATA.format(what="language")),
-    "uploadTooLarge": (Kind.UNSUPPORTED_FORMAT, "The file is larger than YouTube takes."),
+    "invalidTitle": (ErrorKind.REJECTED, _METADATA.format(what="title")),
+    "invalidDescription": (ErrorKind.REJECTED, _METADATA.format(what="description")),
+    "invalidTags": (ErrorKind.REJECTED, _METADATA.format(what="tags")),
+    "invalidCategoryId": (ErrorKind.REJECTED, _METADATA.format(what="category")),
+    "invalidPublishAt": (ErrorKind.REJECTED, _METADATA.format(what="publishing time")),
+    "invalidVideoMetadata": (ErrorKind.REJECTED, _METADATA.format(what="title or description")),
+    "defaultLanguageNotSet": (ErrorKind.REJECTED, _METADATA.format(what="language")),
+    "uploadTooLarge": (ErrorKind.UNSUPPORTED_FORMAT, "The file is larger than YouTube takes."),
 }
 
 _FAILURES = {
@@ -96,13 +96,13 @@ def classify(answer: Answer, now: datetime) -> PlatformError:
     if reason in _REASONS:
         kind, sentence = _REASONS[reason]
     elif answer.status == 401:
-        kind, sentence = Kind.AUTH_EXPIRED, EXPIRED
+        kind, sentence = ErrorKind.AUTH_EXPIRED, EXPIRED
     elif answer.status == 429:
         kind, sentence = _REASONS["rateLimitExceeded"]
     elif answer.status >= 500:
-        kind, sentence = Kind.TRANSIENT, TROUBLE
+        kind, sentence = ErrorKind.TRANSIENT, TROUBLE
     else:
-        kind, sentence = Kind.REJECTED, f"YouTube refused this video: {words}"
+        kind, sentence = ErrorKind.REJECTED, f"YouTube refused this video: {words}"
     until = _until(kind, reason, answer, now)
     if until is not None:
         sentence = sentence.format(until=clock(until))
@@ -117,10 +117,10 @@ def classify(answer: Answer, now: datetime) -> PlatformError:
     )
 
 
-def _until(kind: Kind, reason: str, answer: Answer, now: datetime) -> datetime | None:
-    if kind is Kind.QUOTA:
+def _until(kind: ErrorKind, reason: str, answer: Answer, now: datetime) -> datetime | None:
+    if kind is ErrorKind.QUOTA:
         return now + timedelta(hours=24) if reason == "uploadLimitExceeded" else quota_day(now)[1]
-    if kind is Kind.RATE_LIMITED:
+    if kind is ErrorKind.RATE_LIMITED:
         return now + timedelta(seconds=answer.retry_after_s or 60)
     return None
 
@@ -128,12 +128,12 @@ def _until(kind: Kind, reason: str, answer: Answer, now: datetime) -> datetime |
 def failure(reason: str) -> PlatformError:
     """Processing failed: the video is on YouTube but will never play."""
     sentence = _FAILURES.get(reason, f"YouTube could not process this video ({reason}).")
-    return PlatformError(Kind.UNSUPPORTED_FORMAT, sentence, words=reason, code=reason, dead=True)
+    return PlatformError(ErrorKind.UNSUPPORTED_FORMAT, sentence, words=reason, code=reason, dead=True)
 
 
 def rejection(reason: str) -> PlatformError:
     sentence = _REJECTIONS.get(reason, f"YouTube rejected this video ({reason}).")
-    kind = Kind.ACCOUNT_TYPE if reason.startswith("uploaderAccount") else Kind.REJECTED
+    kind = ErrorKind.ACCOUNT_TYPE if reason.startswith("uploaderAccount") else ErrorKind.REJECTED
     return PlatformError(kind, sentence, words=reason, code=reason, dead=True)
 
 
@@ -142,8 +142,8 @@ def oauth(answer: Answer) -> PlatformError:
     body = answer.json()
     code, words = str(body.get("error", "")), str(body.get("error_description", "")) or answer.words
     if code == "invalid_grant":
-        return PlatformError(Kind.AUTH_EXPIRED, EXPIRED, words=words, code=code, status=answer.status)
+        return PlatformError(ErrorKind.AUTH_EXPIRED, EXPIRED, words=words, code=code, status=answer.status)
     if code in ("invalid_client", "unauthorized_client", "invalid_request", "unsupported_grant_type"):
         sentence = "Google does not accept this product's app credentials. Ask your operator."
-        return PlatformError(Kind.REJECTED, sentence, words=words, code=code, status=answer.status)
-    return PlatformError(Kind.TRANSIENT, TROUBLE, words=words, code=code, status=answer.status)
+        return PlatformError(ErrorKind.REJECTED, sentence, words=words, code=code, status=answer.status)
+    return PlatformError(ErrorKind.TRANSIENT, TROUBLE, words=words, code=code, status=answer.status)

@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 from publishing.platforms.base import AccountInfo, Metrics, Session
-from publishing.platforms.errors import Kind, PlatformError
+from publishing.platforms.errors import ErrorKind, PlatformError
 from publishing.platforms.youtube import errors
 
 _REPORT = ("views", "estimatedMinutesWatched", "shares")
@@ -75,7 +75,7 @@ def channels(session: Session) -> list[AccountInfo]:
     found = _items(session, "/youtube/v3/channels", {"part": "snippet,contentDetails,statistics", "mine": "true"})
     if not found:
         raise PlatformError(
-            Kind.ACCOUNT_TYPE,
+            ErrorKind.ACCOUNT_TYPE,
             "This Google account has no YouTube channel. Create one at youtube.com/create_channel, then connect again.",
             code="youtubeSignupRequired",
         )

@@ -9,7 +9,7 @@ from benchmarks.measure.stills import Flyer
 from benchmarks.measure.timeline import Segment
 from patterns.measure import LayerName, gradual, measure, views
 from patterns.measure.features import Transition
-from patterns.measure.model import Fit, Part, cut_explains, new_share
+from patterns.measure.model import Fit, PictureRun, cut_explains, new_share
 
 from .conftest import FPS, HEIGHT, WIDTH, Clips, scene, timeline
 
@@ -84,7 +84,7 @@ def test_a_blend_loses_contrast_and_a_turn_does_not(turns: bool, kept: float) ->
     way = np.linspace(0, 1, 25, dtype=np.float32)[:, None]
     angle = way * np.float32(np.pi / 2)
     pictures = np.cos(angle) * before + np.sin(angle) * after if turns else (1 - way) * before + way * after
-    part = Part(np.arange(25) * 33.3, 128 + pictures, 8, 8)
+    part = PictureRun(np.arange(25) * 33.3, 128 + pictures, 8, 8)
     assert gradual._kept_contrast(part, Fit(0, 24, 0.04, False)) == pytest.approx(kept, abs=0.15)
 
 
@@ -108,7 +108,7 @@ def test_what_moves_is_nothing_new_and_what_a_wipe_shows_is() -> None:
     panned = np.stack([wide[:, 3 * k : 3 * k + 64] for k in range(20)])
     wiped = np.stack([np.where(np.arange(64) < edge, other[:, :64], wide[:, :64]) for edge in edges])
     for film, least, most in ((panned, 0.0, 0.05), (wiped, 0.25, 1.2)):
-        part = Part(np.arange(20) * 33.3, np.zeros((20, 12), np.float32), 2, 2, film.astype(np.uint8))
+        part = PictureRun(np.arange(20) * 33.3, np.zeros((20, 12), np.float32), 2, 2, film.astype(np.uint8))
         assert least <= new_share(part, 3, 16) <= most
 
 

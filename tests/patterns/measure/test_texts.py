@@ -186,8 +186,8 @@ class TestViews:
 
 
 class TestJoining:
-    def line(self, text: str, top: float = 0.1) -> ocr.Line:
-        return ocr.Line(text, ocr.Box(0.1, top, 0.5, top + 0.05), 0.9)
+    def line(self, text: str, top: float = 0.1) -> ocr.TextLine:
+        return ocr.TextLine(text, ocr.Box(0.1, top, 0.5, top + 0.05), 0.9)
 
     def test_readings_of_one_text_are_one(self) -> None:
         found = overlays.find([Track(0, 50, self.line("Wait for it")), Track(52, 80, self.line("Wait forit"))], 0.025)
@@ -317,7 +317,7 @@ class TestAbsence:
     def readings(self, *shown: bool) -> list[tracks.Reading]:
         rng = np.random.default_rng(3)
         text = rng.integers(0, 2, (8, 32)).repeat(2, axis=0).repeat(2, axis=1) * 120
-        line = ocr.Line("some words", ocr.Box(0.2, 0.3, 0.84, 0.46), 0.99)
+        line = ocr.TextLine("some words", ocr.Box(0.2, 0.3, 0.84, 0.46), 0.99)
         out = []
         for number, is_shown in enumerate(shown):
             luma = rng.integers(60, 100, (100, 100)).astype(np.int16)

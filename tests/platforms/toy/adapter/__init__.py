@@ -16,13 +16,13 @@ from publishing.platforms.base import (
     Metrics,
     NotThere,
     Outcome,
+    PublishStep,
     Session,
     Spec,
-    Step,
     Tokens,
 )
 from publishing.platforms.declared import Consent, Problem, QuotaNeed
-from publishing.platforms.errors import Kind, PlatformError
+from publishing.platforms.errors import ErrorKind, PlatformError
 from publishing.platforms.http import Answer, Caller
 from publishing.platforms.oauth import ConnectBackend
 from publishing.states import TargetState
@@ -37,7 +37,7 @@ class ToyConnect(ConnectBackend):
     DEFAULT_USE_PKCE = False
 
     def refusal(self, answer: Answer) -> Exception:
-        return PlatformError(Kind.AUTH_EXPIRED, "Toy refused the code.", words=answer.words, status=answer.status)
+        return PlatformError(ErrorKind.AUTH_EXPIRED, "Toy refused the code.", words=answer.words, status=answer.status)
 
     def tokens(self, answer: Mapping[str, Any]) -> Tokens:
         return Tokens(str(answer["access_token"]), scopes=("play",))
@@ -62,8 +62,8 @@ class Toy(Adapter):
     def quotas(self, spec: Spec, account: AccountRef, now: datetime) -> list[QuotaNeed]:
         return []
 
-    def step(self, spec: Spec, checkpoint: Checkpoint) -> Step:
-        return Step("post", Effect.COMMIT, TargetState.PUBLISHING)
+    def step(self, spec: Spec, checkpoint: Checkpoint) -> PublishStep:
+        return PublishStep("post", Effect.COMMIT, TargetState.PUBLISHING)
 
     def advance(self, session: Session, spec: Spec, checkpoint: Checkpoint) -> Outcome:
         video = spec.video
@@ -77,7 +77,9 @@ class Toy(Adapter):
             headers={"Content-Type": video.content_type, "Content-Length": str(video.size_bytes)},
         )
         if answer.status != 201:
-            raise PlatformError(Kind.REJECTED, "Toy did not take this post.", words=answer.words, status=answer.status)
+            raise PlatformError(
+                ErrorKind.REJECTED, "Toy did not take this post.", words=answer.words, status=answer.status
+            )
         return self._live(checkpoint, str(answer.json()["id"]))
 
     def _live(self, checkpoint: Checkpoint, post_id: str) -> Live:
@@ -107,7 +109,7 @@ class Toy(Adapter):
         return [AccountInfo(body["id"], body["handle"], body["name"])]
 
     def refresh(self, http: Caller, refresh_token: str, now: datetime) -> Tokens:
-        raise PlatformError(Kind.AUTH_EXPIRED, "Toy's tokens do not end.")
+        raise PlatformError(ErrorKind.AUTH_EXPIRED, "Toy's tokens do not end.")
 
     def revoke(self, http: Caller, tokens: Tokens) -> None:
         pass

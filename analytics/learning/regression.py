@@ -17,7 +17,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from analytics.learning.effects import Effect, Row
+from analytics.learning.effects import Effect, Observation
 
 TAUS = (0.05, 0.12, 0.22, 0.40)
 TAU_WEIGHTS = (0.15, 0.30, 0.35, 0.20)
@@ -39,7 +39,7 @@ class _Design:
     prior_mean: Array
 
 
-def _design(rows: Sequence[Row], groups: Mapping[str, Sequence[str]]) -> _Design:
+def _design(rows: Sequence[Observation], groups: Mapping[str, Sequence[str]]) -> _Design:
     with_followers = [row.followers for row in rows if row.followers is not None]
     centre = float(np.mean(np.log1p(with_followers))) if with_followers else 0.0
     span = max((row.age_days for row in rows), default=0.0) or 1.0
@@ -116,7 +116,7 @@ def _robust(x: Array, y: Array, w: Array, mean0: Array, v0: Array, sigma: float)
 
 
 def fit(
-    rows: Sequence[Row], groups: Mapping[str, Sequence[str]], *, ordered: frozenset[str], prior_sigma: float
+    rows: Sequence[Observation], groups: Mapping[str, Sequence[str]], *, ordered: frozenset[str], prior_sigma: float
 ) -> list[Effect]:
     """Effects of every level of every group.
 
@@ -147,7 +147,12 @@ def fit(
 
 
 def _group_effects(
-    group: str, block: list[int], design: _Design, rows: Sequence[Row], posteriors: list[_Posterior], mixing: Array
+    group: str,
+    block: list[int],
+    design: _Design,
+    rows: Sequence[Observation],
+    posteriors: list[_Posterior],
+    mixing: Array,
 ) -> list[Effect]:
     k = len(block)
     contrast = np.eye(k) - 1.0 / k

@@ -8,7 +8,7 @@ import httpx
 from core import http
 from core.actor import Actor
 from core.errors import Conflict
-from flows.errors import Code
+from flows.errors import FlowError
 from publishing.models import AccountStatus, SocialAccount
 from publishing.services import connections
 
@@ -45,11 +45,11 @@ def connect(actor: Actor, platform: str) -> SocialAccount:
     connections.finish(platform=platform, query=query, signed_in=None)
     account = usable_account(actor, platform)
     if account is None:
-        raise Conflict(Code.NOT_CONNECTED, f"The {platform} account could not be connected.")
+        raise Conflict(FlowError.NOT_CONNECTED, f"The {platform} account could not be connected.")
     return account
 
 
 def _refused(platform: str, response: httpx.Response) -> Conflict:
     return Conflict(
-        Code.CONSENT_REFUSED, f"The consent page of {platform} answered {response.status_code} instead of a code."
+        FlowError.CONSENT_REFUSED, f"The consent page of {platform} answered {response.status_code} instead of a code."
     )

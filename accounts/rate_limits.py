@@ -12,7 +12,7 @@ from core.errors import Throttled
 
 
 @dataclass(frozen=True, slots=True)
-class Limit:
+class RateLimit:
     """`most` times in `seconds`."""
 
     name: str
@@ -20,15 +20,15 @@ class Limit:
     seconds: int
 
 
-MAILS_OF_CLIENT = Limit("mails", 20, 3600)
-SIGN_UPS_OF_CLIENT = Limit("sign_ups", 100, 3600)
-SIGN_UPS_OF_ADDRESS = Limit("sign_ups_of", 2, 24 * 3600)
-SIGN_INS_OF_CLIENT = Limit("sign_ins", 60, 300)
-GUESSES_OF_PERSON = Limit("guesses", 10, 900)
-INVITATIONS_OF_PERSON = Limit("invitations", 50, 3600)
+MAILS_OF_CLIENT = RateLimit("mails", 20, 3600)
+SIGN_UPS_OF_CLIENT = RateLimit("sign_ups", 100, 3600)
+SIGN_UPS_OF_ADDRESS = RateLimit("sign_ups_of", 2, 24 * 3600)
+SIGN_INS_OF_CLIENT = RateLimit("sign_ins", 60, 300)
+GUESSES_OF_PERSON = RateLimit("guesses", 10, 900)
+INVITATIONS_OF_PERSON = RateLimit("invitations", 50, 3600)
 
 
-def within(limit: Limit, who: object) -> bool:
+def within(limit: RateLimit, who: object) -> bool:
     """Count once more; whether that is still allowed."""
     if not available():
         return False
@@ -42,7 +42,7 @@ def within(limit: Limit, who: object) -> bool:
     return False
 
 
-def require(limit: Limit, who: object, sentence: str) -> None:
+def require(limit: RateLimit, who: object, sentence: str) -> None:
     """Count once more; raise `Throttled` with the sentence when that is too often."""
     if not within(limit, who):
         raise Throttled("too_often", sentence, retry_after_s=limit.seconds)

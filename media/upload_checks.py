@@ -9,10 +9,10 @@ from django.conf import settings
 
 from core.child import Child, ChildError, Limits, python_argv, run
 from core.errors import DomainError, TooLarge, Unavailable, UnsupportedMedia, ValidationFailed
-from media import judging
+from media import file_type
 from media.errors import MediaError
-from media.judging import Container
-from media.words import size_words
+from media.file_type import Container
+from media.formatting import size_words
 
 TAKEN = "Upload an MP4, M4V, MOV, AVI or WebM file."
 CHILD_LIMITS = Limits(timeout_s=120, memory_bytes=4 * 1024**3)
@@ -67,11 +67,11 @@ def container_of(name: str, head: bytes) -> Container:
     """The container that these first bytes begin; `UnsupportedMedia` names what it is instead."""
     if not head:
         check_size(name, 0)
-    found = judging.container_of(head)
+    found = file_type.container_of(head)
     if found is None:
         raise UnsupportedMedia(
             MediaError.NOT_A_VIDEO,
-            f"“{name}” is not a video we can use: its content is {judging.describe(head)}. {TAKEN}",
+            f"“{name}” is not a video we can use: its content is {file_type.describe(head)}. {TAKEN}",
         )
     return found
 
@@ -120,7 +120,7 @@ def judge_file(name: str, path: Path, child: RunChild = run_child) -> Judged:
     """Judge a file on this machine: size, first bytes, probe."""
     check_size(name, path.stat().st_size)
     with path.open("rb") as handle:
-        container = container_of(name, handle.read(judging.HEAD_BYTES))
+        container = container_of(name, handle.read(file_type.HEAD_BYTES))
     return probe(name, str(path), container, child)
 
 
@@ -182,4 +182,4 @@ def _image_refusal(name: str, code: str, detail: str) -> UnsupportedMedia:
 
 def is_image(head: bytes) -> bool:
     """Whether these first bytes begin a picture that the product takes, or one that a person would call a picture."""
-    return judging.picture_of(head) is not None or judging.describe(head) == "a still picture"
+    return file_type.picture_of(head) is not None or file_type.describe(head) == "a still picture"

@@ -36,10 +36,10 @@ from core.errors import AuthenticationFailed, DomainError, NotFound, TooLarge, T
 from core.middleware import tolerant_path
 from core.outages import Away
 from core.views import service_away
-from media import direct
+from media import presigned_uploads
 from media.errors import MediaError
-from media.uploads import CHUNK_BYTES
-from media.words import size_words
+from media.formatting import size_words
+from media.resumable_uploads import CHUNK_BYTES
 
 logger = logging.getLogger(__name__)
 
@@ -116,9 +116,9 @@ def chunk(request: HttpRequest, **_: Any) -> Allowance:
 def announced_file(request: HttpRequest, *, upload_id: Any, token: str, name: str) -> Allowance:
     """A signed PUT: the path is the permission, and says how many bytes."""
     with scopes.system("signed upload"):
-        upload = direct.find_signed(upload_id=upload_id, token=token, name=name)
+        upload = presigned_uploads.find_signed(upload_id=upload_id, token=token, name=name)
     if upload is None:
-        return Allowance(0, NotFound("upload_unknown", direct.UNKNOWN))
+        return Allowance(0, NotFound("upload_unknown", presigned_uploads.UNKNOWN))
     sentence = f"This address takes exactly {upload.size_bytes} bytes."
     return Allowance(upload.size_bytes, TooLarge(MediaError.DIFFERENT, sentence, {"max_bytes": upload.size_bytes}))
 

@@ -26,12 +26,12 @@ from core import clock
 from core.actor import Actor
 from core.errors import Conflict, DomainError, NotFound, TooLarge, ValidationFailed
 from core.ids import uuid7
-from media import content, judging, quota
+from media import file_type, quota, upload_checks
 from media.errors import MediaError
+from media.formatting import size_words
 from media.models import MediaFile, UploadSession
 from media.services import Stored, put_image
 from media.storage import Written, new_key, store
-from media.words import size_words
 
 CHUNK_BYTES = 8 * 1024 * 1024
 LIFETIME = timedelta(hours=24)
@@ -81,7 +81,7 @@ def create(
     """Open an upload. Refuses at once what is empty, too large, or does not fit into the workspace's quota."""
     policy.require(actor, Action.WRITE)
     name = filename.strip()[-255:] or "video"
-    content.check_size(name, length)
+    upload_checks.check_size(name, length)
     quota.require(actor.workspace_id, length)
     upload_id = uuid7()
     return UploadSession.objects.create(
@@ -138,7 +138,7 @@ def receive(stream: Readable, declared: int | None, checksum: Checksum | None) -
             limit = declared if declared is not None else CHUNK_BYTES + 1
             while size < limit and (piece := stream.read(min(_READ, limit - size))):
                 if not size:
-                    head = piece[: judging.HEAD_BYTES]
+                    head = piece[: file_type.HEAD_BYTES]
                 handle.write(piece)
                 size += len(piece)
                 if digest:
@@ -205,10 +205,10 @@ def _check_room(upload: UploadSession, chunk: Chunk) -> None:
 def _judge_head(upload: UploadSession, chunk: Chunk) -> None:
     """The first bytes decide at once whether the rest is worth sending."""
     try:
-        if for_posts(upload) and content.is_image(chunk.head):
-            content.check_image_size(upload.filename, upload.length)
+        if for_posts(upload) and upload_checks.is_image(chunk.head):
+            upload_checks.check_image_size(upload.filename, upload.length)
             return
-        container = content.container_of(upload.filename, chunk.head)
+        container = upload_checks.container_of(upload.filename, chunk.head)
     except DomainError:
         upload.delete()
         raise
@@ -250,8 +250,8 @@ def _finish(upload: UploadSession, on_complete: OnComplete) -> None:
     names = [part["name"] for part in upload.parts]
     try:
         written = parts.join_parts(upload.storage_key, upload.multipart_id, names)
-        head = b"".join(parts.read(upload.storage_key, 0, judging.HEAD_BYTES))
-        is_image = for_posts(upload) and content.is_image(head)
+        head = b"".join(parts.read(upload.storage_key, 0, file_type.HEAD_BYTES))
+        is_image = for_posts(upload) and upload_checks.is_image(head)
         stored = _image(upload) if is_image else _video(upload, head, written)
         with transaction.atomic():
             kind, subject_id = on_complete(upload, stored)
@@ -286,9 +286,9 @@ def _finish(upload: UploadSession, on_complete: OnComplete) -> None:
 
 
 def _video(upload: UploadSession, head: bytes, written: Written) -> Stored:
-    container = content.container_of(upload.filename, head)
+    container = upload_checks.container_of(upload.filename, head)
     try:
-        judged = content.probe(upload.filename, store().source(upload.storage_key), container)
+        judged = upload_checks.probe(upload.filename, store().source(upload.storage_key), container)
     except DomainError:
         # A store that went away while the file was read is no fault of the file: this says so instead.
         store().size(upload.storage_key)

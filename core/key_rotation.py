@@ -38,7 +38,7 @@ class Column:
 
 
 @dataclass(slots=True)
-class Report:
+class ColumnReport:
     """What happened to one column: values re-encrypted, left alone because somebody wrote them, and unreadable rows."""
 
     column: Column
@@ -67,9 +67,9 @@ def by_key(column: Column) -> Counter[str]:
     return counts
 
 
-def rotate(column: Column, *, batch: int = BATCH) -> Iterator[Report]:
+def rotate(column: Column, *, batch: int = BATCH) -> Iterator[ColumnReport]:
     """Re-encrypt the values of a column that an old key sealed; yields the same report after each batch."""
-    report = Report(column)
+    report = ColumnReport(column)
     model, name = column.bound_to
     last: object = None
     while True:

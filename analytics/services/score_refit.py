@@ -66,7 +66,7 @@ def post_of(row: LatestMetrics, shown: Shown) -> outcomes.Post:
 
 
 def _fit(workspace_id: UUID, platform: str, posts: list[outcomes.Post]) -> Fitted:
-    from analytics.learning import model  # loads NumPy, which nothing else here needs
+    from analytics.learning import regression  # loads NumPy, which nothing else here needs
 
     old_enough = [post for post in posts if post.age_s >= MIN_AGE.total_seconds()]
     # A vocabulary joins the model once a post has a word of it; an empty one would only widen it.
@@ -81,7 +81,7 @@ def _fit(workspace_id: UUID, platform: str, posts: list[outcomes.Post]) -> Fitte
     for name, (outcome, sigma) in outcomes.OUTCOMES.items():
         rows = [row for post in old_enough if (row := outcome(post)) is not None]
         if rows or name == "reach":
-            effects = model.fit(rows, groups, ordered=ordered, prior_sigma=sigma)
+            effects = regression.fit(rows, groups, ordered=ordered, prior_sigma=sigma)
             fitted.append((outcomes.GOAL_WEIGHTS[name], effects))
     result = scores(combine(fitted), posts=len(old_enough))
     inputs = [{key: value for key, value in asdict(post).items() if key != "days_ago"} for post in posts]

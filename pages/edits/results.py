@@ -9,10 +9,10 @@ from editing.captions import placements
 from editing.formats import safe_area
 from editing.models import Edit, Rendition
 from editing.plan import EditPlan, Output
-from media.signing import signed_path
-from media.words import size_words
+from media.formatting import size_words
+from media.signed_urls import signed_path
 from pages.forms.edits import ASPECT_WORDS
-from pages.journey import steps_of
+from pages.workflow_steps import steps_of
 from platforms import PLATFORMS
 from platforms.descriptor import SafeArea
 
@@ -42,7 +42,7 @@ class Frame:
 
 
 @dataclass(frozen=True, slots=True)
-class Result:
+class RenderResult:
     """A rendition with its addresses."""
 
     rendition: Rendition
@@ -102,7 +102,7 @@ def rows(plan: EditPlan) -> list[dict[str, Any]]:
     return rows
 
 
-def results(edit: Edit) -> list[Result]:
+def results(edit: Edit) -> list[RenderResult]:
     found = []
     compose = reverse("compose")
     for row in edit.renditions.all():
@@ -110,7 +110,7 @@ def results(edit: Edit) -> list[Result]:
             continue
         media = row.media
         found.append(
-            Result(
+            RenderResult(
                 rendition=row,
                 label=label(row.aspect, row.platform),
                 url=signed_path(media) if media else "",

@@ -51,7 +51,7 @@ def bar(start: float, end: float, text: str = "", scene: str = "") -> Bar:
 
 
 @dataclass(frozen=True, slots=True)
-class Note:
+class SampleNote:
     """A numbered remark that points at a moment; its line reaches down to the layer it speaks of."""
 
     number: int
@@ -63,10 +63,16 @@ class Note:
 
 
 NOTES: Final = (
-    Note(1, x(0.8), 88, 0.8, "The first cut comes early", "It falls at 0.8 s, the next one at 1.9 s."),
-    Note(2, x(5.1), 88, 5.1, "Fast, then calm", "Seven cuts in the first eight seconds, five in the other fourteen."),
-    Note(3, x(11.2), 246, 11.2, "Silence before the reveal", "Sound and motion stop for a second; then both peak."),
-    Note(4, x(19.2), 88, 19.2, "The last shot holds", "Nothing moves much for 2.8 seconds: room to read and to act."),
+    SampleNote(1, x(0.8), 88, 0.8, "The first cut comes early", "It falls at 0.8 s, the next one at 1.9 s."),
+    SampleNote(
+        2, x(5.1), 88, 5.1, "Fast, then calm", "Seven cuts in the first eight seconds, five in the other fourteen."
+    ),
+    SampleNote(
+        3, x(11.2), 246, 11.2, "Silence before the reveal", "Sound and motion stop for a second; then both peak."
+    ),
+    SampleNote(
+        4, x(19.2), 88, 19.2, "The last shot holds", "Nothing moves much for 2.8 seconds: room to read and to act."
+    ),
 )
 
 

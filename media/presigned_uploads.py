@@ -27,14 +27,14 @@ from core import clock
 from core.actor import Actor
 from core.errors import Conflict, DomainError, NotFound, TooLarge, ValidationFailed
 from core.ids import uuid7
-from media import content, intake, judging, quota, services
-from media.content import Judged
+from media import file_type, form_uploads, quota, services, upload_checks
 from media.errors import MediaError
+from media.formatting import size_words
 from media.models import DirectUpload, MediaFile
-from media.signing import plain_name
+from media.resumable_uploads import ChunkBrokenError, Readable
+from media.signed_urls import plain_name
 from media.storage import new_key, sha256_of, store
-from media.uploads import ChunkBrokenError, Readable
-from media.words import size_words
+from media.upload_checks import Judged
 
 LIFETIME = timedelta(hours=1)
 UNKNOWN = "This upload does not exist or has expired. Announce it again."
@@ -59,9 +59,9 @@ def announce(
     """Open an upload of one file. `checksum` is the SHA-256 in hex of what will be sent, if known."""
     policy.require(actor, Action.WRITE)
     name = filename.strip()[-255:] or "file"
-    content.check_size(name, size_bytes)
+    upload_checks.check_size(name, size_bytes)
     if content_type.startswith("image/"):
-        content.check_image_size(name, size_bytes)
+        upload_checks.check_image_size(name, size_bytes)
     elif not content_type.startswith(_TYPES):
         sentence = f"“{name}” is announced as {content_type}. Only pictures and videos can be uploaded here."
         raise ValidationFailed(MediaError.METADATA, sentence, fields={"content_type": [sentence]})
@@ -206,19 +206,19 @@ def _judge(actor: Actor, upload: DirectUpload, checksum: str) -> MediaFile:
         parts.move(upload.storage_key, upload.final_key)
     with parts.local(upload.final_key) as path:
         with path.open("rb") as handle:
-            is_video = judging.container_of(handle.read(judging.HEAD_BYTES)) is not None
+            is_video = file_type.container_of(handle.read(file_type.HEAD_BYTES)) is not None
         wanted = {value for value in (upload.sha256, checksum) if value}
         # Bytes that went straight to the object store were not hashed on their way.
         found = upload.received_sha256 or (sha256_of(path) if wanted or is_video else "")
         if wanted and wanted != {found}:
             raise ValidationFailed(MediaError.CHECKSUM, "The bytes are not those of the checksum. Send the file again.")
         if is_video:
-            stored = _stored(upload, content.judge_file(upload.filename, path), found)
+            stored = _stored(upload, upload_checks.judge_file(upload.filename, path), found)
         else:
             stored = services.put_image(workspace_id=upload.workspace_id, path=path, name=upload.filename)
     try:
         with transaction.atomic():
-            file = intake.keep(actor=actor, stored=stored)
+            file = form_uploads.keep(actor=actor, stored=stored)
             rows = DirectUpload.objects.filter(pk=upload.pk, state=State.CONFIRMING, claimed_at=upload.claimed_at)
             if not rows.update(state=State.CONFIRMED, file=file, updated_at=clock.now()):
                 raise Conflict(MediaError.LOCKED, "Someone else is confirming this upload. Ask again in a moment.")

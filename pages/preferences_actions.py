@@ -14,7 +14,7 @@ from accounts.services import profile
 from core.actor import Actor, ActorKind
 from media import quota
 from pages.access import SignedIn, signed_in
-from pages.context import THEME_COOKIE, THEMES
+from pages.page_frame import THEME_COOKIE, THEMES
 
 # Where a page may show the quota; a page that shows it twice names both.
 QUOTA_PLACES = ("page", "small", "wide")

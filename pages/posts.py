@@ -11,8 +11,8 @@ from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_POST
 
 from core.errors import ValidationFailed
-from core.words import counted
-from pages import receipts
+from core.formatting import counted
+from pages import target_receipts
 from pages.access import SignedIn, signed_in
 from publishing import selectors
 from publishing.models import PostTarget
@@ -57,7 +57,7 @@ def post_detail(request: SignedIn, post_id: UUID) -> HttpResponse:
     context = {
         "post": post,
         "summary": selectors.summary(post),
-        "rows": receipts.rows(request.actor, post),
+        "rows": target_receipts.rows(request.actor, post),
         "may_change": selectors.may_change(post),
         "may_send": selectors.may_send(post),
         "is_planned": TargetState.SCHEDULED in states,

@@ -8,7 +8,7 @@ from django.shortcuts import render
 from rest_framework.request import Request
 from rest_framework.throttling import AnonRateThrottle, UserRateThrottle
 
-from core import cache, client
+from core import cache, client_address
 from core.outages import Away, Service
 
 if TYPE_CHECKING:
@@ -20,7 +20,7 @@ class UserThrottle(UserRateThrottle):
     """Every request of the API, by person, else by the client's network."""
 
     def get_ident(self, request: Request) -> str:
-        return client.network(request._request)
+        return client_address.network(request._request)
 
 
 class AuthThrottle(AnonRateThrottle):
@@ -29,7 +29,7 @@ class AuthThrottle(AnonRateThrottle):
     scope = "auth"
 
     def get_ident(self, request: Request) -> str:
-        return client.network(request._request)
+        return client_address.network(request._request)
 
     def allow_request(self, request: Request, view: "APIView") -> bool:
         allowed = super().allow_request(request, view)

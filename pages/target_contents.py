@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from media.words import duration_words, size_words
+from media.formatting import duration_words, size_words
 from platforms import PLATFORMS
 from platforms.descriptor import Field
 from publishing.models import Attempt, Delivery, PostTarget

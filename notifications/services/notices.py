@@ -10,38 +10,38 @@ from accounts.services.profile import notification_choices
 from core.actor import Actor
 from jobs import events
 from notifications import bundles
-from notifications.models import Kind, Mail, Notice
+from notifications.models import Mail, Notice, NoticeKind
 
-SEND = "notifications.mail"
+SEND = "notifications.mail_texts"
 TOPIC = "person"
 TEMPLATE = "notice"
 # The choice in a person's preferences that decides over a kind. Kinds that nobody would want apart share one.
 EVENT: Mapping[str, str] = {
-    Kind.POST_PUBLISHED: "post_published",
-    Kind.POST_PARTLY_OUT: "post_published",
-    Kind.POST_PARTLY_FAILED: "post_failed",
-    Kind.POST_FAILED: "post_failed",
-    Kind.ACTION_REQUIRED: "action_required",
-    Kind.CONNECTION_MADE: "connection_made",
-    Kind.CONNECTION_EXPIRING: "action_required",
-    Kind.EDIT_FINISHED: "edit_finished",
-    Kind.EDIT_FAILED: "edit_finished",
-    Kind.ANALYSIS_FAILED: "analysis_failed",
+    NoticeKind.POST_PUBLISHED: "post_published",
+    NoticeKind.POST_PARTLY_OUT: "post_published",
+    NoticeKind.POST_PARTLY_FAILED: "post_failed",
+    NoticeKind.POST_FAILED: "post_failed",
+    NoticeKind.ACTION_REQUIRED: "action_required",
+    NoticeKind.CONNECTION_MADE: "connection_made",
+    NoticeKind.CONNECTION_EXPIRING: "action_required",
+    NoticeKind.EDIT_FINISHED: "edit_finished",
+    NoticeKind.EDIT_FAILED: "edit_finished",
+    NoticeKind.ANALYSIS_FAILED: "analysis_failed",
 }
 
 
 @dataclass(frozen=True, slots=True)
-class News:
+class Message:
     """An event in words. `once` names it: what is told twice under one name arrives once. `link` is a path of ours."""
 
-    kind: Kind
+    kind: NoticeKind
     once: str
     title: str
     text: str = ""
     link: str = ""
 
 
-def notify(*, workspace_id: UUID, news: News, to: UUID | None = None, admins: bool = False) -> list[Notice]:
+def notify(*, workspace_id: UUID, news: Message, to: UUID | None = None, admins: bool = False) -> list[Notice]:
     """Tell a member (`to`) and, if asked, every admin of a workspace; only admins when `to` is no member (any more).
 
     Writes in the caller's transaction, which should be the one that makes the event true: the notices appear, and the
@@ -86,7 +86,7 @@ def _recipients(workspace_id: UUID, to: UUID | None, admins: bool) -> Iterable[U
     return [member.user for member in members if member in named or (wanted and member.role == Role.ADMIN)]
 
 
-def _channels(user: User, kind: Kind) -> tuple[bool, bool]:
+def _channels(user: User, kind: NoticeKind) -> tuple[bool, bool]:
     """Whether a person hears of a kind by mail (only at an address they proved) and in the app."""
     preferences, _ = Preferences.objects.get_or_create(user=user)
     chosen = notification_choices(preferences)[EVENT[kind]]

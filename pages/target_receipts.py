@@ -7,7 +7,7 @@ from itertools import groupby
 from uuid import UUID
 
 from core.actor import Actor
-from pages.shares import Share, share_of
+from pages.target_contents import Share, share_of
 from publishing import selectors
 from publishing.errors import TargetError
 from publishing.models import Attempt, Delivery, Post, PostTarget
@@ -66,7 +66,7 @@ _RETRYABLE = (TargetState.FAILED, TargetState.WAITING, TargetState.ACTION_REQUIR
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class ReceiptLine:
     """Some like receipts in a row."""
 
     label: str
@@ -80,7 +80,7 @@ class Line:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class TargetRow:
     """One account's share as the page shows it."""
 
     target: PostTarget
@@ -88,7 +88,7 @@ class Row:
     sentence: str
     words: str
     share: Share
-    lines: list[Line] = field(default_factory=list)
+    lines: list[ReceiptLine] = field(default_factory=list)
     late: str = ""
 
     @property
@@ -140,13 +140,13 @@ def _late(target: PostTarget) -> str:
     return found.sentence if found else ""
 
 
-def _lines(attempts: list[Attempt]) -> list[Line]:
+def _lines(attempts: list[Attempt]) -> list[ReceiptLine]:
     found = []
     for _, group in groupby(attempts, key=lambda row: (row.step, row.outcome, row.sentence, row.platform_message)):
         like = list(group)
         last = like[-1]
         found.append(
-            Line(
+            ReceiptLine(
                 STEPS.get(last.step, last.step.replace("_", " ").capitalize()),
                 last.get_outcome_display() if last.outcome else "Under way",
                 len(like),
@@ -160,7 +160,7 @@ def _lines(attempts: list[Attempt]) -> list[Line]:
     return found
 
 
-def rows(actor: Actor, post: Post) -> list[Row]:
+def rows(actor: Actor, post: Post) -> list[TargetRow]:
     """The post's targets with what each gets and what happened to it."""
     attempts: dict[UUID, list[Attempt]] = defaultdict(list)
     for attempt in selectors.attempts(actor, post.pk):
@@ -171,10 +171,10 @@ def rows(actor: Actor, post: Post) -> list[Row]:
     return [_row(post, target, attempts[target.pk], deliveries[target.pk]) for target in post.targets.all()]
 
 
-def _row(post: Post, target: PostTarget, attempts: list[Attempt], deliveries: list[Delivery]) -> Row:
+def _row(post: Post, target: PostTarget, attempts: list[Attempt], deliveries: list[Delivery]) -> TargetRow:
     label = adapter_for(target.platform, target.account.via).label
     target.post = post
-    return Row(
+    return TargetRow(
         target=target,
         label=label,
         sentence=_sentence(target, label),

@@ -16,7 +16,7 @@ from accounts import audit, policy
 from accounts.policy import Action
 from core.actor import Actor
 from core.errors import ValidationFailed
-from media import content, judging, quota, services
+from media import file_type, quota, services, upload_checks
 from media.errors import MediaError
 from media.models import MediaFile
 from media.services import Stored
@@ -45,7 +45,7 @@ def store_upload(*, actor: Actor, file: "UploadedFile[Any] | None") -> MediaFile
     if file is None:
         raise ValidationFailed(MediaError.EMPTY, MISSING_FILE, fields={"file": [MISSING_FILE]})
     name = (file.name or "file")[-255:]
-    content.check_size(name, file.size or 0)
+    upload_checks.check_size(name, file.size or 0)
     quota.require(actor.workspace_id, file.size or 0)
     with on_disk(file) as path:
         stored = put_judged(workspace_id=actor.workspace_id, path=path, name=name)
@@ -60,10 +60,10 @@ def store_upload(*, actor: Actor, file: "UploadedFile[Any] | None") -> MediaFile
 def put_judged(*, workspace_id: UUID, path: Path, name: str) -> Stored:
     """Store a file on this machine as the picture or the video that its content says it is."""
     with path.open("rb") as handle:
-        head = handle.read(judging.HEAD_BYTES)
-    if judging.container_of(head) is None:
+        head = handle.read(file_type.HEAD_BYTES)
+    if file_type.container_of(head) is None:
         return services.put_image(workspace_id=workspace_id, path=path, name=name)
-    judged = content.judge_file(name, path)
+    judged = upload_checks.judge_file(name, path)
     return services.put(
         workspace_id=workspace_id,
         kind=MediaFile.Kind.VIDEO,

@@ -7,12 +7,12 @@ from uuid import UUID
 
 from django.urls import reverse
 
-from core import words
+from core import formatting
 from core.actor import Actor
 from editing.models import Rendition
+from media.formatting import duration_words, size_words
 from media.models import MediaFile
-from media.signing import signed_path
-from media.words import duration_words, size_words
+from media.signed_urls import signed_path
 from publishing.services import files as files_of_posts
 from videos.models import Video
 
@@ -114,6 +114,6 @@ def _origin(video: Video | None, rendition: Rendition | None) -> Used | None:
     return None
 
 
-def _post(use: files_of_posts.Use) -> Used:
-    name = words.excerpt(use.text) or f"Post {use.post_id}"
+def _post(use: files_of_posts.PostUse) -> Used:
+    name = formatting.excerpt(use.text) or f"Post {use.post_id}"
     return Used(f"Post “{name}”", reverse("post_detail", args=[use.post_id]))

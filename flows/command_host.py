@@ -18,7 +18,7 @@ from django.conf import settings
 from core import clock
 from core.db.schema import bring_up_to_date
 from core.errors import Unavailable
-from flows.errors import Code
+from flows.errors import FlowError
 from jobs.embedded import EmbeddedWorkers, UpLock
 
 _AGAIN = "ELEVOAI_STARTED_OVER"
@@ -78,7 +78,7 @@ def _serve() -> uvicorn.Server:
     ends_at = time.monotonic() + 30
     while not server.started:
         if time.monotonic() > ends_at:
-            raise Unavailable(Code.STEP_FAILED, "The web server of this command did not start.")
+            raise Unavailable(FlowError.STEP_FAILED, "The web server of this command did not start.")
         time.sleep(0.05)
     return server
 
@@ -102,7 +102,7 @@ def _any_port(host: str) -> int:
 
 def _start_over(changes: dict[str, str]) -> None:
     if os.environ.get(_AGAIN):
-        raise Unavailable(Code.STEP_FAILED, "The address of the running product could not be taken over.")
+        raise Unavailable(FlowError.STEP_FAILED, "The address of the running product could not be taken over.")
     sys.stdout.flush()
     environment = {**os.environ, **changes, _AGAIN: "1"}
     os.execve(sys.executable, [sys.executable, *sys.argv], environment)  # noqa: S606 - this very command

@@ -7,10 +7,10 @@ Any number of watchers is harmless, because rows decide who begins an alarm and 
 from collections.abc import Sequence
 
 from core import scope
-from core.loops import Loop
+from core.background_threads import Loop
 from jobs import alarms
 from jobs.models import Alarm
-from notifications import operators
+from notifications import operator_mail
 from publishing.insight import alarms as publishing_alarms
 
 EVERY_S = 30.0
@@ -24,10 +24,10 @@ def watch() -> Sequence[Alarm]:
         begun, ended = alarms.note([*alarms.conditions(), *publishing_alarms.conditions()])
         pending = alarms.to_mail()
         over = [alarm for alarm in ended if alarm.mailed_at is not None]
-        if pending and not operators.tell_alarms(pending):
+        if pending and not operator_mail.tell_alarms(pending):
             alarms.mail_again(pending)
         if over:
-            operators.tell_over(over)
+            operator_mail.tell_over(over)
     return begun
 
 

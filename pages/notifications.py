@@ -15,8 +15,8 @@ from accounts.selectors import preferences_of
 from accounts.services import profile
 from core.errors import NotFound, ValidationFailed
 from notifications import bundles, selectors, services
-from notifications.bundles import Told
-from notifications.models import Kind
+from notifications.bundles import BundledNotice
+from notifications.models import NoticeKind
 from pages.access import SignedIn, add_errors, signed_in
 from pages.forms.account import NotificationsForm
 
@@ -24,25 +24,25 @@ PER_PAGE = 20
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class NoticeRow:
     """One notice as the page shows it."""
 
-    told: Told
+    told: BundledNotice
     tone: str
     icon: str
 
 
 _LOOK = {
-    Kind.POST_PUBLISHED: ("success", "circle-check"),
-    Kind.POST_PARTLY_OUT: ("info", "hourglass"),
-    Kind.POST_PARTLY_FAILED: ("warning", "triangle-alert"),
-    Kind.POST_FAILED: ("error", "circle-x"),
-    Kind.ACTION_REQUIRED: ("warning", "circle-alert"),
-    Kind.CONNECTION_MADE: ("info", "link"),
-    Kind.CONNECTION_EXPIRING: ("warning", "clock"),
-    Kind.EDIT_FINISHED: ("success", "scissors"),
-    Kind.EDIT_FAILED: ("error", "scissors"),
-    Kind.ANALYSIS_FAILED: ("error", "clapperboard"),
+    NoticeKind.POST_PUBLISHED: ("success", "circle-check"),
+    NoticeKind.POST_PARTLY_OUT: ("info", "hourglass"),
+    NoticeKind.POST_PARTLY_FAILED: ("warning", "triangle-alert"),
+    NoticeKind.POST_FAILED: ("error", "circle-x"),
+    NoticeKind.ACTION_REQUIRED: ("warning", "circle-alert"),
+    NoticeKind.CONNECTION_MADE: ("info", "link"),
+    NoticeKind.CONNECTION_EXPIRING: ("warning", "clock"),
+    NoticeKind.EDIT_FINISHED: ("success", "scissors"),
+    NoticeKind.EDIT_FAILED: ("error", "scissors"),
+    NoticeKind.ANALYSIS_FAILED: ("error", "clapperboard"),
 }
 
 
@@ -58,7 +58,7 @@ def _list(request: SignedIn) -> HttpResponse:
     page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
     context = {
         "page": page,
-        "rows": [Row(told, *_LOOK[Kind(told.notice.kind)]) for told in bundles.told(page)],
+        "rows": [NoticeRow(told, *_LOOK[NoticeKind(told.notice.kind)]) for told in bundles.told(page)],
         "unread_only": unread_only,
         "unread": selectors.unread_count(request.actor),
     }

@@ -23,7 +23,7 @@ THEMES = ("light", "dark")
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
+class NavigationItem:
     """One entry of a navigation, with the name of its address."""
 
     label: str
@@ -45,35 +45,35 @@ class Link:
 
 
 NAV = (
-    Item("Home", "dashboard", "house", ("dashboard",)),
-    Item("Videos", "videos", "clapperboard", ("videos", "video", "patterns")),
-    Item("Strategies", "strategies", "lightbulb", ("strategies", "strategy", "scripts", "script")),
-    Item("Edits", "edits", "scissors", ("edits", "edit")),
-    Item("Create", "compose", "plus", ("compose",), primary=True),
-    Item("Schedule", "schedule", "calendar-days", ("schedule",)),
-    Item("Posts", "posts", "send", ("posts", "post")),
-    Item("Media", "media_library", "image", ("media",)),
-    Item("Analytics", "analytics", "chart-column", ("analytics",)),
+    NavigationItem("Home", "dashboard", "house", ("dashboard",)),
+    NavigationItem("Videos", "videos", "clapperboard", ("videos", "video", "patterns")),
+    NavigationItem("Strategies", "strategies", "lightbulb", ("strategies", "strategy", "scripts", "script")),
+    NavigationItem("Edits", "edits", "scissors", ("edits", "edit")),
+    NavigationItem("Create", "compose", "plus", ("compose",), primary=True),
+    NavigationItem("Schedule", "schedule", "calendar-days", ("schedule",)),
+    NavigationItem("Posts", "posts", "send", ("posts", "post")),
+    NavigationItem("Media", "media_library", "image", ("media",)),
+    NavigationItem("Analytics", "analytics", "chart-column", ("analytics",)),
 )
 DOCK = ("dashboard", "videos", "compose", "schedule")
 MORE = (
-    Item("Strategies", "strategies", "lightbulb"),
-    Item("Scripts", "scripts", "file-text"),
-    Item("Edits", "edits", "scissors"),
-    Item("Posts", "posts", "send"),
-    Item("Media", "media_library", "image"),
-    Item("Analytics", "analytics", "chart-column"),
+    NavigationItem("Strategies", "strategies", "lightbulb"),
+    NavigationItem("Scripts", "scripts", "file-text"),
+    NavigationItem("Edits", "edits", "scissors"),
+    NavigationItem("Posts", "posts", "send"),
+    NavigationItem("Media", "media_library", "image"),
+    NavigationItem("Analytics", "analytics", "chart-column"),
 )
 ACCOUNT = (
-    Item("Profile", "profile", "user", ("profile",)),
-    Item("Preferences", "preferences", "settings-2", ("preferences",)),
-    Item("Connected Platforms", "connections", "plug", ("connections", "connection")),
-    Item("Team", "team", "users", ("team",)),
-    Item("Notifications", "notification_settings", "bell", ("notification_settings",)),
+    NavigationItem("Profile", "profile", "user", ("profile",)),
+    NavigationItem("Preferences", "preferences", "settings-2", ("preferences",)),
+    NavigationItem("Connected Platforms", "connections", "plug", ("connections", "connection")),
+    NavigationItem("Team", "team", "users", ("team",)),
+    NavigationItem("Notifications", "notification_settings", "bell", ("notification_settings",)),
 )
 
 
-class Shell:
+class PageFrame:
     """The frame of one page. Everything is worked out on first use, so a fragment costs nothing."""
 
     def __init__(self, request: HttpRequest) -> None:
@@ -159,7 +159,7 @@ class Shell:
         match = getattr(self._request, "resolver_match", None)
         return (match.url_name or "") if match else ""
 
-    def _links(self, items: tuple[Item, ...]) -> list[Link]:
+    def _links(self, items: tuple[NavigationItem, ...]) -> list[Link]:
         here, name = self._request.path, self._area()
         links = []
         for item in items:
@@ -197,4 +197,4 @@ class Shell:
 
 def shell(request: HttpRequest) -> dict[str, Any]:
     """Context processor. The forms of a page share one token: a mask for each row costs more than the row."""
-    return {"shell": Shell(request), "csrf_token": SimpleLazyObject(partial(get_token, request))}
+    return {"shell": PageFrame(request), "csrf_token": SimpleLazyObject(partial(get_token, request))}

@@ -9,7 +9,7 @@ from django.core.mail import EmailMessage
 from django.template.loader import render_to_string
 
 from accounts.models import User
-from core.words import counted
+from core.formatting import counted
 from jobs.models import Alarm
 
 logger = logging.getLogger(__name__)

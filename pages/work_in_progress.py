@@ -37,7 +37,7 @@ Subject = type[Video] | type[Edit] | type[Strategy] | type[Script]
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class WorkKind:
     """What a kind of job does, before the title of the row it is about, and that row's page."""
 
     words: str
@@ -46,14 +46,14 @@ class Kind:
 
 
 # What people wait for. Everything else is the product's own business, or told by the page of its post.
-KINDS: Final[Mapping[str, Kind]] = {
-    "videos.process": Kind("Checking", Video, "video_detail"),
-    MEASURE_KIND: Kind("Measuring", Video, "video_detail"),
-    MEANING_KIND: Kind("Reading the meaning of", Video, "video_detail"),
-    RENDER_KIND: Kind("Making", Edit, "edit_detail"),
-    PREVIEW_KIND: Kind("Making a preview of", Edit, "edit_detail"),
-    STRATEGY.job_kind: Kind("Writing the strategy", Strategy, "strategy_detail"),
-    SCRIPT.job_kind: Kind("Writing the script", Script, "script_detail"),
+KINDS: Final[Mapping[str, WorkKind]] = {
+    "videos.process": WorkKind("Checking", Video, "video_detail"),
+    MEASURE_KIND: WorkKind("Measuring", Video, "video_detail"),
+    MEANING_KIND: WorkKind("Reading the meaning of", Video, "video_detail"),
+    RENDER_KIND: WorkKind("Making", Edit, "edit_detail"),
+    PREVIEW_KIND: WorkKind("Making a preview of", Edit, "edit_detail"),
+    STRATEGY.job_kind: WorkKind("Writing the strategy", Strategy, "strategy_detail"),
+    SCRIPT.job_kind: WorkKind("Writing the script", Script, "script_detail"),
 }
 
 

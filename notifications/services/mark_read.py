@@ -10,9 +10,9 @@ from core import clock
 from core.actor import Actor
 from core.errors import NotFound
 from notifications import selectors
-from notifications.errors import Code
+from notifications.errors import NotificationError
 from notifications.models import Notice
-from notifications.services.telling import announce
+from notifications.services.notices import announce
 
 
 def mark_read(*, actor: Actor, ids: Sequence[UUID]) -> int:
@@ -20,7 +20,9 @@ def mark_read(*, actor: Actor, ids: Sequence[UUID]) -> int:
     wanted = set(ids)
     mine = selectors.own(actor).filter(pk__in=wanted)
     if mine.count() != len(wanted):
-        raise NotFound(Code.NOTICE_UNKNOWN, "One of these notices does not exist, or it is somebody else's.")
+        raise NotFound(
+            NotificationError.NOTICE_UNKNOWN, "One of these notices does not exist, or it is somebody else's."
+        )
     return _read(actor, wanted)
 
 
