@@ -11,7 +11,6 @@ class AccountError(StrEnum):
     LINK_DEAD = "link_dead"
     TOKEN_DEAD = "token_dead"  # noqa: S105
     TIMEZONE_UNKNOWN = "timezone_unknown"
-    LANGUAGE_UNKNOWN = "language_unknown"
     PREFERENCE_INVALID = "preference_invalid"
     NAME_EMPTY = "name_empty"
     ALREADY_MEMBER = "already_member"
@@ -19,4 +18,3 @@ class AccountError(StrEnum):
     ROLE_UNKNOWN = "role_unknown"
     LAST_ADMIN = "last_admin"
     INVITATION_OTHER = "invitation_other"
-    NO_WORKSPACE = "no_workspace"

@@ -87,11 +87,6 @@ class Env(PlatformVariables):
     VIDEO_RETENTION_DAYS: int = Field(default=7, ge=1)
     FFMPEG_BINARY: str = ""
 
-    # Supabase
-    SUPABASE_URL: str = ""
-    SUPABASE_KEY: str = ""
-    SUPABASE_JWT_SECRET: str = ""
-
     # Models
     OPENAI_API_KEY: str = ""
     OPENAI_BASE_URL: str = ""
@@ -146,7 +141,7 @@ class Env(PlatformVariables):
             raise ValueError("must start with redis:// or rediss://")
         return value
 
-    @field_validator("PUBLIC_BASE_URL", "S3_ENDPOINT_URL", "SANDBOX_URL", "SUPABASE_URL")
+    @field_validator("PUBLIC_BASE_URL", "S3_ENDPOINT_URL", "SANDBOX_URL")
     @classmethod
     def _web_address(cls, value: str) -> str:
         if value and (urlsplit(value).scheme not in ("http", "https") or not urlsplit(value).netloc):

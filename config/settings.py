@@ -113,7 +113,6 @@ TEMPLATES = [
         },
     }
 ]
-COTTON_DIR = "cotton"
 FORM_RENDERER = "pages.forms.renderer.Renderer"
 
 

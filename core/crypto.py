@@ -69,8 +69,3 @@ def key_of(sealed: str) -> str:
 def current_prefix() -> str:
     """How every value begins that the current key sealed."""
     return f"v1.{key_id(settings.ENCRYPTION_KEY)}."
-
-
-def needs_rotation(sealed: str) -> bool:
-    """Whether a sealed value was made with an old key."""
-    return not sealed.startswith(current_prefix())

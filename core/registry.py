@@ -2,18 +2,14 @@
 
 `limits`: may this workspace use n more of something? Nobody registered means everything is allowed.
 `uses`: what needs these files, so that they must not be deleted? Nobody registered means nothing does.
-`exporters` and `erasers`: each app hands over, and deletes, what it holds of a workspace or a user.
 """
 
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 LimitCheck = Callable[[UUID, str, int], None]
-Exporter = Callable[[UUID], Iterator[tuple[str, Any]]]
-Eraser = Callable[[UUID], None]
 
 
 @dataclass
@@ -75,14 +71,5 @@ class Uses:
         return [use for find in self.askers for use in find(workspace_id, file_ids)] if file_ids else []
 
 
-@dataclass
-class Privacy:
-    """What to do with a workspace's data when its owner asks for it or leaves."""
-
-    exporters: dict[str, Exporter] = field(default_factory=dict)
-    erasers: dict[str, Eraser] = field(default_factory=dict)
-
-
 limits = Limits()
 uses = Uses()
-privacy = Privacy()

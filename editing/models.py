@@ -21,7 +21,6 @@ from accounts.models import User
 from core.models import WorkspaceModel, WorkspaceQuerySet
 from editing.plan import EditPlan, parse_plan
 from media.models import MediaFile
-from platforms import PLATFORMS
 from scripts_app.models import Script
 from videos.models import Video
 
@@ -135,11 +134,6 @@ class Rendition(WorkspaceModel):
 
     def __str__(self) -> str:
         return f"{self.key} ({self.get_purpose_display()})"
-
-    @property
-    def platform_label(self) -> str:
-        """The platform's name; empty for an output that is for any."""
-        return PLATFORMS[self.platform].label if self.platform in PLATFORMS else ""
 
     @property
     def output(self) -> dict[str, Any]:

@@ -13,7 +13,6 @@ class MediaError(StrEnum):
     CHUNK_BROKEN = "chunk_broken"
     NOT_A_VIDEO = "not_a_video"
     NOT_AN_IMAGE = "not_an_image"
-    UNSUPPORTED_CONTAINER = "unsupported_container"
     UNSUPPORTED_CODEC = "unsupported_codec"
     NO_VIDEO_STREAM = "no_video_stream"
     DAMAGED = "damaged_file"

@@ -24,7 +24,6 @@ M4V = Container("M4V", "video/x-m4v", "m4v", "mov")
 MOV = Container("MOV", "video/quicktime", "mov", "mov")
 AVI = Container("AVI", "video/x-msvideo", "avi", "avi")
 WEBM = Container("WebM", "video/webm", "webm", "matroska")
-VIDEO_CONTAINERS = (MP4, M4V, MOV, AVI, WEBM)
 
 _AUDIO_BRANDS = {b"M4A ", b"M4B ", b"M4P ", b"F4A ", b"F4B "}
 _PICTURE_BRANDS = {b"heic", b"heix", b"heim", b"heis", b"mif1", b"msf1", b"avif", b"avis", b"jxl "}

@@ -17,7 +17,7 @@ from accounts.policy import Action
 from core.actor import Actor
 from core.errors import Conflict
 from core.ids import uuid7
-from media import quota, upload_checks
+from media import upload_checks
 from media.errors import MediaError
 from media.models import MediaFile
 from media.storage import new_key, store
@@ -129,36 +129,6 @@ def put_image(*, workspace_id: UUID, path: Path, name: str) -> Stored:
             discard(thumbnail)
             raise
     return replace(stored, thumbnail=thumbnail)
-
-
-def store_file(
-    *,
-    actor: Actor,
-    kind: str,
-    source: Path | BinaryIO | Iterable[bytes],
-    content_type: str,
-    extension: str,
-    original_name: str = "",
-    facts: dict[str, Any] | None = None,
-) -> MediaFile:
-    """Store a file and its row at once, within the workspace's quota. Not to be called inside a transaction."""
-    policy.require(actor, Action.WRITE)
-    quota.require(actor.workspace_id, source.stat().st_size if isinstance(source, Path) else 0)
-    stored = put(
-        workspace_id=actor.workspace_id,
-        kind=kind,
-        source=source,
-        content_type=content_type,
-        extension=extension,
-        original_name=original_name,
-        facts=facts,
-    )
-    try:
-        with transaction.atomic():
-            return record(actor=actor, stored=stored)
-    except BaseException:
-        discard(stored)
-        raise
 
 
 def store_judged_video(*, actor: Actor, path: Path, judged: Judged, original_name: str) -> Stored:

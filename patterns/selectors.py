@@ -116,18 +116,6 @@ def _of_levels(keys: Iterable[tuple[str, str]]) -> Q:
     return wanted
 
 
-def scores_of(actor: Actor, *, platform: str = "", type: str = "") -> QuerySet[PatternScore]:
-    """What the newest learning run says, best first."""
-    scores = PatternScore.objects.for_workspace(actor.workspace_id)
-    newest = scores.order_by("-run_id").values_list("run_id", flat=True).first()
-    scores = scores.filter(run_id=newest) if newest else scores.none()
-    if platform:
-        scores = scores.filter(platform=platform)
-    if type:
-        scores = scores.filter(type=type)
-    return scores.order_by("platform", "type", "-score", "id")
-
-
 def scored_levels(video: Video) -> list[ScoredLevel]:
     """What the video's measured levels were worth on each platform, by the newest run of each; for the model."""
     levels = set(Pattern.objects.filter(video=video, source=Pattern.Source.MEASURED).values_list("type", "bucket"))

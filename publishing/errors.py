@@ -35,7 +35,6 @@ class PublishingError(StrEnum):
     WRONG_STATE = "wrong_state"
     LINK_INVALID = "link_invalid"
     PAST_COMMIT = "past_commit"
-    TOO_LATE = "too_late_to_cancel"
 
 
 class TargetError(StrEnum):
@@ -52,6 +51,4 @@ class TargetError(StrEnum):
     DUPLICATE_CONTENT = "duplicate_content"
     UNCONFIRMED = "unconfirmed"
     NOT_READY = "not_ready_to_publish"
-    MEDIA_MISSING = "media_missing"
-    TOOK_TOO_LONG = "took_too_long"
     INTERNAL = "internal"

@@ -15,8 +15,6 @@ class VideoError(StrEnum):
     TOO_MANY_TAGS = "too_many_tags"
     TOO_MANY = "too_many"
     STALE = "stale_version"
-    IN_TRASH = "in_trash"
-    NOT_IN_TRASH = "not_in_trash"
     BUSY = "still_processing"
     FILE_GONE = "file_gone"
     PREVIEW_FAILED = "preview_failed"

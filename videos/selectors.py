@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 from uuid import UUID
 
-from django.db.models import Count, Prefetch, Q, QuerySet, Subquery
+from django.db.models import Count, Q, QuerySet, Subquery
 
 from accounts.models import Workspace
 from core.actor import Actor
@@ -120,11 +120,6 @@ def tags(actor: Actor) -> QuerySet[Tag]:
         .annotate(video_count=Count("videos", filter=shown))
         .order_by("name", "id")
     )
-
-
-def tag_prefetch() -> Prefetch[str]:
-    """Tags of many videos in one query, by name."""
-    return Prefetch("tags", queryset=Tag.objects.order_by("name", "id"))
 
 
 def is_empty(actor: Actor) -> bool:

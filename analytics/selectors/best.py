@@ -16,7 +16,7 @@ from analytics.services.levels import Shown, shown_levels
 from analytics.services.score_refit import MIN_AGE
 from core import clock
 from patterns.levels import level_words
-from patterns.models import PatternScore, PatternType
+from patterns.models import PatternScore
 from patterns.selectors import Comparison
 from publishing.models import PostTarget
 
@@ -109,8 +109,3 @@ def _why_nothing(workspace_id: UUID, scores: Sequence[PatternScore]) -> str:
             "Until then a difference is a difference, not an advantage."
         )
     return "None of these differences has made a clear difference in your posts so far."
-
-
-def label_of(type: str) -> str:
-    """A pattern type's name for people."""
-    return str(PatternType(type).label)

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import Exists, OuterRef
 
-from analytics.grid import GRID, engagement_rate
+from analytics.grid import engagement_rate
 from analytics.models import LatestMetrics, LearningRun, MetricPlan, MetricSnapshot
 from analytics.selectors.totals import Period, Totals, by_platform, live, posts_in
 from core.errors import NotFound
@@ -145,8 +145,3 @@ def export_rows(workspace_id: UUID, asked: Period, platform: str = "") -> Iterat
             engagement_rate(row.views, row.likes, row.comments, row.shares),
             row.taken_at.isoformat(),
         ]
-
-
-def slot_labels() -> list[str]:
-    """The names of the grid, in order."""
-    return [name for name, _ in GRID]

@@ -18,3 +18,14 @@ it("puts every icon that is used into the sprite", async () => {
   for (const { name } of platforms) assert.ok(sprite.includes(`id="p-${name}"`), name);
   assert.ok(!/style=|<script|class="lucide/.test(sprite));
 });
+
+it("lists no icon that nothing names", () => {
+  const folders = ["pages", "notifications", "templates", "frontend/src"].map((name) => path.join(home, "..", name));
+  const texts = folders.flatMap((folder) =>
+    fs.readdirSync(folder, { recursive: true, encoding: "utf8" })
+      .filter((name) => /\.(py|html|js)$/.test(name))
+      .map((name) => fs.readFileSync(path.join(folder, name), "utf8")),
+  );
+  const words = fs.readFileSync(path.join(home, "icons.txt"), "utf8").replace(/#.*$/gm, "").split(/\s+/).filter(Boolean);
+  assert.deepEqual(words.filter((word) => !texts.some((text) => text.includes(`"${word}"`))), []);
+});

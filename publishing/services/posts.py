@@ -199,18 +199,6 @@ def delete_post(*, actor: Actor, post_id: UUID) -> bool:
     return any(row.state == TargetState.PUBLISHED for row in targets)
 
 
-def duplicate_as_draft(*, actor: Actor, post_id: UUID) -> Post:
-    """The same words and files as a new draft."""
-    post = selectors.post(actor, post_id)
-    return create_post(
-        actor=actor,
-        text=post.text,
-        media_ids=[item.file_id for item in post.media.all()],
-        targets=[TargetInput(row.account_id, row.text, row.title, row.options) for row in post.targets.all()],
-        campaign=post.campaign,
-    )
-
-
 @dataclass(frozen=True, slots=True)
 class Finding:
     """What stands in the way of one target."""

@@ -12,7 +12,7 @@ from django.db import transaction
 
 from accounts.models import AuditEvent
 from core import clock
-from core.errors import Conflict, PermissionDenied, PlanLimit
+from core.errors import Conflict, PlanLimit
 from core.registry import limits
 from jobs.testing import drain
 from media import orphans, quota, resumable_uploads, services, tasks
@@ -25,14 +25,15 @@ PLAIN = {"content_type": "application/pdf", "extension": "pdf"}
 
 class TestStoring:
     def test_bytes_and_row(self, in_workspace, stored):
-        file = services.store_file(
-            actor=in_workspace.alice_actor,
+        kept = services.put(
+            workspace_id=in_workspace.workspace.pk,
             kind="export",
             source=io.BytesIO(b"abc"),
             original_name="plan.pdf",
             facts={"width": 3, "pages": 2},
             **PLAIN,
         )
+        file = services.record(actor=in_workspace.alice_actor, stored=kept)
         assert (file.size_bytes, file.content_type, file.width, file.probe["pages"]) == (3, "application/pdf", 3, 2)
         assert file.sha256.startswith("ba7816bf")
         assert file.created_by == in_workspace.alice
@@ -43,23 +44,9 @@ class TestStoring:
     def test_from_a_path(self, in_workspace, tmp_path):
         path = tmp_path / "x"
         path.write_bytes(b"abc")
-        file = services.store_file(actor=in_workspace.alice_actor, kind="export", source=path, **PLAIN)
-        assert default_storage.open(file.storage_key).read() == b"abc"
-        assert str(file).endswith(".pdf")
-
-    def test_a_viewer_may_not(self, in_workspace, stored):
-        with pytest.raises(PermissionDenied):
-            services.store_file(actor=in_workspace.victor_actor, kind="export", source=io.BytesIO(b"abc"), **PLAIN)
-        assert stored() == []
-
-    def test_a_row_that_fails_takes_its_bytes_with_it(self, in_workspace, stored, monkeypatch):
-        def fails(**_):
-            raise RuntimeError("no database")
-
-        monkeypatch.setattr(services, "record", fails)
-        with pytest.raises(RuntimeError):
-            services.store_file(actor=in_workspace.alice_actor, kind="export", source=io.BytesIO(b"x"), **PLAIN)
-        assert stored() == []
+        kept = services.put(workspace_id=in_workspace.workspace.pk, kind="export", source=path, **PLAIN)
+        assert default_storage.open(kept.storage_key).read() == b"abc"
+        assert str(services.record(actor=in_workspace.alice_actor, stored=kept)).endswith(".pdf")
 
     def test_a_run_without_a_lease_leaves_only_bytes(self, in_workspace, stored):
         kept = services.put(

@@ -208,8 +208,6 @@ class TestReading:
         assert selectors.patterns_of(actor, min_score=50, platform="tiktok").count() == 0
         assert selectors.patterns_of(actor, min_score=81).count() == 0
         assert selectors.patterns_of(actor, video_id=uuid7()).count() == 0
-        assert [row.score for row in selectors.scores_of(actor, platform="all")] == [80.0]
-        assert selectors.scores_of(actor, type="motion").count() == 0
 
     def test_without_a_platform_the_most_posts_speak(self, in_workspace, video):
         factories.make_analysis(video)
@@ -221,9 +219,6 @@ class TestReading:
         assert selectors.level_scores(actor.workspace_id)[level] == selectors.LevelScore(66.0, 40)
         self.score(video, uuid7(), value=None, platform="youtube")
         assert selectors.level_scores(actor.workspace_id)[level] == selectors.LevelScore(30.0, 12)
-
-    def test_no_run_no_scores(self, in_workspace):
-        assert selectors.scores_of(in_workspace.alice_actor).count() == 0
 
     def test_analysis_or_why_not(self, cast):
         video = factories.make_video(cast.workspace)

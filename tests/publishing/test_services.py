@@ -137,13 +137,11 @@ class TestPosts:
         left = posts.update_post(actor=actor, post_id=post.pk, targets=wanted[1:], version=2)
         assert [row.account_id for row in left.targets.all()] == [youtube.pk]
 
-    def test_other_media_and_a_copy_as_draft(self, box: Any, connect: Any, make_post: Any, in_workspace: Any) -> None:
+    def test_other_media_replace_the_former(self, box: Any, connect: Any, make_post: Any, in_workspace: Any) -> None:
         actor, post = in_workspace.alice_actor, make_post(connect("tiktok"))
         other = portrait(in_workspace.workspace)
         changed = posts.update_post(actor=actor, post_id=post.pk, media_ids=[other.pk])
         assert [item.file_id for item in changed.media.all()] == [other.pk]
-        copy = posts.duplicate_as_draft(actor=actor, post_id=post.pk)
-        assert (copy.text, copy.state, copy.targets.count()) == (post.text, "draft", 1)
 
     def test_a_stale_write_at_the_same_moment_is_refused(
         self, box: Any, connect: Any, make_post: Any, in_workspace: Any, monkeypatch: pytest.MonkeyPatch

@@ -12,7 +12,7 @@ const waiting = new Map();
 /** The fields whose content is kept: what people fill in, and the version and the order that belong to it. */
 export function fieldsOf(form) {
   return [...form.elements].filter((field) => {
-    if (!field.name || NEVER.has(field.name) || !("value" in field) || field.closest("[data-keep-not]")) return false;
+    if (!field.name || NEVER.has(field.name) || !("value" in field)) return false;
     return !["password", "file", "submit", "button", "image", "reset"].includes(field.type);
   });
 }
@@ -167,7 +167,7 @@ function follow(form) {
   if (form.dataset.dirty) keep(form);
   for (const type of ["input", "change"]) {
     form.addEventListener(type, (event) => {
-      if (!event.isTrusted || event.target.closest("[data-keep-not]")) return;
+      if (!event.isTrusted) return;
       clearTimeout(waiting.get(form));
       waiting.set(form, setTimeout(() => keep(form), 300));
     });

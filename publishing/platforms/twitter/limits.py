@@ -81,9 +81,8 @@ RATES = {
     "account": Rate(75, 900),
 }
 
-# X takes up to 5 MB a segment and counts them from 0 to 999.
+# X takes up to 5 MB a segment.
 SEGMENT = 4 * 1024**2
-SEGMENTS = 1000
 
 
 def segment(size: int, index: int) -> tuple[int, int]:
