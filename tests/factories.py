@@ -14,6 +14,8 @@ from typing import Any
 import imageio_ffmpeg
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
+from django.test import Client
+from rest_framework.test import APIClient
 
 from accounts.models import Membership, Preferences, Role, User, Workspace
 from core import clock
@@ -48,8 +50,38 @@ def make_actor(user: User, workspace: Workspace, role: str = Role.ADMIN) -> Acto
     return Actor(user_id=user.pk, workspace_id=workspace.pk, role=role, kind=ActorKind.USER)
 
 
+MODEL_BACKEND = "django.contrib.auth.backends.ModelBackend"
+
+
+def sign_in(user: User, client: Any = None, *, backend: str = MODEL_BACKEND) -> Any:
+    """A browser with the person's session; or another kind of client, which is given."""
+    client = Client() if client is None else client
+    client.force_login(user, backend=backend)
+    return client
+
+
+class SignedIn:
+    """The clients of a cast by name, each signed in when it is first asked for; `operator` is a superuser."""
+
+    def __init__(self, cast: SimpleNamespace, make: type[Client]) -> None:
+        self._cast, self._make = cast, make
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("_"):
+            raise AttributeError(name)
+        if name == "operator":
+            user = make_user("operator@example.com", is_staff=True, is_superuser=True)
+        else:
+            user = getattr(self._cast, name)
+        setattr(self, name, sign_in(user, self._make()))
+        return getattr(self, name)
+
+
 def make_cast() -> SimpleNamespace:
-    """Alice owns a workspace, Bob edits in it, Victor views it, Charlie is a stranger with a workspace of his own."""
+    """Alice owns a workspace, Bob edits in it, Victor views it, Charlie is a stranger with a workspace of his own.
+
+    `browsers.alice` is her browser and `clients.alice` her client of the API, both with her session.
+    """
     alice, bob, victor, charlie = (
         make_user(f"{name}@example.com", name=name.title()) for name in ("alice", "bob", "victor", "charlie")
     )
@@ -59,7 +91,7 @@ def make_cast() -> SimpleNamespace:
         Membership.objects.create(workspace=workspace, user=user, role=role)
         user.current_workspace = workspace
         user.save(update_fields=["current_workspace"])
-    return SimpleNamespace(
+    cast = SimpleNamespace(
         alice=alice,
         bob=bob,
         victor=victor,
@@ -71,6 +103,8 @@ def make_cast() -> SimpleNamespace:
         victor_actor=make_actor(victor, workspace, Role.VIEWER),
         charlie_actor=make_actor(charlie, elsewhere),
     )
+    cast.browsers, cast.clients = SignedIn(cast, Client), SignedIn(cast, APIClient)
+    return cast
 
 
 # media, videos, patterns

@@ -4,7 +4,6 @@ import re
 
 import pytest
 from django.core import mail
-from django.test import Client
 
 from accounts.models import AuditEvent
 from accounts.services import addresses, passwords
@@ -111,8 +110,7 @@ class TestApi:
 
 class TestPage:
     def save(self, cast, **given):
-        client = Client()
-        client.force_login(cast.alice, backend="django.contrib.auth.backends.ModelBackend")
+        client = cast.browsers.alice
         return client.post("/settings/profile/", {"save_profile": "", "name": "Al", **given}, follow=True)
 
     def test_a_name_needs_no_password(self, cast):

@@ -3,18 +3,14 @@
 import asyncio
 
 import pytest
-from django.test import Client
 
 from accounts.authentication import is_operator, is_signed_in
 from accounts.services import tokens
-
-BACKEND = "django.contrib.auth.backends.ModelBackend"
+from tests import factories
 
 
 def cookie_of(user) -> str:
-    client = Client()
-    client.force_login(user, backend=BACKEND)
-    return client.cookies["sessionid"].value
+    return factories.sign_in(user).cookies["sessionid"].value
 
 
 def scope_with(cookie: str = "") -> dict:

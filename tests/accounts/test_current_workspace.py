@@ -12,9 +12,7 @@ from tests import factories
 
 
 def session_of(user: Any) -> Client:
-    client = Client()
-    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
-    return client
+    return factories.sign_in(user)
 
 
 def shown(client: Client) -> str:

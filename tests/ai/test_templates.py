@@ -11,6 +11,7 @@ from ai.errors import AiError
 from ai.models import LedgerEntry, ResponseTemplate
 from core import clock
 from core.errors import Conflict, NotFound, PermissionDenied, ValidationFailed
+from tests import factories
 
 pytestmark = pytest.mark.django_db
 REQUEST = {"topic": "our weekly market", "platform": "facebook"}
@@ -105,12 +106,8 @@ class TestUsage:
 
 
 @pytest.fixture
-def api(client, cast):
-    def sign_in(user):
-        client.force_login(user)
-        return client
-
-    return sign_in
+def api():
+    return factories.sign_in
 
 
 class TestApi:
@@ -151,19 +148,19 @@ class TestApi:
         changed = client.patch(one, {"version": 1, "is_active": False}, content_type="application/json")
         assert changed.json()["version"] == 2
         assert client.patch(one, {"version": 1}, content_type="application/json").status_code == 409
-        client.force_login(cast.charlie)
+        client = cast.browsers.charlie
         assert client.get(one).status_code == 404
         assert client.delete(one).status_code == 404
-        client.force_login(cast.bob)
+        client = cast.browsers.bob
         assert client.delete(one).status_code == 204
         assert client.get(reverse("ai-usage")).json()["requests"] == 0
 
 
-def test_operators_switch_answers_off_and_on(client, cast, env):
+def test_operators_switch_answers_off_and_on(cast, env):
     made = make(cast)
     cast.alice.is_staff = cast.alice.is_superuser = True
     cast.alice.save()
-    client.force_login(cast.alice)
+    client = cast.browsers.alice
     where = reverse("admin:ai_responsetemplate_changelist")
     for action, active in (("switch_off", False), ("switch_on", True)):
         client.post(where, {"action": action, "_selected_action": [str(made.pk)]})
@@ -173,11 +170,11 @@ def test_operators_switch_answers_off_and_on(client, cast, env):
     assert client.get(reverse("admin:ai_ledgerentry_changelist")).status_code == 200
 
 
-def test_an_operator_does_not_switch_what_changed_after_the_list_was_shown(client, cast, env):
+def test_an_operator_does_not_switch_what_changed_after_the_list_was_shown(cast, env):
     made, other = make(cast), make(cast, request={**REQUEST, "topic": "opening hours on holidays"})
     cast.alice.is_staff = cast.alice.is_superuser = True
     cast.alice.save()
-    client.force_login(cast.alice)
+    client = cast.browsers.alice
     where = reverse("admin:ai_responsetemplate_changelist")
     shown = client.get(where).content.decode()
     assert f'name="version-{made.pk}" value="1"' in shown

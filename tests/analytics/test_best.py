@@ -4,7 +4,6 @@ import random
 from datetime import timedelta
 
 import pytest
-from rest_framework.test import APIClient
 
 from analytics.learning.best_and_rest import Ranked, compare, fisher
 from analytics.models import LearningRun
@@ -99,8 +98,7 @@ class TestWorkspace:
         assert best.best_and_rest(posted.workspace.pk).posts == 40
 
     def test_api(self, posted):
-        client = APIClient()
-        client.force_login(posted.alice, backend="django.contrib.auth.backends.ModelBackend")
+        client = posted.clients.alice
         found = client.get("/api/v1/patterns/best?platform=tiktok").json()
         assert (found["posts"], found["missing"]) == (40, "")
         assert {item["level"] for item in found["items"]} == {"fast", "slow"}

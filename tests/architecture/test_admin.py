@@ -4,7 +4,6 @@ import pytest
 from django.apps import apps
 from django.contrib import admin
 from django.db import connection
-from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
@@ -28,9 +27,7 @@ def operator(cast):
     make_objects(cast)
     cast.alice.is_staff = cast.alice.is_superuser = True
     cast.alice.save()
-    client = Client()
-    client.force_login(cast.alice, backend="django.contrib.auth.backends.ModelBackend")
-    return client
+    return cast.browsers.alice
 
 
 def test_every_model_is_there():
@@ -62,6 +59,5 @@ def test_list_and_form_open(model, operator):
 
 
 def test_people_without_the_flag_stay_outside(cast):
-    client = Client()
-    client.force_login(cast.bob, backend="django.contrib.auth.backends.ModelBackend")
+    client = cast.browsers.bob
     assert client.get("/admin/").status_code == 302

@@ -7,7 +7,6 @@ from unittest import mock
 
 import pytest
 from django.db import connection, models, transaction
-from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User, Workspace
@@ -99,9 +98,8 @@ def stock(django_db_setup: None, django_db_blocker: object) -> Iterator[SimpleNa
 
 def messages(person: User, address: str) -> list[str]:
     """What one request sends to the database; a scope that goes with a statement is no message of its own."""
-    client = Client()
     with scope.system("sign in"):
-        client.force_login(person, backend="accounts.backends.AddressBackend")
+        client = factories.sign_in(person, backend="accounts.backends.AddressBackend")
     write, alone = ScopeCursor._write, []
 
     def counted(cursor: ScopeCursor, *args: object) -> None:
@@ -127,9 +125,8 @@ def test_costs_the_same_with_ten_rows_and_with_a_thousand(stock, address):
 
 @pytest.mark.parametrize("name", ["videos", "posts", "patterns", "media", "notifications", "edits", "jobs"])
 def test_a_list_of_the_api_is_paged_and_in_an_order_without_ties(stock, name):
-    client = Client()
     with scope.system("sign in"):
-        client.force_login(stock.many, backend="accounts.backends.AddressBackend")
+        client = factories.sign_in(stock.many, backend="accounts.backends.AddressBackend")
     with scope.request(), CaptureQueriesContext(connection) as queries:
         body = client.get(f"/api/v1/{name}?limit=7").json()
     assert len(body["items"]) == min(7, body["total"])

@@ -11,6 +11,7 @@ from rest_framework.throttling import SimpleRateThrottle
 
 from accounts.services import tokens
 from core import scope
+from tests import factories
 from tests.architecture.objects import make_objects
 from tests.architecture.surface import handler, routes
 
@@ -54,9 +55,7 @@ def alice(world):
 
 @pytest.fixture
 def browser(world):
-    client = Client(raise_request_exception=False)
-    client.force_login(world.cast.alice, backend="django.contrib.auth.backends.ModelBackend")
-    return client
+    return factories.sign_in(world.cast.alice, Client(raise_request_exception=False))
 
 
 def statuses(requests) -> list[str]:

@@ -16,6 +16,7 @@ from accounts.services import tokens
 from core import scope
 from jobs.models import Job
 from publishing.models import RateSlot
+from tests import factories
 from tests.architecture.objects import make_objects
 from tests.architecture.surface import METHODS, Route, fields_of, routes
 
@@ -57,9 +58,7 @@ def api_client(user) -> APIClient:
 def client_for(route: Route, user):
     if route.is_api:
         return api_client(user)
-    client = Client()
-    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
-    return client
+    return factories.sign_in(user)
 
 
 # Of these each endpoint gets the fields that it has: enough to get past the shape of its body, so that it is the object

@@ -14,6 +14,7 @@ from django.test import Client
 from core import cache as core_cache
 from core import outages
 from core.outages import Away, Breaker, Service
+from tests import factories
 from tests.ports import free_port
 
 
@@ -113,9 +114,7 @@ def test_what_must_not_be_lost_is_written_when_the_database_is_back(monkeypatch)
 class TestDatabaseAway:
     @pytest.fixture
     def visitor(self, cast) -> Client:
-        client = Client(raise_request_exception=False)
-        client.force_login(cast.alice)
-        return client
+        return factories.sign_in(cast.alice, Client(raise_request_exception=False))
 
     @pytest.fixture
     def lost_in_views(self, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -187,8 +186,7 @@ class TestRedisAway:
         assert not core_cache.available()
 
     def test_lists_and_new_folders_work(self, cast) -> None:
-        client = Client()
-        client.force_login(cast.alice)
+        client = cast.browsers.alice
         assert client.get("/api/v1/videos").status_code == 200
         made = client.post("/api/v1/folders", {"name": "Summer"}, content_type="application/json")
         assert made.status_code == 201

@@ -7,11 +7,10 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def console(client, case):
+def console(case):
     case.cast.alice.is_staff = case.cast.alice.is_superuser = True
     case.cast.alice.save()
-    client.force_login(case.cast.alice)
-    return client
+    return case.cast.browsers.alice
 
 
 def address(model, page, *args):

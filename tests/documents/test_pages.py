@@ -14,9 +14,8 @@ BUDGET = 10
 
 
 @pytest.fixture
-def browser(client, case):
-    client.force_login(case.cast.bob)
-    return client
+def browser(case):
+    return case.cast.browsers.bob
 
 
 @pytest.fixture

@@ -16,9 +16,7 @@ OUTPUT = {"duration": 2, "aspect_ratio": "9:16", "resolution": "216x384"}
 
 
 def client(user: Any) -> APIClient:
-    api = APIClient()
-    api.force_login(user)
-    return api
+    return factories.sign_in(user, APIClient())
 
 
 @pytest.fixture

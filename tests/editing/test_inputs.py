@@ -1,7 +1,6 @@
 """What a program asks of an edit and nothing does: refused by name."""
 
 import pytest
-from rest_framework.test import APIClient
 
 from editing.models import Edit
 from editing.serializers import EditRequestSerializer, as_request
@@ -12,9 +11,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def alice(in_workspace):
-    client = APIClient()
-    client.force_login(in_workspace.alice)
-    return client
+    return in_workspace.clients.alice
 
 
 @pytest.mark.parametrize("name", ["speed", "transition", "overlays", "captions"])

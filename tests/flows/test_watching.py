@@ -145,7 +145,7 @@ class TestHealth:
         assert set(body) == {"status", "timestamp", "checks"}
         cast.alice.is_staff = cast.alice.is_superuser = True
         cast.alice.save()
-        client.force_login(cast.alice)
+        client = cast.browsers.alice
         details = client.get("/health").json()["details"]
         assert details["conditions"][0]["count"] == 1
         assert client.get(reverse("admin:jobs_alarm_changelist")).status_code == 200

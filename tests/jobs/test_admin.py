@@ -1,7 +1,6 @@
 """The operator console of jobs."""
 
 import pytest
-from django.test import Client
 
 import jobs
 from jobs import claims
@@ -14,9 +13,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def console(cast):
     operator = factories.make_user("operator@example.com", is_staff=True, is_superuser=True)
-    client = Client()
-    client.force_login(operator, backend="django.contrib.auth.backends.ModelBackend")
-    return client
+    return factories.sign_in(operator)
 
 
 @pytest.fixture

@@ -10,18 +10,14 @@ from core.errors import Conflict
 from jobs import claims, selectors
 from jobs.models import Job
 from jobs.testing import drain
+from tests import factories
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
 def browser(cast):
-    def sign_in(user):
-        client = Client()
-        client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
-        return client
-
-    return sign_in
+    return factories.sign_in
 
 
 @pytest.fixture

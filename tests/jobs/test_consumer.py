@@ -9,7 +9,6 @@ from asgiref.testing import ApplicationCommunicator
 from django.contrib.auth import logout
 from django.db import DatabaseError
 from django.http import HttpRequest
-from django.test import Client
 
 import jobs
 from accounts.models import Membership
@@ -58,8 +57,7 @@ async def open_socket(user, *, origin=b"http://localhost:8000"):
 
     headers = [(b"origin", origin)]
     if user is not None:
-        client = Client()
-        await sync_to_async(client.force_login)(user, backend="django.contrib.auth.backends.ModelBackend")
+        client = await sync_to_async(factories.sign_in)(user)
         headers.append((b"cookie", f"sessionid={client.cookies['sessionid'].value}".encode()))
     return Socket(application, {"type": "websocket", "path": "/ws/app/", "headers": headers, "subprotocols": []})
 

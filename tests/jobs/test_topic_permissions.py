@@ -8,20 +8,18 @@ from django.conf import settings
 from django.contrib.auth import get_user
 from django.contrib.sessions.models import Session
 from django.http import HttpRequest
-from django.test import Client
 
 from accounts.models import Membership
 from core import clock
 from jobs import topic_permissions
+from tests import factories
 
 pytestmark = pytest.mark.django_db
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 
 
 def sign_in(person, backend=BACKEND):
-    client = Client()
-    client.force_login(person, backend=backend)
-    return client.cookies["sessionid"].value
+    return factories.sign_in(person, backend=backend).cookies["sessionid"].value
 
 
 def is_known_to_django(key):

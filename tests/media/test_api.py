@@ -5,7 +5,6 @@ import subprocess
 import imageio_ffmpeg
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from rest_framework.test import APIClient
 
 from media.models import MediaFile
 from tests import factories
@@ -15,9 +14,7 @@ URL = "/api/v1/media"
 
 @pytest.fixture
 def alice(cast):
-    client = APIClient()
-    client.force_login(cast.alice, backend="django.contrib.auth.backends.ModelBackend")
-    return client
+    return cast.clients.alice
 
 
 @pytest.fixture

@@ -10,7 +10,6 @@ from django.contrib.auth.models import AnonymousUser
 from django.core.asgi import get_asgi_application
 from django.urls import resolve
 from django.urls.resolvers import URLPattern, URLResolver, get_resolver
-from rest_framework.test import APIClient
 
 from accounts.services import tokens
 from core.errors import TooLarge
@@ -402,8 +401,7 @@ class TestWithDjango:
         assert (status, read) == (415, 200 * KIB), "read, and refused for its type by the endpoint"
 
     def test_a_session_opens_uploads_until_it_ends(self, people):
-        client = APIClient()
-        client.force_login(people.alice, backend="django.contrib.auth.backends.ModelBackend")
+        client = people.clients.alice
         cookie = [(b"cookie", f"sessionid={client.cookies['sessionid'].value}".encode())]
         assert self.send("/videos/upload/", 200 * KIB, cookie)[1] == 200 * KIB
         client.logout()

@@ -9,7 +9,6 @@ import httpx
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
-from rest_framework.test import APIClient
 
 from core import clock
 from jobs.testing import drain
@@ -29,9 +28,7 @@ def jpeg(size: tuple[int, int] = (80, 60), colour: str = "red") -> bytes:
 
 @pytest.fixture
 def alice(cast):
-    client = APIClient()
-    client.force_login(cast.alice, backend="django.contrib.auth.backends.ModelBackend")
-    return client
+    return cast.clients.alice
 
 
 def announce(client, data, name="photo.jpg", kind="image/jpeg", **more):
@@ -171,9 +168,7 @@ class TestOnThisServer:
         data = jpeg()
         ticket = announce(alice, data).json()
         put(client, ticket, data)
-        for person in (cast.bob, cast.charlie):
-            other = APIClient()
-            other.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
+        for other in (cast.clients.bob, cast.clients.charlie):
             assert confirm(other, ticket).status_code == 404
 
     def test_half_done_ones_are_swept(self, alice, client, frozen, stored):

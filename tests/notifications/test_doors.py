@@ -26,9 +26,7 @@ def tell(cast: SimpleNamespace, count: int = 1, to: Any = None) -> list[Notice]:
 
 @pytest.fixture
 def browser(in_workspace: SimpleNamespace) -> Client:
-    client = Client()
-    client.force_login(in_workspace.bob, backend="django.contrib.auth.backends.ModelBackend")
-    return client
+    return in_workspace.browsers.bob
 
 
 class TestPage:
@@ -101,8 +99,7 @@ class TestPage:
 class TestApi:
     def test_list_and_read(self, in_workspace: Any) -> None:
         notices = tell(in_workspace, 3)
-        client = Client()
-        client.force_login(in_workspace.bob, backend="django.contrib.auth.backends.ModelBackend")
+        client = in_workspace.browsers.bob
         body = client.get("/api/v1/notifications", {"limit": 2}).json()
         assert (body["total"], body["limit"], len(body["items"]), body["unread"]) == (3, 2, 2, 3)
         assert set(body["items"][0]) == {"id", "kind", "title", "text", "url", "count", "read_at", "created_at"}
@@ -116,7 +113,7 @@ class TestApi:
         (foreign,) = tell(in_workspace, to=in_workspace.alice)
         client = Client()
         assert client.get("/api/v1/notifications").status_code == 401
-        client.force_login(in_workspace.bob, backend="django.contrib.auth.backends.ModelBackend")
+        client = in_workspace.browsers.bob
         nothing = client.post("/api/v1/notifications/read", {}, content_type="application/json")
         assert (nothing.status_code, nothing.json()["error"]) == (400, "validation_error")
         body = {"ids": [str(foreign.pk)]}

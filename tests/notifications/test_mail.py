@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 from django.db import transaction
-from django.test import Client
 
 from accounts import signals
 from accounts.models import User
@@ -93,8 +92,7 @@ class TestTrouble:
         assert "451" in mail.error
         proven.alice.is_staff = proven.alice.is_superuser = True
         proven.alice.save()
-        console = Client()
-        console.force_login(proven.alice, backend="django.contrib.auth.backends.ModelBackend")
+        console = proven.browsers.alice
         page = console.get("/admin/notifications/mail/", {"state__exact": "failed"})
         assert b"451" in page.content
         console.post(

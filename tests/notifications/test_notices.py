@@ -8,7 +8,7 @@ from uuid import uuid4
 
 import pytest
 from django.db import transaction
-from django.test import Client, TestCase
+from django.test import TestCase
 
 from accounts.services import profile
 from core import clock, scope
@@ -205,13 +205,11 @@ class TestBundles:
         (found,) = bundles.told(selectors.notices(in_workspace.bob_actor))
         assert found.count == 2
 
-    def test_a_notice_that_was_taken_into_a_bundle_can_still_be_opened_and_read(
-        self, client: Client, in_workspace: Any
-    ) -> None:
+    def test_a_notice_that_was_taken_into_a_bundle_can_still_be_opened_and_read(self, in_workspace: Any) -> None:
         self.good(in_workspace, 1, link="/posts/?q=one")
         first = Notice.objects.get()
         self.good(in_workspace, 2)
-        client.force_login(in_workspace.bob)
+        client = in_workspace.browsers.bob
         assert client.get(f"/notifications/{first.pk}/").headers["Location"] == "/posts/?q=one"
         listed = client.get("/api/v1/notifications").json()
         assert [(row["title"], row["count"]) for row in listed["items"]] == [("2 posts were published", 2)]

@@ -13,9 +13,7 @@ from tests.analytics.conftest import make_account, make_live, make_numbers
 
 @pytest.fixture
 def browser(cast: SimpleNamespace) -> Client:
-    client = Client()
-    client.force_login(cast.alice, backend="django.contrib.auth.backends.ModelBackend")
-    return client
+    return cast.browsers.alice
 
 
 def text(browser: Client, query: str = "") -> str:

@@ -23,9 +23,7 @@ from videos.services import library
 
 @pytest.fixture
 def browser(cast: SimpleNamespace) -> Client:
-    client = Client()
-    client.force_login(cast.alice, backend="django.contrib.auth.backends.ModelBackend")
-    return client
+    return cast.browsers.alice
 
 
 @pytest.fixture

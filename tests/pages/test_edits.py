@@ -18,9 +18,7 @@ from tests import factories
 
 
 def client(user: Any) -> Client:
-    browser = Client()
-    browser.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
-    return browser
+    return factories.sign_in(user)
 
 
 @pytest.fixture

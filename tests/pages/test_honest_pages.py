@@ -27,9 +27,8 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("frozen")]
 
 
 @pytest.fixture
-def browser(client: Client, in_workspace: Any) -> Client:
-    client.force_login(in_workspace.alice)
-    return client
+def browser(in_workspace: Any) -> Client:
+    return in_workspace.browsers.alice
 
 
 def share(account: SocialAccount, text: str = "Hello", **fields: Any) -> PostTarget:

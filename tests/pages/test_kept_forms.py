@@ -11,9 +11,7 @@ TOKEN = "6f1c2d3e-aaaa-4bbb-8ccc-123456789012"
 
 @pytest.fixture
 def browser(cast: Any) -> Client:
-    client = Client()
-    client.force_login(cast.alice, backend="django.contrib.auth.backends.ModelBackend")
-    return client
+    return cast.browsers.alice
 
 
 PREFERENCES = {

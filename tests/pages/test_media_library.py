@@ -21,9 +21,7 @@ from tests.analytics.conftest import make_account, make_live
 
 @pytest.fixture
 def browser(cast: SimpleNamespace) -> Client:
-    client = Client()
-    client.force_login(cast.alice, backend="django.contrib.auth.backends.ModelBackend")
-    return client
+    return cast.browsers.alice
 
 
 def _textarea(page: Any) -> str:
@@ -110,8 +108,7 @@ class TestLibrary:
 
     def test_a_viewer_looks_and_changes_nothing(self, cast: Any, browser: Client) -> None:
         file = picture(cast.workspace)
-        victor = Client()
-        victor.force_login(cast.victor, backend="django.contrib.auth.backends.ModelBackend")
+        victor = cast.browsers.victor
         page = victor.get(reverse("media_library")).content.decode()
         assert "photo.jpg" in page
         assert "data-upload" not in page

@@ -9,6 +9,7 @@ from accounts.middleware import SESSION_KEY
 from config.urls import urlpatterns as product_urls
 from pages import page_frame, styleguide
 from pages.page_frame import NavigationItem, PageFrame
+from tests import factories
 
 pytestmark = pytest.mark.django_db
 
@@ -38,8 +39,8 @@ class TestNavigation:
     ITEMS = (NavigationItem("Clips", "clips", "film", ("clips", "clip")),)
 
     @pytest.mark.parametrize("menu", ["nav", "dock", "more", "account"])
-    def test_every_entry_leads_to_a_page(self, menu, client, cast):
-        client.force_login(cast.alice)
+    def test_every_entry_leads_to_a_page(self, menu, cast):
+        client = cast.browsers.alice
         links = getattr(PageFrame(request_of(cast)), menu)
         assert links
         assert {link.url: client.get(link.url).status_code for link in links} == {link.url: 200 for link in links}
@@ -98,11 +99,10 @@ class TestTheme:
         client.post("/shell/theme/", {"theme": "system"})
         assert "data-theme=" not in client.get("/").content.decode()
 
-    def test_follows_a_person_to_their_other_devices(self, client: Client, cast):
-        client.force_login(cast.alice)
+    def test_follows_a_person_to_their_other_devices(self, cast):
+        client = cast.browsers.alice
         client.post("/shell/theme/", {"theme": "dark"})
-        elsewhere = Client()
-        elsewhere.force_login(cast.alice)
+        elsewhere = factories.sign_in(cast.alice)
         assert 'data-theme="dark"' in elsewhere.get("/").content.decode()
         cast.alice.preferences.refresh_from_db()
         assert cast.alice.preferences.theme == "dark"
@@ -117,19 +117,19 @@ class TestTheme:
 
 
 class TestWorkspaceSwitch:
-    def test_goes_on_in_ones_other_workspace(self, client: Client, cast):
-        client.force_login(cast.alice)
+    def test_goes_on_in_ones_other_workspace(self, cast):
+        client = cast.browsers.alice
         client.post("/shell/workspace/", {"workspace": str(cast.workspace.pk)})
         assert client.session[SESSION_KEY] == str(cast.workspace.pk)
 
-    def test_a_strangers_workspace_does_not_exist(self, client: Client, cast):
-        client.force_login(cast.charlie)
+    def test_a_strangers_workspace_does_not_exist(self, cast):
+        client = cast.browsers.charlie
         response = client.post("/shell/workspace/", {"workspace": str(cast.workspace.pk)})
         assert response.status_code == 404
         assert client.session[SESSION_KEY] != str(cast.workspace.pk)
 
-    def test_nonsense_does_not_exist_either(self, client: Client, cast):
-        client.force_login(cast.alice)
+    def test_nonsense_does_not_exist_either(self, cast):
+        client = cast.browsers.alice
         assert client.post("/shell/workspace/", {"workspace": "x"}).status_code == 404
 
     def test_a_visitor_is_sent_to_log_in(self, client: Client):

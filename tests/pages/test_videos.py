@@ -48,9 +48,7 @@ def facts():
 
 
 def sign_in(user) -> Client:
-    client = Client()
-    client.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
-    return client
+    return factories.sign_in(user)
 
 
 @pytest.fixture

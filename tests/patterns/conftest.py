@@ -10,9 +10,7 @@ __all__ = ["env", "vendor"]
 
 @pytest.fixture
 def alice(cast) -> APIClient:
-    client = APIClient()
-    client.force_login(cast.alice, backend="django.contrib.auth.backends.ModelBackend")
-    return client
+    return cast.clients.alice
 
 
 @pytest.fixture

@@ -23,9 +23,7 @@ MODELS = ("grant", "socialaccount", "oauthstate", "post", "postmedia", "posttarg
 def console(in_workspace: Any) -> Client:
     with scope.system("tests"):
         root = factories.make_user("root@example.com", is_staff=True, is_superuser=True)
-    client = Client()
-    client.force_login(root, backend="django.contrib.auth.backends.ModelBackend")
-    return client
+    return factories.sign_in(root)
 
 
 def act(console: Client, name: str, target: PostTarget) -> Any:

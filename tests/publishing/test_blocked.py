@@ -4,7 +4,6 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.test import Client
 from django.urls import reverse
 
 from core import clock
@@ -30,7 +29,7 @@ def plan(make_post: Any, in_workspace: Any) -> Any:
 
 class TestPlanned:
     def test_a_planned_post_says_at_once_that_its_account_was_disconnected(
-        self, client: Client, connect: Any, plan: Any, in_workspace: Any
+        self, connect: Any, plan: Any, in_workspace: Any
     ) -> None:
         account = connect("tiktok")
         target = plan(account)
@@ -38,7 +37,7 @@ class TestPlanned:
         target.refresh_from_db()
         assert (target.state, target.status_group, target.error_code) == ("scheduled", "needs_you", "auth_expired")
         assert Post.objects.get().state == "needs_you"
-        client.force_login(in_workspace.alice)
+        client = in_workspace.browsers.alice
         for page in (reverse("post_detail", args=[target.post_id]), reverse("schedule"), reverse("dashboard")):
             assert "is disconnected on TikTok" in client.get(page).content.decode(), page
         assert client.get("/api/v1/posts", {"status": "needs_you"}).json()["total"] == 1
@@ -91,7 +90,7 @@ class TestTryAllAgain:
         PostTarget.objects.filter(pk=target.pk).update(state=state, **values)
 
     def test_parked_posts_go_on_together_and_refused_ones_stay(
-        self, box: Any, client: Client, connect: Any, make_post: Any, plan: Any, in_workspace: Any
+        self, box: Any, connect: Any, make_post: Any, plan: Any, in_workspace: Any
     ) -> None:
         account = connect("tiktok")
         made = [plan(account, text=f"Number {number}") for number in range(4)]
@@ -101,7 +100,7 @@ class TestTryAllAgain:
         self.park(made[1], "waiting", wait_reason="retry", next_at=clock.now() + timedelta(minutes=5))
         self.park(made[2], "failed", error_code="internal")
         self.park(made[3], "failed", error_code="rejected")
-        client.force_login(in_workspace.alice)
+        client = in_workspace.browsers.alice
         assert "3 posts did not go on by themselves" in client.get(reverse("posts")).content.decode()
         answer = client.post(reverse("posts_retry"), follow=True).content.decode()
         assert "3 posts are tried again now." in answer
@@ -109,16 +108,14 @@ class TestTryAllAgain:
         states = dict(PostTarget.objects.values_list("post__text", "state"))
         assert [states[f"Number {number}"] for number in range(4)] == ["published"] * 3 + ["failed"]
 
-    def test_a_strangers_stuck_posts_stay_where_they_are(
-        self, client: Client, connect: Any, plan: Any, in_workspace: Any
-    ) -> None:
+    def test_a_strangers_stuck_posts_stay_where_they_are(self, connect: Any, plan: Any, in_workspace: Any) -> None:
         target = plan(connect("tiktok"))
         self.park(target, "action_required")
-        client.force_login(in_workspace.charlie)
+        client = in_workspace.browsers.charlie
         assert client.post("/api/v1/posts/retry").json() == {"retried": 0}
         target.refresh_from_db()
         assert target.state == "action_required"
-        client.force_login(in_workspace.bob)
+        client = in_workspace.browsers.bob
         assert client.post("/api/v1/posts/retry").json() == {"retried": 1}
 
     def test_nothing_is_tried_for_an_account_that_cannot_post(self, connect: Any, plan: Any, in_workspace: Any) -> None:

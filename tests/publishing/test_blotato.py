@@ -358,9 +358,7 @@ class TestRefusals:
 class TestDoors:
     @pytest.fixture
     def browser(self, box: Any, in_workspace: Any) -> Client:
-        client = Client()
-        client.force_login(in_workspace.alice, backend="django.contrib.auth.backends.ModelBackend")
-        return client
+        return in_workspace.browsers.alice
 
     def test_a_person_pastes_a_key_and_picks_accounts(self, browser: Client, in_workspace: Any) -> None:
         page = browser.get(reverse("connections")).content.decode()

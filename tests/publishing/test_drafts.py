@@ -17,9 +17,7 @@ from publishing.services import posts, schedule
 
 @pytest.fixture
 def browser(in_workspace: SimpleNamespace) -> Client:
-    client = Client()
-    client.force_login(in_workspace.alice, backend="django.contrib.auth.backends.ModelBackend")
-    return client
+    return in_workspace.browsers.alice
 
 
 def save(browser: Client, where: str, **fields: Any) -> Any:

@@ -18,13 +18,12 @@ from publishing.engine import housekeeping
 from publishing.models import Attempt, Grant, PostTarget, SocialAccount
 from publishing.platforms.registry import ADAPTERS
 from publishing.services import connections, metrics, social_accounts, targets
+from tests import factories
 from tests.publishing import leaks
 from tests.publishing.conftest import PEOPLE
 
 # A run talks to a platform a hundred times and then reads every page, row and log line.
 pytestmark = pytest.mark.timeout(600)
-
-BACKEND = "django.contrib.auth.backends.ModelBackend"
 
 
 @pytest.fixture
@@ -51,9 +50,7 @@ def browser(in_workspace: Any) -> Client:
     alice.is_staff = alice.is_superuser = True
     alice.email_verified_at = clock.now()
     alice.save()
-    client = Client(raise_request_exception=False)
-    client.force_login(alice, backend=BACKEND)
-    return client
+    return factories.sign_in(alice, Client(raise_request_exception=False))
 
 
 def walk(platform: str, box: Any, browser: Client) -> list[tuple[str, str]]:

@@ -19,9 +19,7 @@ from tests.publishing.conftest import portrait
 
 @pytest.fixture
 def browser(in_workspace: SimpleNamespace) -> Client:
-    client = Client()
-    client.force_login(in_workspace.alice, backend="django.contrib.auth.backends.ModelBackend")
-    return client
+    return in_workspace.browsers.alice
 
 
 def form(account: SocialAccount, **values: Any) -> dict[str, Any]:
@@ -87,8 +85,7 @@ class TestConnections:
 
     def test_an_editor_reads_but_does_not_manage(self, box: Any, connect: Any, in_workspace: Any) -> None:
         account = connect("tiktok")
-        bob = Client()
-        bob.force_login(in_workspace.bob, backend="django.contrib.auth.backends.ModelBackend")
+        bob = in_workspace.browsers.bob
         page = bob.get(reverse("connections"))
         assert b"needs the role admin" in page.content
         assert b"Disconnect</button>" not in page.content
@@ -237,8 +234,7 @@ class TestPostPages:
 
     def test_a_stranger_sees_nothing(self, box: Any, connect: Any, make_post: Any, in_workspace: Any) -> None:
         post = make_post(connect("tiktok"))
-        charlie = Client()
-        charlie.force_login(in_workspace.charlie, backend="django.contrib.auth.backends.ModelBackend")
+        charlie = in_workspace.browsers.charlie
         assert charlie.get(reverse("post_detail", args=[post.pk])).status_code == 404
         assert charlie.post(reverse("post_delete", args=[post.pk])).status_code == 404
         assert Post.objects.get(pk=post.pk).deleted_at is None

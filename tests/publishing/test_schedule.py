@@ -77,12 +77,12 @@ class TestWallTimes:
         assert told in answer.json()["notes"][0]
 
     def test_the_page_says_it_too_for_a_person_who_lives_elsewhere(
-        self, in_january: None, draft: Any, client: Any, in_workspace: Any, zone: str, written: str, instant: str,
+        self, in_january: None, draft: Any, in_workspace: Any, zone: str, written: str, instant: str,
         told: str,
     ) -> None:  # fmt: skip
         Preferences.objects.filter(user=in_workspace.alice).update(timezone="Asia/Tokyo")
         post = draft()
-        client.force_login(in_workspace.alice)
+        client = in_workspace.browsers.alice
         target = PostTarget.objects.get(post=post)
         url = reverse("schedule_move", args=[post.pk, target.pk])
         page = client.post(url, {"wall_time": written, "timezone": zone}, follow=True).content.decode()
@@ -148,13 +148,11 @@ class TestConflicts:
         _, notes = schedule.schedule_post(actor=actor, post_id=draft().pk, when=self.at(8 * 24 * 60))
         assert notes == []
 
-    def test_the_composer_shows_them_with_a_box_to_accept(
-        self, box: Any, draft: Any, client: Any, in_workspace: Any
-    ) -> None:
+    def test_the_composer_shows_them_with_a_box_to_accept(self, box: Any, draft: Any, in_workspace: Any) -> None:
         first, second = draft("One"), draft("Two")
         schedule.schedule_post(actor=in_workspace.alice_actor, post_id=first.pk, when=self.at(60))
         wall = PostTarget.objects.get(post=first).wall_time
-        client.force_login(in_workspace.alice)
+        client = in_workspace.browsers.alice
         url = reverse("schedule_move", args=[second.pk, PostTarget.objects.get(post=second).pk])
         page = client.post(url, {"wall_time": wall, "timezone": "UTC"})
         assert (page.status_code, b"accept_conflicts" in page.content) == (409, True)
@@ -302,17 +300,17 @@ class TestTimesWithoutAnOffset:
 
     @pytest.mark.parametrize("on", ["9999-12-31", "0001-01-01", "2026-13-45", "²", "2026-W01-1"])
     def test_the_page_of_a_day_that_cannot_be_shows_this_week(
-        self, in_january: None, client: Client, in_workspace: Any, on: str
+        self, in_january: None, in_workspace: Any, on: str
     ) -> None:
-        client.force_login(in_workspace.alice)
+        client = in_workspace.browsers.alice
         page = client.get(reverse("schedule"), {"date": on})
         assert (page.status_code, page.context["is_now"]) == (200, True)
 
     def test_moving_a_post_to_2199_on_the_page_says_why_not(
-        self, in_january: None, draft: Any, client: Client, in_workspace: Any
+        self, in_january: None, draft: Any, in_workspace: Any
     ) -> None:
         post = draft()
-        client.force_login(in_workspace.alice)
+        client = in_workspace.browsers.alice
         url = reverse("schedule_move", args=[post.pk, PostTarget.objects.get().pk])
         page = client.post(url, {"wall_time": "2199-01-01T10:00", "timezone": "UTC"})
         assert page.status_code == 422
@@ -321,11 +319,11 @@ class TestTimesWithoutAnOffset:
 
 class TestTwoPeople:
     def test_a_time_that_was_changed_meanwhile_is_shown_beside_the_persons_own(
-        self, in_january: None, draft: Any, client: Any, in_workspace: Any
+        self, in_january: None, draft: Any, in_workspace: Any
     ) -> None:
         post = draft()
         row = PostTarget.objects.get()
-        client.force_login(in_workspace.alice)
+        client = in_workspace.browsers.alice
         url = reverse("schedule_move", args=[post.pk, row.pk])
         assert 'name="seen" value=""' in client.get(url).content.decode()
         bobs = When(wall=datetime.fromisoformat("2026-06-01T09:00"), zone="Europe/Paris")

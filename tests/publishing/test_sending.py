@@ -112,8 +112,8 @@ class TestRepeated:
 
 
 class TestComposer:
-    def test_the_same_press_sent_twice_makes_one_post(self, content: Content, cast: Any, client: Any) -> None:
-        client.force_login(cast.alice, backend="django.contrib.auth.backends.ModelBackend")
+    def test_the_same_press_sent_twice_makes_one_post(self, content: Content, cast: Any) -> None:
+        client = cast.browsers.alice
         account = content.targets[0].account_id.hex
         form = {
             "draft": str(uuid7()), "version": "1", "text": content.text, "media": str(content.media_ids[0]),

@@ -5,7 +5,6 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.test import Client
 from django.urls import reverse
 from PIL import Image
 
@@ -161,13 +160,13 @@ class TestInbox:
         assert (found.state, found.post.state) == ("cancelled", "cancelled")
 
     def test_its_page_and_its_notice_call_it_a_draft_and_never_published(
-        self, box: Any, connect: Any, send: Any, in_workspace: Any, client: Client
+        self, box: Any, connect: Any, send: Any, in_workspace: Any
     ) -> None:
         target = send(connect("tiktok"), [portrait(in_workspace.workspace)], send_to="inbox")
         (notice,) = Notice.objects.exclude(kind=NoticeKind.CONNECTION_MADE)
         assert (notice.kind, notice.title) == (NoticeKind.ACTION_REQUIRED, "In your TikTok inbox: “Five days”")
         assert "not public yet" in notice.text
-        client.force_login(in_workspace.alice)
+        client = in_workspace.browsers.alice
         page = client.get(reverse("post_detail", args=[target.post_id])).content.decode()
         assert "Waits in your TikTok inbox" in page
         assert "You have posted it there: paste its link" in page

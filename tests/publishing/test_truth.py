@@ -23,9 +23,8 @@ from tests.publishing.conftest import portrait
 
 
 @pytest.fixture
-def browser(client: Client, in_workspace: Any) -> Client:
-    client.force_login(in_workspace.alice)
-    return client
+def browser(in_workspace: Any) -> Client:
+    return in_workspace.browsers.alice
 
 
 class TestGroups:

@@ -20,9 +20,8 @@ JSON = "application/json"
 
 
 @pytest.fixture
-def api(client, made):
-    client.force_login(made.bob)
-    return client
+def api(made):
+    return made.browsers.bob
 
 
 def url(name, cast, *more):
@@ -106,8 +105,8 @@ class TestResource:
         assert api.get(url("api-script", made)).status_code == 404
         assert api.post(url("api-script-undelete", made)).status_code == 200
 
-    def test_walls(self, api, made, client):
-        client.force_login(made.charlie)
+    def test_walls(self, api, made):
+        client = made.browsers.charlie
         for method, name, more, body in (
             ("get", "api-script", (), None),
             ("patch", "api-script", (), {"version": 1, "title": "x"}),
@@ -119,7 +118,7 @@ class TestResource:
         ):
             given = {} if body is None else {"data": body, "content_type": JSON}
             assert getattr(client, method)(url(name, made, *more), **given).status_code == 404
-        client.force_login(made.victor)
+        client = made.browsers.victor
         refused = client.patch(url("api-script", made), {"version": 1, "title": "x"}, content_type=JSON)
         assert refused.status_code == 403
         assert Script.objects.get(pk=made.script.pk).version == 1

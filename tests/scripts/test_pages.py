@@ -15,9 +15,8 @@ HTMX = {"HX-Request": "true"}
 
 
 @pytest.fixture
-def browser(client, made):
-    client.force_login(made.bob)
-    return client
+def browser(made):
+    return made.browsers.bob
 
 
 def url(name, cast, *more):
@@ -51,8 +50,8 @@ class TestListAndForm:
         assert "No script fits these filters" in part
         assert "<html" not in part
 
-    def test_empty_and_viewer(self, client, cast):
-        client.force_login(cast.victor)
+    def test_empty_and_viewer(self, cast):
+        client = cast.browsers.victor
         assert "Write your first script" in text(client.get(reverse("scripts")))
         assert client.get(reverse("script_new")).status_code == 403
 
@@ -110,8 +109,8 @@ class TestTable:
         for format_ in ("md", "pdf", "docx"):
             assert url("script_export", made, format_) in page
 
-    def test_viewer_reads_a_table(self, client, made):
-        client.force_login(made.victor)
+    def test_viewer_reads_a_table(self, made):
+        client = made.browsers.victor
         page = text(client.get(url("script_detail", made)))
         assert "data-script-row" not in page
         assert "5 of about 5 words" in page
@@ -198,8 +197,8 @@ class TestVersions:
         assert browser.get(url("script_export", made, "docx"), {"version": 2}).content[:2] == b"PK"
         assert browser.get(url("script_export", made, "odt")).status_code == 400
 
-    def test_strangers_get_404(self, client, made):
-        client.force_login(made.charlie)
+    def test_strangers_get_404(self, made):
+        client = made.browsers.charlie
         for name, more in (("script_detail", ()), ("script_export", ("md",))):
             assert client.get(url(name, made, *more)).status_code == 404
         for name, more in (
@@ -214,9 +213,9 @@ class TestVersions:
 
 
 class TestWaiting:
-    def test_generating_failed_and_tried_again(self, client, measured, env, vendor):
+    def test_generating_failed_and_tried_again(self, measured, env, vendor):
         env(OPENAI_API_KEY="k", OPENAI_BASE_URL=vendor.url)
-        client.force_login(measured.bob)
+        client = measured.browsers.bob
         vendor.replies = [{"text": None, "refusal": "no"}]
         body = {"concept": "x", "platform": "tiktok", "duration": 20, "variations": 1}
         page = text(client.post(reverse("script_new"), body, follow=True))

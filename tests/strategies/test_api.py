@@ -18,9 +18,8 @@ JSON = "application/json"
 
 
 @pytest.fixture
-def api(client, made):
-    client.force_login(made.bob)
-    return client
+def api(made):
+    return made.browsers.bob
 
 
 def url(name, cast, *more):
@@ -120,8 +119,8 @@ class TestResource:
         assert api.get(url("api-strategy", made)).status_code == 404
         assert api.post(url("api-strategy-undelete", made)).json()["id"] == str(made.strategy.pk)
 
-    def test_walls(self, api, made, client):
-        client.force_login(made.charlie)
+    def test_walls(self, api, made):
+        client = made.browsers.charlie
         for method, name, more, body in (
             ("get", "api-strategy", (), None),
             ("patch", "api-strategy", (), {"version": 1, "title": "x"}),
@@ -135,7 +134,7 @@ class TestResource:
             given = {} if body is None else {"data": body, "content_type": JSON}
             assert getattr(client, method)(url(name, made, *more), **given).status_code == 404
         assert client.get(reverse("api-strategies")).json()["total"] == 0
-        client.force_login(made.victor)
+        client = made.browsers.victor
         refused = client.patch(url("api-strategy", made), {"version": 1, "title": "x"}, content_type=JSON)
         assert refused.status_code == 403
         assert Strategy.objects.get(pk=made.strategy.pk).version == 1

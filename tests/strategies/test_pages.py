@@ -13,9 +13,8 @@ HTMX = {"HX-Request": "true"}
 
 
 @pytest.fixture
-def browser(client, made):
-    client.force_login(made.bob)
-    return client
+def browser(made):
+    return made.browsers.bob
 
 
 def url(name, cast, *more):
@@ -37,8 +36,8 @@ class TestList:
         assert "<html" not in part
         assert "Home gardening" in text(browser.get(reverse("strategies"), {"platform": "tiktok"}))
 
-    def test_empty_and_viewer(self, client, cast):
-        client.force_login(cast.victor)
+    def test_empty_and_viewer(self, cast):
+        client = cast.browsers.victor
         page = text(client.get(reverse("strategies")))
         assert "Make your first strategy" in page
         assert reverse("strategy_new") not in page
@@ -113,15 +112,15 @@ class TestShow:
             assert label in page
         assert url("strategy_export", made, "pdf") in page
 
-    def test_viewer_reads_only(self, client, made):
-        client.force_login(made.victor)
+    def test_viewer_reads_only(self, made):
+        client = made.browsers.victor
         page = text(client.get(url("strategy_detail", made)))
         assert "Make again" not in page
         assert url("strategy_delete", made) not in page
         assert "in-summary-text" not in text(client.get(url("strategy_detail", made), {"edit": "summary"}))
 
-    def test_strangers_get_404(self, client, made):
-        client.force_login(made.charlie)
+    def test_strangers_get_404(self, made):
+        client = made.browsers.charlie
         for name, more in (("strategy_detail", ()), ("strategy_versions", ()), ("strategy_export", ("md",))):
             assert client.get(url(name, made, *more)).status_code == 404
         for name, more in (
@@ -253,9 +252,9 @@ class TestVersions:
 
 
 class TestWaiting:
-    def test_generating_failed_and_tried_again(self, client, measured, env, vendor):
+    def test_generating_failed_and_tried_again(self, measured, env, vendor):
         env(OPENAI_API_KEY="k", OPENAI_BASE_URL=vendor.url)
-        client.force_login(measured.bob)
+        client = measured.browsers.bob
         vendor.replies = [{"text": None, "refusal": "no"}]
         answer = client.post(
             reverse("strategy_new"), {"platforms": ["tiktok"], "goals": ["views"], "weeks": 1}, follow=True

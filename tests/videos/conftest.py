@@ -6,6 +6,8 @@ from typing import Any
 import pytest
 from rest_framework.test import APIClient
 
+from tests import factories
+
 TUS = {"HTTP_TUS_RESUMABLE": "1.0.0"}
 
 
@@ -20,9 +22,7 @@ def login(db: None) -> Callable[[Any], APIClient]:
     """An API client with a person's web session."""
 
     def make(user: Any) -> APIClient:
-        client = APIClient()
-        client.force_login(user)
-        return client
+        return factories.sign_in(user, APIClient())
 
     return make
 

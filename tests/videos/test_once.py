@@ -6,7 +6,6 @@ from urllib.parse import urlsplit
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from rest_framework.test import APIClient
 
 from core.child import Child
 from jobs.testing import drain
@@ -80,8 +79,7 @@ def test_a_video_in_chunks(tus, clip, digests, probed):
 
 
 def test_a_file_by_one_put(cast, clip, digests, probed):
-    client = APIClient()
-    client.force_login(cast.alice, backend="django.contrib.auth.backends.ModelBackend")
+    client = cast.clients.alice
     announced = {"filename": "clip.mp4", "content_type": "video/mp4", "size_bytes": len(clip)}
     announced["sha256"] = hashlib.sha256(clip).hexdigest()
     ticket = client.post("/api/v1/media/presign", announced, format="json").json()

@@ -236,9 +236,7 @@ class TestAccess:
     def test_the_session_needs_its_csrf_token(self, cast):
         from rest_framework.test import APIClient
 
-        client = APIClient(enforce_csrf_checks=True)
-        client.force_login(cast.alice)
-        answer = Tus(client).create(10)
+        answer = Tus(factories.sign_in(cast.alice, APIClient(enforce_csrf_checks=True))).create(10)
         assert answer.status_code == 403
         assert UploadSession.objects.count() == 0
 

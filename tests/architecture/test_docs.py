@@ -1,0 +1,89 @@
+"""What the documentation names exists, and the figures that it quotes are those of the code."""
+
+import os
+import re
+from functools import cache
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+from django.apps import apps
+
+ROOT = Path(__file__).resolve().parents[2]
+DOCS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
+PACKAGES = {path.parent.name for path in ROOT.glob("*/__init__.py")} | {"benchmarks", "sandbox"}
+NOT_OURS = {"node_modules", "dist", "__pycache__", ".git", ".venv", "var", "staticfiles"}
+CODE = re.compile(r"`([^`\n]+)`")
+FILE = re.compile(r"[\w./-]+\.(?:py|js|mjs|css|html|json|md|toml|txt|in|yaml|sql)")
+DOTTED = re.compile(r"([a-z_]+(?:\.\w+)+)(?:\(.*\))?")
+
+
+@cache
+def files() -> tuple[str, ...]:
+    """Every file of ours from the root, with a slash before it."""
+    found = []
+    for folder, folders, names in os.walk(ROOT):
+        folders[:] = [name for name in folders if name not in NOT_OURS]
+        found += [f"/{Path(folder, name).relative_to(ROOT)}" for name in names]
+    return tuple(found)
+
+
+@cache
+def source() -> str:
+    """All code but the tests': names of jobs, alarms and hosts are strings there."""
+    ours = (name for name in files() if name.endswith(".py") and not name.startswith("/tests/"))
+    return "\n".join((ROOT / name[1:]).read_text() for name in ours)
+
+
+def quoted(page: Path) -> list[str]:
+    return CODE.findall(re.sub(r"```.*?```", "", page.read_text(), flags=re.DOTALL))
+
+
+def is_there(name: str) -> bool:
+    """Whether a dotted name is a module, something in one, a model, or a word of the code."""
+    if name in source() or (name.count(".") == 1 and name.split(".")[1] in {one.__name__ for one in apps.get_models()}):
+        return True
+    parts = name.split(".")
+    for size in range(len(parts), 0, -1):
+        try:
+            found = import_module(".".join(parts[:size]))
+        except ModuleNotFoundError:
+            continue
+        for part in parts[size:]:
+            if not hasattr(found, part):
+                return part in getattr(found, "__annotations__", {})
+            found = getattr(found, part)
+        return True
+    return False
+
+
+@pytest.mark.parametrize("page", DOCS, ids=lambda page: page.name)
+def test_every_file_that_a_page_names_exists(page):
+    missing = [
+        text for text in quoted(page) if FILE.fullmatch(text) and not any(name.endswith(f"/{text}") for name in files())
+    ]
+    assert not missing, missing
+
+
+@pytest.mark.parametrize("page", DOCS, ids=lambda page: page.name)
+def test_every_name_of_code_that_a_page_gives_exists(page):
+    missing = []
+    for text in quoted(page):
+        match = DOTTED.fullmatch(text)
+        if match and text.split(".")[0] in PACKAGES and not FILE.fullmatch(text) and not is_there(match.group(1)):
+            missing.append(text)
+    assert not missing, missing
+
+
+@pytest.mark.parametrize("page", DOCS, ids=lambda page: page.name)
+def test_every_link_to_another_page_leads_somewhere(page):
+    links = re.findall(r"\]\(([^)#]+)(?:#[^)]*)?\)", page.read_text())
+    missing = [link for link in links if "://" not in link and not (page.parent / link).exists()]
+    assert not missing, missing
+
+
+def test_every_command_that_a_page_gives_is_in_the_makefile():
+    known = set(re.findall(r"^([a-z0-9-]+):", (ROOT / "Makefile").read_text(), flags=re.MULTILINE))
+    named = {(page.name, name) for page in DOCS for name in re.findall(r"`make ([a-z0-9-]+)", page.read_text())}
+    assert named
+    assert not {(page, name) for page, name in named if name not in known}
