@@ -4,8 +4,7 @@ import os
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +14,7 @@ import psutil
 import pytest
 
 from tests.ports import free_port
+from tests.waits import until
 
 pytestmark = [pytest.mark.chaos, pytest.mark.timeout(900)]
 PATIENCE_S = 400
@@ -59,16 +59,6 @@ class Server:
         if self.process is not None and self.process.poll() is None:
             self.process.send_signal(number)
             self.process.wait(30)
-
-
-def until(holds: Callable[[], Any], what: str) -> Any:
-    """Wait for something to be true, and return it."""
-    end = time.monotonic() + PATIENCE_S
-    while time.monotonic() < end:
-        if found := holds():
-            return found
-        time.sleep(0.2)
-    raise AssertionError(f"Waited in vain for {what}.")
 
 
 @pytest.fixture

@@ -2,11 +2,11 @@ import json
 import os
 import subprocess
 import sys
-import time
 
 import pytest
 
 from core.child import Child, ChildError, Limits, python_argv, run
+from tests.waits import until
 from videofile.processes import launched
 
 
@@ -23,13 +23,8 @@ def alive(pid: int) -> bool:
         return handle.read().rsplit(")", 1)[1].split()[0] != "Z"
 
 
-def wait_gone(pid: int, seconds: float = 30) -> bool:
-    end = time.monotonic() + seconds
-    while time.monotonic() < end:
-        if not alive(pid):
-            return True
-        time.sleep(0.05)
-    return False
+def wait_gone(pid: int) -> bool:
+    return until(lambda: not alive(pid), f"process {pid} to end", seconds=30)
 
 
 class TestLines:

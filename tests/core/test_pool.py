@@ -17,6 +17,7 @@ from django.test.utils import CaptureQueriesContext
 from benchmarks.outage_drills.gate import Gate
 from core import outages, scope
 from core.db.postgresql.pool import Reachability, alive
+from tests.waits import until
 
 pytestmark = [pytest.mark.postgres, pytest.mark.django_db]
 PATIENCE_S = 30
@@ -81,8 +82,7 @@ class TestGate:
         seconds_until_refused(gated)
         gate.open()
         began = time.monotonic()
-        while gated.pool.reachability.away and time.monotonic() - began < PATIENCE_S:
-            time.sleep(0.02)
+        until(lambda: not gated.pool.reachability.away, "the server to be reached again")
         assert ask(gated) == 7
         assert time.monotonic() - began < 5.0
         for _ in range(5):
@@ -118,10 +118,7 @@ def test_one_thread_knocks_until_the_server_answers():
     for _ in range(5):
         reachability.lost(psycopg.OperationalError("refused"))
     all_lost.set()
-    ends_at = time.monotonic() + PATIENCE_S
-    while reachability.away and time.monotonic() < ends_at:
-        time.sleep(0.001)
-    assert not reachability.away
+    until(lambda: not reachability.away, "the knocking to be answered")
     assert len(knocks) == 3
 
 

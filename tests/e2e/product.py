@@ -9,7 +9,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,6 +17,7 @@ from typing import IO
 import httpx
 
 from tests.ports import free_port
+from tests.waits import until
 
 ROOT = Path(__file__).resolve().parents[2]
 START_S = 180
@@ -77,18 +77,20 @@ class Product:
 
     def wait(self, url: str) -> None:
         """Until the address answers; a process that ended or never answers fails with what it wrote."""
-        until = time.monotonic() + START_S
-        while time.monotonic() < until:
+
+        def answers() -> bool:
             dead = [part.name for part in self.parts if part.process.poll() is not None]
             if dead:
-                raise AssertionError(f"{', '.join(dead)} ended at start.\n{self.said()}")
+                raise AssertionError(f"{', '.join(dead)} ended at start.")
             try:
-                if httpx.get(url, timeout=5).status_code < 400:
-                    return
+                return httpx.get(url, timeout=5).status_code < 400
             except httpx.HTTPError:
-                pass
-            time.sleep(0.25)
-        raise AssertionError(f"{url} did not answer within {START_S} s.\n{self.said()}")
+                return False
+
+        try:
+            until(answers, f"{url} to answer", seconds=START_S, every_s=0.25)
+        except AssertionError as error:
+            raise AssertionError(f"{error}\n{self.said()}") from None
 
     def said(self, lines: int = 60) -> str:
         """The end of every log."""

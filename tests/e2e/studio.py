@@ -1,6 +1,5 @@
 """A workspace in which everything has happened once, filled through the API of the running product."""
 
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -12,6 +11,7 @@ from playwright.sync_api import APIResponse, Page
 
 from tests.e2e.people import LONG_MS, Person, connect, sign_up
 from tests.e2e.product import Product
+from tests.waits import until
 
 ZONE = "America/New_York"
 TEXT = "Could your balcony feed you? Five herbs that grow in a cup. #balcony #herbs #garden"
@@ -42,10 +42,14 @@ class Api:
 
     def wait(self, path: str, ready: Callable[[Any], bool]) -> Any:
         """Until the resource is as wanted."""
-        until = time.monotonic() + LONG_MS / 1000
-        while not ready(found := self.get(path)):
-            assert time.monotonic() < until, f"{path} stays {found}"
-            time.sleep(0.3)
+        found: Any = None
+
+        def settled() -> bool:
+            nonlocal found
+            found = self.get(path)
+            return ready(found)
+
+        until(settled, f"{path} to be ready", seconds=LONG_MS / 1000, every_s=0.3)
         return found
 
     def _proof(self) -> dict[str, str]:

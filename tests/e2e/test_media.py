@@ -24,8 +24,8 @@ def shot(page: Page, name: str) -> None:
         page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
         for width in (1280, 360):
             page.set_viewport_size({"width": width, "height": 900})
-            page.wait_for_timeout(300)
-            page.screenshot(path=str(Path(SHOTS) / f"{name}-{width}-{scheme}.png"), full_page=True)
+            path = str(Path(SHOTS) / f"{name}-{width}-{scheme}.png")
+            page.screenshot(path=path, full_page=True, animations="disabled")
     page.set_viewport_size({"width": 1280, "height": 800})
 
 

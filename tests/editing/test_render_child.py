@@ -16,6 +16,7 @@ from editing.plan import Output
 from editing.runner import Ffmpeg
 from editing.verify import VerifyError, verify
 from tests.editing.clips import Child, ffmpeg, output, plan_of
+from tests.waits import until
 from videofile import ffmpeg as videofile_ffmpeg
 from videofile.ffmpeg import Failure, FfmpegError
 
@@ -48,13 +49,11 @@ def wait_for_ffmpeg(child: Child) -> list[psutil.Process]:
     raise AssertionError("the render ended too early")
 
 
-def gone(processes: list[psutil.Process]) -> bool:
-    end = time.monotonic() + 30
-    while time.monotonic() < end:
-        if not any(each.is_running() and each.status() != psutil.STATUS_ZOMBIE for each in processes):
-            return True
-        time.sleep(0.05)
-    return False
+def wait_until_gone(processes: list[psutil.Process]) -> None:
+    def gone() -> bool:
+        return not any(each.is_running() and each.status() != psutil.STATUS_ZOMBIE for each in processes)
+
+    until(gone, "FFmpeg to end", seconds=30)
 
 
 class TestKilled:
@@ -62,7 +61,7 @@ class TestKilled:
         child = render(plan_of((0, 19), outputs=HEAVY), {"a": clip("long")})
         processes = wait_for_ffmpeg(child)
         child.process.kill()
-        assert gone(processes)
+        wait_until_gone(processes)
         assert not {name for name in child.files() if name.endswith(".mp4") and ".part." not in name}
 
     def test_a_dead_parent_leaves_nothing(self, clip: Clip, render: Start) -> None:
@@ -70,7 +69,7 @@ class TestKilled:
         processes = wait_for_ffmpeg(child)
         assert child.process.stdin is not None
         child.process.stdin.close()
-        assert gone(processes)
+        wait_until_gone(processes)
         child.process.wait(timeout=60)
         assert child.files() == set()
 
@@ -79,7 +78,7 @@ class TestKilled:
         processes = wait_for_ffmpeg(child)
         child.process.send_signal(signal.SIGTERM)
         assert last(child)["code"] == "stopped"
-        assert gone(processes)
+        wait_until_gone(processes)
 
 
 class TestRefused:

@@ -15,6 +15,7 @@ from accounts.models import Membership
 from core import scope
 from jobs import consumers, event_hub, events
 from tests import factories
+from tests.waits import until
 
 pytestmark = pytest.mark.django_db(transaction=True)
 PATIENCE_S = 60
@@ -273,10 +274,7 @@ class TestWhileConnected:
 
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(consumers, "_allowed", note)
-            for _ in range(int(PATIENCE_S / 0.05)):
-                if asked:
-                    break
-                await asyncio.sleep(0.05)
+            await asyncio.to_thread(until, lambda: asked, "a look at the permissions")
         assert asked[0] == 6
         for socket in sockets:
             await socket.leave()
@@ -306,7 +304,7 @@ class TestQuiet:
         socket = await connected(people.alice)
         topic = f"workspace:{people.workspace.pk}"
         await socket.say({"op": "sub", "topics": [topic]})
-        await asyncio.sleep(7)
+        assert await socket.receive_nothing(timeout=7, interval=0.5)
         await sync_to_async(events.publish_event)(topic="workspace", id=people.workspace.pk, type="x", data={})
         assert (await socket.hear())["topic"] == topic
         await socket.leave()

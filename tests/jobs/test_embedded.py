@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+import threading
 import time
 from types import SimpleNamespace
 
@@ -13,6 +14,7 @@ import jobs
 from core import scope
 from jobs import beat, celery_signals, claims, conf, embedded, leases, runner, wake
 from jobs.models import Job, Periodic, Status, Worker
+from tests.waits import until
 
 pytestmark = pytest.mark.slow
 
@@ -59,15 +61,6 @@ class TestLock:
         lock.release()
 
 
-def until(condition, seconds=20.0):
-    ends_at = time.monotonic() + seconds
-    while time.monotonic() < ends_at:
-        if condition():
-            return True
-        time.sleep(0.02)
-    return False
-
-
 @pytest.mark.skipif(not project.EMBEDDED, reason="the workers run inside one process in the embedded mode only")
 @pytest.mark.django_db(transaction=True)
 class TestWorkers:
@@ -86,11 +79,11 @@ class TestWorkers:
                 assert not also_here
             ordered = [jobs.enqueue(kind=name, actor=cast.alice_actor) for name in names.values()]
             # What the dead predecessor had claimed is taken over at once, and everything runs.
-            assert until(lambda: Job.objects.filter(status=Status.DONE).count() == len(ordered) + 1)
-            assert until(lambda: Worker.objects.count() == 2)
+            until(lambda: Job.objects.filter(status=Status.DONE).count() == len(ordered) + 1)
+            until(lambda: Worker.objects.count() == 2)
             shown = {worker.queues: worker.threads for worker in Worker.objects.all()}
             assert shown == {"default,interactive,publish": 4, "media": 1}
-            assert until(lambda: Periodic.objects.filter(name="jobs.tick", finished_at__isnull=False).exists())
+            until(lambda: Periodic.objects.filter(name="jobs.tick", finished_at__isnull=False).exists())
         left.refresh_from_db()
         assert left.lost_leases == 1
         assert not Worker.objects.exists()
@@ -118,14 +111,15 @@ class TestWorkers:
         runner.stopping.clear()
 
     def test_a_running_job_is_handed_back_when_it_stops(self, cast, kind, own_var):
+        never = threading.Event()
+
         def wait(ctx):
-            while True:
-                time.sleep(0.02)
+            while not never.wait(0.02):
                 ctx.check()
 
         with embedded.workers():
             job = jobs.enqueue(kind=kind(wait), actor=cast.alice_actor)
-            assert until(lambda: Job.objects.filter(pk=job.pk, status=Status.RUNNING).exists())
+            until(lambda: Job.objects.filter(pk=job.pk, status=Status.RUNNING).exists())
             stopping = time.monotonic()
         assert time.monotonic() - stopping < 10
         job.refresh_from_db()

@@ -13,6 +13,7 @@ from django.db import transaction
 from accounts.models import User, Workspace
 from core.outages import Away
 from jobs import event_hub, event_stream, events
+from tests.waits import until
 
 ID = "0190a7c0-0000-7000-8000-000000000001"
 PATIENCE_S = 30
@@ -152,10 +153,7 @@ class TestBetweenProcesses:
         client = redis.Redis.from_url(project.EVENTS_REDIS_URL)
         await asyncio.to_thread(client.client_kill_filter, _type="pubsub")
         assert isinstance(await page.next(), Exception)
-        for _ in range(int(PATIENCE_S / 0.1)):
-            if event_stream.is_reading():
-                break
-            await asyncio.sleep(0.1)
+        await asyncio.to_thread(until, event_stream.is_reading, "the stream to be read again")
         await asyncio.to_thread(event_stream.publish, [(f"job:{ID}", '"again"')])
         assert await page.next() == "again"
         event_hub.here().leave(f"job:{ID}", page)

@@ -14,6 +14,7 @@ from core import clock
 from jobs import claims, leases
 from jobs.leases import Keeper, Lease
 from jobs.models import Job, Status, Worker
+from tests.waits import until
 
 
 @pytest.fixture
@@ -127,13 +128,7 @@ class TestThread:
 
         monkeypatch.setattr(keeper, "renew", fail_first)
         with keeper.holding(Lease(job.pk, job.lease_token)):
-            ends_at = time.monotonic() + 60
-            while time.monotonic() < ends_at:
-                job.refresh_from_db()
-                if job.lease_expires_at > first:
-                    break
-                time.sleep(0.02)
-        assert job.lease_expires_at > first
+            until(Job.objects.filter(pk=job.pk, lease_expires_at__gt=first).exists, "the lease to be renewed")
         assert set(calls) == {"jobs-heartbeat"}
         assert "jobs-heartbeat failed and will go on" in caplog.text
         keeper.stop()

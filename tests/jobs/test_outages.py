@@ -19,6 +19,7 @@ from jobs.leases import Keeper
 from jobs.models import Job, Periodic, Status, Worker
 from jobs.queues import Queue
 from jobs.scheduler import Scheduler
+from tests.waits import until
 
 PATIENCE_S = 30
 
@@ -161,11 +162,8 @@ class TestHeartbeat:
         monkeypatch.setattr(keeper, "show_workers", lost_first)
         with pytest.raises(OperationalError):
             keeper.announce_worker("here/rest", ["default"], 2)
-        ends_at = time.monotonic() + PATIENCE_S
-        while time.monotonic() < ends_at and not Worker.objects.filter(name="here/rest").exists():
-            time.sleep(0.01)
+        until(Worker.objects.filter(name="here/rest").exists, "the worker to be shown")
         keeper.stop()
-        assert Worker.objects.filter(name="here/rest").exists()
 
 
 @pytest.mark.django_db
@@ -321,9 +319,7 @@ class TestThreads:
         worker.start()
         try:
             worker.wake("media", 1)
-            ends_at = time.monotonic() + PATIENCE_S
-            while not answered and time.monotonic() < ends_at:
-                time.sleep(0.01)
+            until(lambda: answered, "the first wake-up to be answered")
             worker.wake("media", 3)
             assert second.wait(PATIENCE_S)
         finally:

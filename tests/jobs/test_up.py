@@ -14,6 +14,7 @@ from urllib.request import urlopen
 import pytest
 
 from tests.ports import free_port
+from tests.waits import until
 
 CHILD = "jobs_chaos/child.py"
 NOT_HERE = ("DATABASE_URL", "REDIS_URL", "MODE", "PUBLIC_BASE_URL", "DJANGO_ALLOW_ASYNC_UNSAFE")
@@ -96,15 +97,6 @@ class Product:
         return found
 
 
-def until(condition, seconds):
-    ends_at = time.monotonic() + seconds
-    while time.monotonic() < ends_at:
-        if condition():
-            return True
-        time.sleep(0.05)
-    return False
-
-
 @pytest.fixture
 def product(tmp_path, pytestconfig):
     product = Product(tmp_path, pytestconfig.rootpath)
@@ -128,24 +120,24 @@ def test_renders_publishing_a_kill_a_restart_and_ctrl_c(product):
 
     # Four renders order more than the one media thread; a publish step starts nevertheless.
     product.order(*["chaos.render"] * 4)
-    assert until(product.children, 20)
+    until(product.children, seconds=20)
     product.order("chaos.waiting")
     ordered = time.monotonic()
-    assert until(lambda: product.rows("SELECT 1 FROM jobs_job WHERE kind = 'chaos.waiting' AND attempts > 0"), 10)
+    until(lambda: product.rows("SELECT 1 FROM jobs_job WHERE kind = 'chaos.waiting' AND attempts > 0"), seconds=10)
     assert time.monotonic() - ordered < 2.0
     assert product.statuses("chaos.render") == ["queued"] * 3 + ["running"]
 
     # Only a render is running when the process is killed.
-    assert until(lambda: product.statuses("chaos.waiting") == ["done"], 20)
+    until(lambda: product.statuses("chaos.waiting") == ["done"], seconds=20)
 
     # Killed without a word, it leaves no child, and the next start goes on at once.
     product.process.kill()
     product.process.wait()
-    assert until(lambda: not product.children(), 3)
+    until(lambda: not product.children(), seconds=3)
     assert product.statuses("chaos.render").count("running") == 1
     product.start()
     started = time.monotonic()
-    assert until(product.children, 20)
+    until(product.children, seconds=20)
     assert time.monotonic() - started < 10
     assert product.rows("SELECT sum(lost_leases) FROM jobs_job") == [(1,)]
 
@@ -159,8 +151,8 @@ def test_renders_publishing_a_kill_a_restart_and_ctrl_c(product):
     assert product.rows("SELECT sum(lost_leases) FROM jobs_job") == [(1,)]
     product.write("""UPDATE jobs_job SET checkpoint = '{"short": true}' WHERE kind = 'chaos.render'""")
     product.start()
-    assert until(lambda: product.statuses("chaos.render") == ["done"] * 4, 30)
-    assert until(lambda: product.statuses("chaos.waiting") == ["done"], 30)
+    until(lambda: product.statuses("chaos.render") == ["done"] * 4, seconds=30)
+    until(lambda: product.statuses("chaos.waiting") == ["done"], seconds=30)
     assert product.rows("SELECT count(*), count(DISTINCT job_id) FROM jobs_chaos_effect") == [(5, 5)]
 
 

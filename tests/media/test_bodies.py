@@ -3,6 +3,7 @@
 import asyncio
 import json
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 from django.conf import settings as configured
@@ -15,6 +16,7 @@ from accounts.services import tokens
 from core.errors import TooLarge
 from media import body_limit, presigned_uploads
 from media.body_limit import PERSON_BYTES, VISITOR_BYTES, BodyLimit, BodyLimitMiddleware
+from tests.waits import VirtualTime, pause
 
 LIMIT = 3 * 1024 * 1024
 KIB = 1024
@@ -72,7 +74,7 @@ def run(pieces, headers=(), path=FORM, ends=True, method="POST"):
         if not waiting:
             if ends:
                 return {"type": "http.disconnect"}
-            await asyncio.sleep(10)
+            await asyncio.Event().wait()
         piece = waiting.pop(0)
         return {"type": "http.request", "body": piece, "more_body": bool(waiting) or not ends}
 
@@ -177,19 +179,35 @@ class TestPeople:
         assert (inner.read, sent[0]["status"]) == (0, 503)
 
 
+@pytest.fixture
+def in_virtual_time(monkeypatch):
+    """Runs a coroutine on a clock of its own, which the limits read as well."""
+
+    def play(coroutine):
+        with asyncio.Runner(loop_factory=VirtualTime) as runner:
+            monkeypatch.setattr(body_limit, "time", SimpleNamespace(monotonic=runner.get_loop().time))
+            runner.run(coroutine)
+
+    return play
+
+
 class TestPace:
+    @pytest.fixture(autouse=True)
+    def _played(self, in_virtual_time):
+        self.play = in_virtual_time
+
     def slow(self, wait_s, count=100, path=FORM, headers=CHUNKED):
         inner, sent = Inner(), []
         ticks = iter(range(count))
 
         async def receive():
-            await asyncio.sleep(wait_s)
+            await pause(wait_s)
             return {"type": "http.request", "body": b"x", "more_body": next(ticks, None) is not None}
 
         async def send(message):
             sent.append(message)
 
-        asyncio.run(BodyLimit(inner)(scope_of(path, headers), receive, send))
+        self.play(BodyLimit(inner)(scope_of(path, headers), receive, send))
         return inner, sent
 
     def test_a_body_that_stops_is_answered_408(self, known, monkeypatch):
@@ -229,10 +247,10 @@ class TestPace:
 
         async def receive():
             message, wait_s = next(messages)
-            await asyncio.sleep(wait_s)
+            await pause(wait_s)
             return message
 
-        asyncio.run(BodyLimit(inner)(scope_of(FORM, CHUNKED), receive, None))
+        self.play(BodyLimit(inner)(scope_of(FORM, CHUNKED), receive, None))
         assert heard == [{"type": "http.disconnect"}]
 
 

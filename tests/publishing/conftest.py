@@ -3,7 +3,6 @@
 import io
 import socket
 import threading
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import SimpleNamespace
@@ -29,6 +28,7 @@ from publishing.services.posts import TargetInput
 from sandbox.app import create_app
 from sandbox.platforms import PLATFORMS as imitated
 from tests import factories
+from tests.waits import until
 
 # Whom the sandbox's consent page is answered for, by platform and way of consent; then somebody else.
 PEOPLE = {
@@ -136,8 +136,7 @@ def sandbox_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     server = uvicorn.Server(uvicorn.Config(app, lifespan="off", log_level="warning", timeout_graceful_shutdown=1))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
     thread.start()
-    while not server.started:
-        time.sleep(0.005)
+    until(lambda: server.started, "the sandbox to start")
     yield base
     server.should_exit = True
     thread.join(5)

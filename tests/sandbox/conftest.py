@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -13,6 +12,7 @@ import pytest
 
 from sandbox.app import SandboxApp, create_app
 from tests.sandbox.transport import SandboxTransport
+from tests.waits import until
 
 BASE = "http://sandbox.test/sandbox"
 CALLBACK = "https://app.test/callback"
@@ -66,12 +66,7 @@ class Box:
 
     def settled(self) -> None:
         """Wait until everything that was to be fetched is fetched."""
-        ends_at = time.monotonic() + 60
-        while time.monotonic() < ends_at:
-            if not self.control("counts")["totals"]["pulls_pending"]:
-                return
-            time.sleep(0.01)
-        raise AssertionError("pulls did not end")
+        until(lambda: not self.control("counts")["totals"]["pulls_pending"], "the pulls to end")
 
     def close(self) -> None:
         self.http.close()  # closes the transport, and so its loop

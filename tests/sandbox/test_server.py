@@ -5,11 +5,11 @@ from __future__ import annotations
 import http.server
 import socket
 import threading
-import time
 import tracemalloc
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
@@ -17,6 +17,7 @@ import uvicorn
 
 from sandbox.app import create_app
 from tests.sandbox.transport import mp4
+from tests.waits import until
 
 CALLBACK = "http://app.test/cb"
 KEY = {"blotato-api-key": "sandbox-blotato-secret"}
@@ -30,8 +31,7 @@ def base(tmp_path: Path) -> Iterator[str]:
     server = uvicorn.Server(uvicorn.Config(app, log_level="error"))
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
     thread.start()
-    while not server.started:
-        time.sleep(0.01)
+    until(lambda: server.started, "the server to start")
     yield f"http://127.0.0.1:{port}"
     server.should_exit = True
     thread.join(10)
@@ -150,12 +150,12 @@ class TestPull:
                     f"{base}/backend.blotato.com/v2/media", json={"url": f"{origin}/{name}"}, headers=KEY
                 )
                 assert answer.status_code == 201
-            ends_at = time.monotonic() + 60
-            while time.monotonic() < ends_at:
+
+            def pulled() -> list[dict[str, Any]]:
                 units = client.get(f"{base}/_control/units").json()["units"]
-                if {unit["state"] for unit in units} == {"done"}:
-                    break
-                time.sleep(0.02)
+                return units if {unit["state"] for unit in units} == {"done"} else []
+
+            units = until(pulled, "both files to be fetched")
             assert sorted(unit["failure"] for unit in units) == ["", "could not be fetched"]
             refused = client.post(
                 f"{base}/backend.blotato.com/v2/media", json={"url": "https://example.org/v.mp4"}, headers=KEY

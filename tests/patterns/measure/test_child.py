@@ -8,7 +8,6 @@ import random
 import signal
 import subprocess
 import sys
-import time
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -19,6 +18,7 @@ from django.core.management import CommandError, call_command
 
 from patterns.measure import __main__ as child
 from patterns.measure import measure
+from tests.waits import until
 from videofile.processes import EXIT_ORPHAN
 
 pytestmark = pytest.mark.slow
@@ -110,17 +110,18 @@ def video(folder: Path) -> Path:
 
 
 def wait_for_children(process: subprocess.Popen[bytes]) -> list[psutil.Process]:
-    end = time.monotonic() + 60
-    while time.monotonic() < end:
+    def working() -> list[psutil.Process]:
         # The one that was asked for its version may end while it is looked at.
         with suppress(psutil.NoSuchProcess):
             found = psutil.Process(process.pid).children(recursive=True)
-            working = [one for one in found if "-version" not in one.cmdline()]
-            if working:
-                return working
-        time.sleep(0.05)
-    os.kill(process.pid, signal.SIGKILL)
-    raise AssertionError("The measurement started no FFmpeg.")
+            return [one for one in found if "-version" not in one.cmdline()]
+        return []
+
+    try:
+        return until(working, "an FFmpeg of the measurement")
+    except AssertionError:
+        os.kill(process.pid, signal.SIGKILL)
+        raise
 
 
 class TestCommand:
