@@ -108,21 +108,25 @@ class TestChild:
         assert "problem" in line
 
 
-@pytest.fixture
-def avi(in_workspace: Any, tmp_path: Path) -> MediaFile:
+def avi_file(workspace: Any, folder: Path) -> MediaFile:
     """An MPEG-4 video with MP3 sound in an AVI: TikTok takes neither the container nor the codec."""
-    path = tmp_path / "old.avi"
+    path = folder / "old.avi"
     argv = [
         imageio_ffmpeg.get_ffmpeg_exe(), "-v", "error", "-f", "lavfi", "-i", "testsrc=s=360x640:r=25:d=2",
         "-f", "lavfi", "-i", "sine=d=2", "-c:v", "mpeg4", "-c:a", "libmp3lame", str(path),
     ]  # fmt: skip
-    subprocess.run(argv, check=True, stdin=subprocess.DEVNULL)
+    subprocess.run([argv[0], "-y", *argv[1:]], check=True, stdin=subprocess.DEVNULL)
     facts = upload_checks.judge_file("old.avi", path).facts
     fields = {name: facts[name] for name in ("width", "height", "duration_s", "fps")}
     return factories.make_media(
-        in_workspace.workspace, data=path.read_bytes(), content_type="video/x-msvideo", original_name="old.avi",
+        workspace, data=path.read_bytes(), content_type="video/x-msvideo", original_name="old.avi",
         probe=facts, **fields,
     )  # fmt: skip
+
+
+@pytest.fixture
+def avi(in_workspace: Any, tmp_path: Path) -> MediaFile:
+    return avi_file(in_workspace.workspace, tmp_path)
 
 
 class TestPublishing:
