@@ -67,7 +67,7 @@ e2e: install-dev assets ## Drive a real browser through the product
 verify: install-dev assets ## Everything: .ci/run, the browser matrix, chaos, benchmarks
 	CI_FULL=1 bash .ci/run
 
-bench: bench-startup bench-sockets bench-measure bench-render bench-upload ## All benchmarks; each prints ratios against a floor or a peer
+bench: bench-startup bench-sockets bench-measure bench-render bench-upload ## The benchmarks that need no other service; each prints ratios against a floor or a peer
 
 $(VENV)/.bench: requirements/bench.txt | install-dev
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements/bench.txt && touch $@ || echo "PySceneDetect could not be installed; the comparison is left out."

@@ -1,6 +1,7 @@
 """Wrong or unsafe settings end the start with a sentence that names the variable."""
 
 import os
+import re
 import stat
 import subprocess
 import sys
@@ -108,6 +109,38 @@ class TestKeys:
 
     def test_a_given_one_is_taken(self, bare):
         assert bare(SECRET_KEY="given").kept_secret("SECRET_KEY") == "given"
+
+
+class TestReading:
+    def test_lists_are_split_at_commas(self, bare):
+        found = bare(ALLOWED_HOSTS=" a.example , b.example,,", OPERATOR_EMAILS="x@example.com")
+        assert (found.ALLOWED_HOSTS, found.OPERATOR_EMAILS) == (["a.example", "b.example"], ["x@example.com"])
+
+    def test_prices_are_json(self, bare):
+        assert bare(AI_PRICES='{"m": [1.25, 10]}').AI_PRICES == {"m": (1.25, 10.0)}
+        with pytest.raises(SystemExit, match="AI_PRICES"):
+            bare(AI_PRICES="1.25")
+
+    def test_an_empty_value_is_the_default(self, bare):
+        assert bare(PORT="", MAX_UPLOAD_MB="").PORT == 8000
+
+    def test_an_address_loses_its_last_slash(self, bare):
+        assert bare(PUBLIC_BASE_URL="https://app.example.com/").base_url == "https://app.example.com"
+
+    @pytest.mark.parametrize(("host", "address"), [("0.0.0.0", "localhost"), ("192.0.2.1", "192.0.2.1")])
+    def test_without_an_address_people_reach_the_host_it_listens_on(self, bare, host, address):
+        assert bare(HOST=host, PORT="8010").base_url == f"http://{address}:8010"
+
+    def test_every_variable_of_the_example_file_is_one_of_ours(self):
+        text = (settings.BASE_DIR / ".env.example").read_text()
+        named = set(re.findall(r"^# ([A-Z][A-Z0-9_]+)=", text, flags=re.MULTILINE))
+        assert named
+        assert not named - set(env.Env.model_fields)
+
+    def test_every_variable_is_in_the_example_file_but_other_addresses_of_outside_hosts(self):
+        text = (settings.BASE_DIR / ".env.example").read_text()
+        absent = {name for name in env.Env.model_fields if not re.search(rf"^# {name}=", text, flags=re.MULTILINE)}
+        assert all(name.endswith("_URL") for name in absent), absent
 
 
 class TestPlatforms:
