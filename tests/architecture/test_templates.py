@@ -59,6 +59,6 @@ class TestHtmx:
     def test_live_parts_copy_no_style_attribute(self):
         """htmx copies attributes of what it replaces; a copied `style` is an inline style, which the policy blocks."""
         base = (Path(settings.BASE_DIR) / "templates" / "base.html").read_text()
-        config = json.loads(re.search(r"name=\"htmx-config\" content='([^']+)'", base).group(1))
+        config = json.loads(re.search(r"name=\"htmx-config\"\s+content='([^']+)'", base).group(1))
         assert "style" not in config["attributesToSettle"]
         assert config["includeIndicatorStyles"] is False

@@ -10,8 +10,8 @@ STARTERS = {"Thread", "Timer"}
 NAMED = {
     "core/child.py": "reads a child's words",
     "core/db/postgresql/pool.py": "knocks until the server is back",
-    "core/loops.py": "the loops and their watchdog",
-    "flows/hosting.py": "the web server of one command, which ends with it",
+    "core/background_threads.py": "the loops and their watchdog",
+    "flows/command_host.py": "the web server of one command, which ends with it",
     "jobs/polling.py": "runs late jobs, then ends",
     "videofile/ffmpeg.py": "read FFmpeg's words, end it when it stalls",
     "videofile/processes.py": "in a child process: ends it with its parent",

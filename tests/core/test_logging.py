@@ -75,7 +75,7 @@ def test_a_failure_behind_a_signed_address_is_logged_without_the_token(monkeypat
     def fail(*args, **kwargs):
         raise RuntimeError(f"broken for {args[0]}")
 
-    monkeypatch.setattr(views.signing, "read_token", fail)
+    monkeypatch.setattr(views.signed_urls, "read_token", fail)
     handler = Keep()
     logging.getLogger("django.request").addHandler(handler)
     try:

@@ -468,4 +468,4 @@ def test_every_page_that_reads_files_says_so():
     pages = Path(configured.BASE_DIR) / "pages"
     for path in pages.rglob("*.py"):
         source = path.read_text()
-        assert source.count("request.FILES") <= source.count("@bodies.takes(bodies.file)"), path
+        assert source.count("request.FILES") <= source.count("@body_limit.takes(body_limit.file)"), path

@@ -40,7 +40,7 @@ def words(answer: Any) -> str:
 
 def checked_files(page: str) -> list[str]:
     """The files that the form shows as chosen, in its order."""
-    return re.findall(r'name="media" value="([^"]+)" id="[^"]+" checked', page)
+    return re.findall(r'name="media" value="([^"]+)" id="[^"]+"\s+checked', page)
 
 
 class TestComposer:

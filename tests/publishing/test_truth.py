@@ -117,7 +117,7 @@ def step_names() -> set[str]:
             if isinstance(node, ast.FunctionDef) and node.name == "step"
         )
         for node in ast.walk(way):
-            if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "Step":
+            if isinstance(node, ast.Call) and getattr(node.func, "id", "") == "PublishStep":
                 given: ast.AST = node.args[0]
             elif isinstance(node, ast.Assign) and getattr(node.targets[0], "id", "") == "name":
                 given = node.value
