@@ -19,7 +19,7 @@ from jobs import Again, enqueue
 from jobs.models import ENDED, Job, Status
 from jobs.registry import kinds
 from jobs.testing import drain
-from publishing.models import Attempt, QuotaWindow, RateSlot
+from publishing.models import Attempt, PlatformClock, QuotaWindow, RateSlot
 from tests.architecture.job_subjects import SUBJECTS, World
 from tests.publishing.conftest import box, connect, make_post, publish, sandbox_server  # noqa: F401 - fixtures
 from tests.publishing.test_converting import avi_file
@@ -34,8 +34,8 @@ SLOW = {
 # Fields that name one row or one run.
 NAMES = ("key", "token", "sealed", "hash", "once", "external", "permalink")
 IDS = re.compile(r"[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}")
-# Receipts of calls and what the calls cost: a second run calls again, and says so.
-RECEIPTS = {LedgerEntry, Attempt, RateSlot, QuotaWindow}
+# Receipts of calls, what the calls cost and what they told of a clock: a second run calls again, and says so.
+RECEIPTS = {LedgerEntry, Attempt, RateSlot, QuotaWindow, PlatformClock}
 
 
 def test_every_kind_has_a_subject():
