@@ -1,5 +1,6 @@
 """Reads of edits and renditions."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -63,6 +64,12 @@ def renditions(
     if aspect:
         rows = rows.filter(aspect=aspect)
     return rows.select_related("edit__video", "media").order_by("-created_at", "-id")
+
+
+def by_file(file_ids: Collection[UUID]) -> dict[UUID, Rendition]:
+    """The rendition that each file is of, with its edit, video and poster."""
+    rows = Rendition.objects.filter(media_id__in=file_ids).select_related("edit__video__poster")
+    return {row.media_id: row for row in rows if row.media_id is not None}
 
 
 def job_of(edit: Edit, *, preview: bool = False) -> Job | None:

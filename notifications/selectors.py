@@ -8,6 +8,7 @@ from django.db.models import QuerySet
 from accounts import policy
 from accounts.policy import Action
 from core.actor import Actor
+from core.errors import NotFound
 from notifications.models import Notice, NoticeKind
 
 COUNT_CAP = 100
@@ -17,6 +18,14 @@ def own(actor: Actor) -> QuerySet[Notice]:
     """Everything that the app shows the actor in this workspace, also what a newer notice stands for."""
     policy.require(actor, Action.READ)
     return Notice.objects.for_workspace(actor.workspace_id).filter(recipient_id=actor.user_id, shown=True)
+
+
+def notice(actor: Actor, notice_id: UUID) -> Notice:
+    """One of the actor's own; `NotFound` otherwise."""
+    found = own(actor).filter(pk=notice_id).first()
+    if found is None:
+        raise NotFound
+    return found
 
 
 def notices(actor: Actor, *, unread: bool = False, kind: str = "") -> QuerySet[Notice]:

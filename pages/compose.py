@@ -1,7 +1,6 @@
 """The composer: the forms of one post, what the platforms would say to it, and the draft that is saved meanwhile."""
 
 from collections.abc import Iterable, Mapping
-from contextlib import suppress
 from typing import Any
 from uuid import UUID
 
@@ -13,7 +12,6 @@ from django.utils import timezone
 from django.views.decorators.http import require_POST
 
 from core import clock
-from core.actor import Actor
 from core.errors import Conflict, DomainError, NotFound, ValidationFailed
 from core.ids import uuid7
 from media import selectors as media
@@ -23,6 +21,7 @@ from pages.access import SignedIn, signed_in
 from pages.connections import WAITING_POST
 from pages.file_cards import FileCard, cards
 from pages.forms.publishing import AccountForm, PostForm, place_problem
+from pages.query_params import ids
 from publishing import selectors
 from publishing.errors import PublishingError
 from publishing.models import Post
@@ -76,20 +75,20 @@ class Composer:
         extra = [row.file for row in self.post.media.all()] if self.post else []
         named = [*self._named(), *self._thumbnails()]
         if self.data is not None:
-            named.extend(_ids(self.data.getlist("media")))
+            named.extend(ids(self.data.getlist("media")))
         missing = [key for key in named if key not in {file.pk for file in [*files, *extra]}]
-        extra.extend(files_there(self.request.actor, missing))
+        extra.extend(media.files_by_id(self.request.actor, missing))
         return list({file.pk: file for file in [*extra, *files]}.values())
 
     def _thumbnails(self) -> list[UUID]:
         """Pictures that saved options name."""
         rows = self.post.targets.all() if self.post else []
-        return _ids(str(row.options.get("thumbnail_file_id") or "") for row in rows)
+        return ids(str(row.options.get("thumbnail_file_id") or "") for row in rows)
 
     def _named(self) -> list[UUID]:
         """The files that the address asks for: `?media=` (any number), `?video=` or `?rendition=`."""
         query = self.request.GET
-        found = _ids(query.getlist("media"))
+        found = ids(query.getlist("media"))
         try:
             for name in sources.RELATIONS:
                 if query.get(name.removesuffix("_id")):
@@ -210,22 +209,9 @@ class Composer:
             self.form.add_error(name, error.message)
 
 
-def _ids(values: Iterable[str]) -> list[UUID]:
-    found = []
-    for value in values:
-        with suppress(ValueError):
-            found.append(UUID(value))
-    return found
-
-
 def key_of(data: QueryDict | None) -> UUID | None:
     """The id that a page gave its draft."""
-    return next(iter(_ids([data.get("draft", "")])), None) if data else None
-
-
-def files_there(actor: Actor, ids: list[UUID]) -> list[MediaFile]:
-    """Those of some files that are there, in any order."""
-    return list(media.files(actor).filter(pk__in=ids)) if ids else []
+    return next(iter(ids([data.get("draft", "")])), None) if data else None
 
 
 @require_POST

@@ -22,7 +22,7 @@ from documents.models import Document
 from documents.services import making, trash, versions
 from documents.viewsets import file_response
 from jobs import selectors as jobs
-from jobs.models import UNFINISHED, Job
+from jobs.models import Job
 from pages.access import SignedIn, signed_in
 from pages.query_params import whole
 from platforms import choices
@@ -186,7 +186,7 @@ class DocumentPages(ABC):
         """The job that works on a document, where there may be one."""
         if document.status != Document.Status.GENERATING and not self.kind.can_regenerate:
             return None
-        return jobs.jobs_about(request.actor, (self.name, document.pk)).filter(status__in=UNFINISHED).first()
+        return jobs.unfinished_about(self.name, [document.pk]).get(document.pk)
 
     def _render(
         self, request: SignedIn, page: str, fragment: str, context: dict[str, Any], *, status: int = 200

@@ -9,11 +9,13 @@ from django.urls import reverse
 
 from core import formatting
 from core.actor import Actor
+from editing import selectors as renditions
 from editing.models import Rendition
 from media.formatting import duration_words, size_words
 from media.models import MediaFile
 from media.signed_urls import signed_path
 from publishing.services import files as files_of_posts
+from videos import selectors as videos
 from videos.models import Video
 
 
@@ -60,11 +62,11 @@ _SHOWN_USES = 2
 def cards(actor: Actor, files: Iterable[MediaFile], *, with_uses: bool = False) -> list[FileCard]:
     """Cards of files in two further queries, in four with their uses."""
     found = list(files)
-    videos, renditions = _origins([file.pk for file in found if file.kind != MediaFile.Kind.IMAGE])
+    of_videos, of_edits = _origins([file.pk for file in found if file.kind != MediaFile.Kind.IMAGE])
     uses = files_of_posts.uses_of(actor, found) if with_uses else {}
     made = []
     for file in found:
-        video, rendition = videos.get(file.pk), renditions.get(file.pk)
+        video, rendition = of_videos.get(file.pk), of_edits.get(file.pk)
         posts = [_post(use) for use in uses.get(file.pk, [])[:_SHOWN_USES]]
         made.append(
             FileCard(
@@ -90,12 +92,7 @@ def facts_of(file: MediaFile) -> str:
 def _origins(ids: list[UUID]) -> tuple[dict[UUID, Video], dict[UUID, Rendition]]:
     if not ids:
         return {}, {}
-    videos = Video.objects.filter(media_id__in=ids).select_related("poster")
-    renditions = Rendition.objects.filter(media_id__in=ids).select_related("edit__video__poster")
-    return (
-        {video.media_id: video for video in videos},
-        {row.media_id: row for row in renditions if row.media_id is not None},
-    )
+    return videos.by_file(ids), renditions.by_file(ids)
 
 
 def _picture(file: MediaFile, video: Video | None) -> str:

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST
 
 from accounts.selectors import preferences_of
 from accounts.services import profile
-from core.errors import NotFound, ValidationFailed
+from core.errors import ValidationFailed
 from notifications import bundles, selectors, services
 from notifications.bundles import BundledNotice
 from notifications.models import NoticeKind
@@ -77,9 +77,7 @@ def bell(request: SignedIn) -> HttpResponse:
 @signed_in
 def open_notice(request: SignedIn, notice_id: UUID) -> HttpResponse:
     """To what a notice is about; from then on it counts as read."""
-    notice = selectors.own(request.actor).filter(pk=notice_id).first()
-    if notice is None:
-        raise NotFound
+    notice = selectors.notice(request.actor, notice_id)
     (told,) = bundles.told([notice])
     services.mark_read(actor=request.actor, ids=[notice.pk])
     return redirect(told.link or "notices")

@@ -19,8 +19,9 @@ from pages import versions, video_choices
 from pages.access import SignedIn, add_errors, signed_in
 from pages.documents import DocumentPages
 from pages.forms.strategies import ScriptForm
-from pages.query_params import whole
+from pages.query_params import ids, whole
 from pages.workflow_steps import steps_of
+from patterns.selectors import analysed_videos
 from scripts_app import segments, selectors, services
 from scripts_app.document import SCRIPT, Shown
 from scripts_app.models import Script
@@ -80,13 +81,13 @@ pages = ScriptPages()
 def new(request: SignedIn) -> HttpResponse:
     """`/scripts/new/?video=&strategy=`: concept, platform, length, and what to follow."""
     require(request.actor, Action.WRITE)
-    chosen = set(request.POST.getlist("videos") if request.method == "POST" else request.GET.getlist("video"))
+    chosen = ids(request.POST.getlist("videos") if request.method == "POST" else request.GET.getlist("video"))
     strategy = _uuid(request.GET.get("strategy", ""))
     made_from = strategies.video_ids(request.actor, strategy) if strategy else None
     form = ScriptForm(
         request.POST or None,
         initial={} if made_from is None else {"strategy": strategy},
-        videos=video_choices.videos(request.actor),
+        videos=analysed_videos(request.actor, archived=False),
         strategies=strategies.strategies(request.actor, status=Strategy.Status.READY),
     )
     if request.method == "POST" and form.is_valid():
@@ -101,7 +102,7 @@ def new(request: SignedIn) -> HttpResponse:
             return redirect("script_detail", pk=made.scripts[0].pk)
     context = {
         "form": form,
-        "choices": video_choices.choices(request.actor, chosen or set(map(str, made_from or []))),
+        "choices": video_choices.choices(request.actor, chosen or made_from or []),
         "offline": gateway.is_offline(PURPOSE),
     }
     return render(request, "scripts/new.html", context, status=422 if form.errors else 200)

@@ -19,7 +19,9 @@ from pages import sections, versions, video_choices
 from pages.access import SignedIn, add_errors, signed_in
 from pages.documents import DocumentPages
 from pages.forms.strategies import StrategyForm
+from pages.query_params import ids
 from pages.workflow_steps import steps_of
+from patterns.selectors import analysed_videos
 from scripts_app import selectors as scripts
 from strategies import selectors, services
 from strategies.document import STRATEGY, Shown
@@ -85,8 +87,8 @@ pages = StrategyPages()
 def new(request: SignedIn) -> HttpResponse:
     """`/strategies/new/`: choose videos, platforms and goals. A model's answer is waited for on the strategy's page."""
     require(request.actor, Action.WRITE)
-    chosen = set(request.POST.getlist("videos") if request.method == "POST" else request.GET.getlist("video"))
-    form = StrategyForm(request.POST or None, videos=video_choices.videos(request.actor))
+    chosen = ids(request.POST.getlist("videos") if request.method == "POST" else request.GET.getlist("video"))
+    form = StrategyForm(request.POST or None, videos=analysed_videos(request.actor, archived=False))
     if request.method == "POST" and form.is_valid():
         try:
             made = services.generate(actor=request.actor, wait_s=0.0, **form.inputs())

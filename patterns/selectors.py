@@ -1,10 +1,11 @@
 """Reads of analyses, patterns and scores."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 from uuid import UUID
 
-from django.db.models import Q, QuerySet
+from django.db.models import Prefetch, Q, QuerySet
 
 from core.actor import Actor
 from core.errors import NotFound, ValidationFailed
@@ -13,7 +14,7 @@ from patterns.errors import PatternError
 from patterns.levels import SCALES, apart, level_words, shown
 from patterns.meaning.schema import ScoredLevel
 from patterns.models import Analysis, FormerAnalysis, Meaning, Pattern, PatternScore, PatternType
-from videos.models import Video
+from videos.models import Video, VideoQuerySet
 
 MOST_COMPARED = 5
 _MOST_CANDIDATES = 500
@@ -32,6 +33,18 @@ def analysis_of(actor: Actor, video_id: UUID) -> Analysis:
             raise NotFound
         raise NotFound(PatternError.NOT_ANALYSED, "This video has not been analysed yet. Start its analysis.")
     return analysis
+
+
+def analyses_of(actor: Actor, video_ids: Collection[UUID]) -> dict[UUID, Analysis]:
+    """The analysis of each video, finished or not, with the video's meaning."""
+    rows = Analysis.objects.for_workspace(actor.workspace_id).filter(video_id__in=video_ids)
+    return {analysis.video_id: analysis for analysis in rows.select_related("video__meaning")}
+
+
+def features_of(actor: Actor, video_ids: Collection[UUID]) -> dict[UUID, dict[str, Any]]:
+    """What was measured in each video."""
+    rows = Analysis.objects.for_workspace(actor.workspace_id).filter(video_id__in=video_ids)
+    return dict(rows.values_list("video_id", "features"))
 
 
 def meaning_of(actor: Actor, video_id: UUID) -> Meaning | None:
@@ -103,6 +116,39 @@ def patterns_of(
         worth = level_scores(actor.workspace_id, platform) if worth is None else worth
         patterns = patterns.filter(_of_levels(key for key, level in worth.items() if level.score >= min_score))
     return patterns.order_by("-video_id", "type", "id")
+
+
+def by_video(video_ids: Collection[UUID], types: Collection[str]) -> dict[UUID, list[Pattern]]:
+    """The patterns of these types of each video, in the order of their names. No query for no videos."""
+    found: dict[UUID, list[Pattern]] = {}
+    if video_ids:
+        for pattern in Pattern.objects.filter(video_id__in=video_ids, type__in=types).order_by("type", "id"):
+            found.setdefault(pattern.video_id, []).append(pattern)
+    return found
+
+
+def analysed_videos(actor: Actor, *, archived: bool = True) -> VideoQuerySet:
+    """Videos with a finished analysis, newest first."""
+    rows: VideoQuerySet = Video.objects.for_workspace(actor.workspace_id).alive()
+    rows = rows.filter(analysis__state=Analysis.State.DONE).order_by("-created_at", "-id")
+    return rows if archived else rows.filter(archived_at=None)
+
+
+def comparable_titles(actor: Actor, limit: int) -> list[tuple[UUID, str]]:
+    """The newest analysed videos: id and title."""
+    return list(analysed_videos(actor).values_list("pk", "title")[:limit])
+
+
+def video_choices(
+    actor: Actor, chosen: Collection[UUID], types: Collection[str], limit: int
+) -> list[tuple[Video, dict[str, Pattern]]]:
+    """The newest videos to choose from, the chosen ones among them, each with its measured patterns of these types."""
+    measured = Pattern.objects.filter(type__in=types, source=Pattern.Source.MEASURED)
+    known = analysed_videos(actor, archived=False).prefetch_related(Prefetch("patterns", measured))
+    rows = list(known[:limit])
+    older = set(chosen) - {row.pk for row in rows}
+    rows = [*(known.filter(pk__in=older) if older else ()), *rows]
+    return [(row, {pattern.type: pattern for pattern in row.patterns.all()}) for row in rows]
 
 
 def _of_levels(keys: Iterable[tuple[str, str]]) -> Q:
@@ -224,10 +270,7 @@ def similar(actor: Actor, video_id: UUID, limit: int = 10) -> list[Neighbour]:
     """
     (video,) = _analysed(actor, [video_id])
     own = {pattern.type: (pattern.value, pattern.bucket) for pattern in video.patterns.all()}
-    others = Video.objects.for_workspace(actor.workspace_id).filter(
-        deleted_at__isnull=True, analysis__state=Analysis.State.DONE
-    )
-    newest = others.exclude(pk=video_id).order_by("-created_at", "-id").values("pk")[:_MOST_CANDIDATES]
+    newest = analysed_videos(actor).exclude(pk=video_id).values("pk")[:_MOST_CANDIDATES]
     rows = Pattern.objects.for_workspace(actor.workspace_id).filter(video_id__in=newest, type__in=own)
     theirs: dict[UUID, list[tuple[str, float, str]]] = {}
     for key, type, value, bucket in rows.values_list("video_id", "type", "value", "bucket"):

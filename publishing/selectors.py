@@ -284,6 +284,15 @@ def _upcoming(
     return rows.order_by("due_at", "id")
 
 
+def planned(actor: Actor, *, start: datetime, end: datetime, limit: int = 200) -> list[tuple[UUID, str, datetime, str]]:
+    """What waits for its time in [start, end), soonest first: post, platform, time, text."""
+    rows = PostTarget.objects.for_workspace(actor.workspace_id).filter(
+        state__in=[TargetState.SCHEDULED, TargetState.QUEUED], due_at__gte=start, due_at__lt=end
+    )
+    found = rows.order_by("due_at", "id").values_list("post_id", "platform", "due_at", "post__text")[:limit]
+    return [(post_id, platform, at, text) for post_id, platform, at, text in found if at is not None]
+
+
 def next_due(actor: Actor) -> datetime | None:
     """When the next planned post goes out."""
     rows = PostTarget.objects.for_workspace(actor.workspace_id)

@@ -1,6 +1,8 @@
 """Reads of the library."""
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
+from typing import Any
 from uuid import UUID
 
 from django.db.models import Count, Q, QuerySet, Subquery
@@ -73,6 +75,25 @@ def _uuid(value: str) -> UUID:
         return UUID(value)
     except ValueError:
         return UUID(int=0)
+
+
+def newest(actor: Actor, limit: int) -> QuerySet[Video]:
+    """The newest videos with their files."""
+    rows = Video.objects.for_workspace(actor.workspace_id).alive().select_related("media")
+    return rows.order_by(*SORTS["newest"])[:limit]
+
+
+def editable(actor: Actor, *, with_archived: Any = None) -> QuerySet[Video]:
+    """Videos of known length, newest first, without archived ones but for the one that is named."""
+    rows = Video.objects.for_workspace(actor.workspace_id).alive().filter(media__duration_s__isnull=False)
+    offered = rows.filter(Q(archived_at__isnull=True) | Q(pk=with_archived))
+    return offered.select_related("media").order_by(*SORTS["newest"])
+
+
+def by_file(file_ids: Collection[UUID]) -> dict[UUID, Video]:
+    """The video that each file is of, with its poster."""
+    rows = Video.objects.filter(media_id__in=file_ids).select_related("poster")
+    return {video.media_id: video for video in rows}
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,6 @@ from uuid import UUID
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import Q
 from django.forms import Form
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
@@ -30,7 +29,6 @@ from pages.edits import results
 from pages.forms.edits import DEFAULT_FORMATS, FormatsForm, SourceForm, initial_formats, initial_source
 from scripts_app import selectors as script_selectors
 from videos import selectors as video_selectors
-from videos.models import Video
 
 PER_PAGE: Final = 24
 STEPS: Final = ("source", "formats", "preview", "making")
@@ -248,14 +246,8 @@ def _explain(form: Form, error: DomainError) -> None:
 
 def _source_form(request: SignedIn, initial: dict[str, Any], *, bind: bool = True) -> SourceForm:
     # An archived video is not offered; an edit that is made from one keeps it.
-    offered = Q(archived_at__isnull=True) | Q(pk=initial.get("video") if initial.get("version") else None)
-    videos = (
-        Video.objects.for_workspace(request.actor.workspace_id)
-        .alive()
-        .filter(offered, media__duration_s__isnull=False)
-        .select_related("media")
-        .order_by(*video_selectors.SORTS["newest"])
-    )
+    kept = initial.get("video") if initial.get("version") else None
+    videos = video_selectors.editable(request.actor, with_archived=kept)
     scripts = script_selectors.scripts(request.actor, status="ready")
     data = request.POST if bind and request.method == "POST" else None
     return SourceForm(data, initial=initial, videos=videos, scripts=scripts)

@@ -12,6 +12,7 @@ from editing.formats import ASPECTS
 from editing.planners import Wish
 from editing.requests import EditRequest
 from media.formatting import duration_words
+from pages.forms.model_choices import offer
 from platforms import PLATFORMS
 from scripts_app.models import Script
 from videos.models import Video
@@ -40,13 +41,13 @@ class SourceForm(forms.Form):
 
     video = VideoChoice(
         label="Video",
-        queryset=Video.objects.none(),
+        queryset=None,
         empty_label="Choose a video",
         error_messages={"required": "Choose the video to edit."},
     )
     script = ScriptChoice(
         label="Script",
-        queryset=Script.objects.none(),
+        queryset=None,
         required=False,
         empty_label="No script",
         help_text="Each of its segments is shown with the stretch of the video that suits it, and its texts with it.",
@@ -77,10 +78,7 @@ class SourceForm(forms.Form):
 
     def __init__(self, *args: Any, videos: QuerySet[Video], scripts: QuerySet[Script], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for name, queryset in (("video", videos), ("script", scripts)):
-            field = self.fields[name]
-            assert isinstance(field, forms.ModelChoiceField)
-            field.queryset = queryset
+        offer(self, video=videos, script=scripts)
 
     def clean(self) -> dict[str, Any]:
         found: dict[str, Any] = super().clean() or {}

@@ -7,6 +7,7 @@ from django.db.models import QuerySet
 
 import platforms
 from pages.chips import GOAL_NAMES
+from pages.forms.model_choices import offer
 from strategies import knowledge
 from strategies.models import Strategy
 from videos.models import Video
@@ -19,16 +20,10 @@ class VideoChoice(forms.ModelMultipleChoiceField[Video]):
     """Measured videos, drawn by the template with their chips."""
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(Video.objects.none(), widget=forms.CheckboxSelectMultiple, required=False, **kwargs)
+        super().__init__(None, widget=forms.CheckboxSelectMultiple, required=False, **kwargs)
 
     def label_from_instance(self, obj: Any) -> str:
         return str(obj.title)
-
-
-def _offer(form: forms.Form, name: str, rows: QuerySet[Any]) -> None:
-    field = form.fields[name]
-    assert isinstance(field, forms.ModelChoiceField)
-    field.queryset = rows
 
 
 class StrategyForm(forms.Form):
@@ -63,7 +58,7 @@ class StrategyForm(forms.Form):
 
     def __init__(self, *args: Any, videos: QuerySet[Video], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        _offer(self, "videos", videos)
+        offer(self, videos=videos)
         self.niches = knowledge.niche_names()
 
     def inputs(self) -> dict[str, Any]:
@@ -99,9 +94,9 @@ class ScriptForm(forms.Form):
         help_text="One point per line, in order. Without points the script says where to tell what.",
     )
     videos = VideoChoice(label="Follow the patterns of", help_text="First cut, pace and voice pacing of these videos.")
-    strategy = forms.ModelChoiceField(
+    strategy = forms.ModelChoiceField[Strategy](
         label="Strategy",
-        queryset=Strategy.objects.none(),
+        queryset=None,
         required=False,
         empty_label="None",
         help_text="Its hooks open the script.",
@@ -109,8 +104,7 @@ class ScriptForm(forms.Form):
 
     def __init__(self, *args: Any, videos: QuerySet[Video], strategies: QuerySet[Strategy], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        _offer(self, "videos", videos)
-        _offer(self, "strategy", strategies)
+        offer(self, videos=videos, strategy=strategies)
 
     def inputs(self) -> dict[str, Any]:
         """The service's arguments."""

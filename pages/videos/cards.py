@@ -2,13 +2,14 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from uuid import UUID
 
-from jobs.models import UNFINISHED, Job
+from jobs.models import Job
+from jobs.selectors import unfinished_about
 from media.formatting import duration_words, size_words
 from media.signed_urls import signed_path
 from patterns.levels import shown
 from patterns.models import Pattern, PatternType
+from patterns.selectors import by_video
 from videos.models import Video
 
 MOVING = (Video.Status.UPLOADED, Video.Status.PROCESSING)
@@ -38,12 +39,9 @@ class Card:
 def cards(videos: Iterable[Video]) -> list[Card]:
     """Cards of videos in two further queries; in one where none of them is being processed."""
     found = list(videos)
-    ids = [video.pk for video in found]
-    jobs = unfinished_jobs([video.pk for video in found if video.status in MOVING])
-    chips: dict[UUID, list[str]] = {}
-    patterns = Pattern.objects.filter(video_id__in=ids, type__in=_CHIPS).order_by("type", "id") if ids else []
-    for pattern in patterns:
-        chips.setdefault(pattern.video_id, []).append(chip(pattern))
+    jobs = unfinished_about("video", [video.pk for video in found if video.status in MOVING])
+    patterns = by_video([video.pk for video in found], _CHIPS)
+    chips = {key: [chip(pattern) for pattern in of] for key, of in patterns.items()}
     return [card(video, jobs.get(video.pk), chips.get(video.pk, [])) for video in found]
 
 
@@ -82,11 +80,3 @@ def state_of(video: Video) -> tuple[str, str]:
     if video.status == Video.Status.UPLOADED:
         return "queued", "Waiting"
     return video.status, ""
-
-
-def unfinished_jobs(video_ids: list[UUID]) -> dict[UUID, Job]:
-    """The job that works on each video, the newest first. One query."""
-    if not video_ids:
-        return {}
-    rows = Job.objects.filter(subject_type="video", subject_id__in=video_ids, status__in=UNFINISHED).order_by("id")
-    return {job.subject_id: job for job in rows if job.subject_id is not None}

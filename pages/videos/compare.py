@@ -16,11 +16,12 @@ from analytics.selectors import best
 from core.actor import Actor
 from core.errors import DomainError
 from media.signed_urls import signed_path
+from pages import query_params
 from pages.access import SignedIn, signed_in
 from pages.videos import meaning, timeline
 from patterns import selectors
 from patterns.levels import apart
-from patterns.models import Analysis, Pattern
+from patterns.models import Pattern
 from patterns.selectors import Comparison, ComparisonRow
 from videos.models import Video
 
@@ -82,15 +83,7 @@ def address(ids: list[UUID], axis: str = "") -> str:
 
 
 def _asked(request: SignedIn) -> list[UUID]:
-    found: list[UUID] = []
-    for value in request.GET.getlist("v"):
-        try:
-            key = UUID(value)
-        except ValueError:
-            continue
-        if key not in found:
-            found.append(key)
-    return found[:MOST]
+    return query_params.ids(request.GET.getlist("v"))[:MOST]
 
 
 @signed_in
@@ -127,11 +120,7 @@ def best_posts(request: SignedIn) -> HttpResponse:
 
 def _choices(actor: Actor) -> list[tuple[str, str]]:
     """Videos that can be compared, newest first: ids and escaped titles."""
-    rows = Video.objects.for_workspace(actor.workspace_id).filter(
-        deleted_at__isnull=True, analysis__state=Analysis.State.DONE
-    )
-    pairs = rows.order_by("-created_at", "-id").values_list("pk", "title")[:_CHOICES]
-    return [(str(key), escape(title)) for key, title in pairs]
+    return [(str(key), escape(title)) for key, title in selectors.comparable_titles(actor, _CHOICES)]
 
 
 def _options(choices: list[tuple[str, str]], chosen: str) -> SafeString:
@@ -142,8 +131,7 @@ def _options(choices: list[tuple[str, str]], chosen: str) -> SafeString:
 
 def _side_by_side(actor: Actor, found: Comparison, axis: str) -> dict[str, Any]:
     ids = [video.pk for video in found.videos]
-    analyses = Analysis.objects.for_workspace(actor.workspace_id).filter(video_id__in=ids)
-    facts = {analysis.video_id: analysis.features for analysis in analyses}
+    facts = selectors.features_of(actor, ids)
     longest_s = max(float(facts.get(key, {}).get("duration_s") or 0) for key in ids)
     drawn = {
         video.pk: timeline.build(

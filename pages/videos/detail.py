@@ -14,21 +14,22 @@ from django.views.decorators.http import require_GET
 from accounts.policy import Action, may
 from core.actor import Actor
 from core.errors import Conflict
+from jobs.selectors import unfinished_about
 from media.formatting import duration_words, size_words
 from media.signed_urls import signed_path
 from pages import versions
 from pages.access import SignedIn, signed_in
 from pages.forms.videos import DetailsForm
 from pages.videos import meaning, timeline
-from pages.videos.cards import state_of, unfinished_jobs
+from pages.videos.cards import state_of
 from pages.videos.compare import address as compare_address
-from pages.videos.uses import VideoUse, uses_of
+from pages.videos.uses import UseLink, links_to_uses
 from pages.workflow_steps import steps_of
 from patterns.differences import in_words
 from patterns.levels import level_words, shown
 from patterns.meaning.rows import TYPES
-from patterns.models import Analysis, Pattern, PatternType
-from patterns.selectors import LevelScore, former_of, level_scores, similar
+from patterns.models import Pattern, PatternType
+from patterns.selectors import LevelScore, analyses_of, former_of, level_scores, patterns_of, similar
 from videos import selectors
 from videos.models import Video
 from videos.services import library
@@ -64,7 +65,7 @@ def page(
     media = video.media
     tags = sorted((tag.name for tag in video.tags.all()), key=str.casefold)
     may_write = bool(may(request.actor, Action.WRITE))
-    uses = uses_of(request.actor, video)
+    uses = links_to_uses(request.actor, video)
     context = _analysis_context(request.actor, video) | {
         "may_write": may_write,
         "tags": tags,
@@ -94,7 +95,7 @@ def page(
     return render(request, "videos/detail.html", context, status=422 if form is not None else 200)
 
 
-def _flow(video: Video, uses: list[VideoUse]) -> dict[str, Any]:
+def _flow(video: Video, uses: list[UseLink]) -> dict[str, Any]:
     """How far the way from the video to its results has come."""
     return {
         "links": {use.step: use.url for use in uses} | steps_of(video),
@@ -116,9 +117,8 @@ def _next_steps(video: Video) -> list[tuple[str, str, str]]:
 
 
 def _analysis_context(actor: Actor, video: Video) -> dict[str, Any]:
-    analyses = Analysis.objects.for_workspace(actor.workspace_id).filter(video=video)
-    analysis = analyses.select_related("video__meaning").first()
-    job = unfinished_jobs([video.pk]).get(video.pk)
+    analysis = analyses_of(actor, [video.pk]).get(video.pk)
+    job = unfinished_about("video", [video.pk]).get(video.pk)
     state, state_label = state_of(video)
     context: dict[str, Any] = {
         "video": video,
@@ -152,8 +152,7 @@ def _analysis_context(actor: Actor, video: Video) -> dict[str, Any]:
 
 def _patterns(actor: Actor, video: Video) -> list[Pattern]:
     """All patterns of a video, in the order of the types."""
-    rows = Pattern.objects.for_workspace(actor.workspace_id).filter(video=video)
-    return sorted(rows, key=lambda pattern: _ORDER.get(pattern.type, len(_ORDER)))
+    return sorted(patterns_of(actor, video_id=video.pk), key=lambda pattern: _ORDER.get(pattern.type, len(_ORDER)))
 
 
 def facts_of(patterns: list[Pattern], worth: Mapping[tuple[str, str], LevelScore]) -> list[Fact]:
@@ -220,7 +219,7 @@ def _apart(mine: Pattern, theirs: Pattern) -> str:
 def analysis(request: SignedIn, pk: UUID) -> HttpResponse:
     """The part of the page that changes while a video is processed."""
     video = library.get(request.actor, pk)
-    context = _analysis_context(request.actor, video) | _flow(video, uses_of(request.actor, video))
+    context = _analysis_context(request.actor, video) | _flow(video, links_to_uses(request.actor, video))
     context["may_write"] = bool(may(request.actor, Action.WRITE))
     response = render(request, "videos/_analysis_news.html", context)
     patch_vary_headers(response, ["HX-Request"])

@@ -14,10 +14,11 @@ from django.urls import reverse
 import jobs
 from core import clock, formatting, scope
 from jobs import registry
-from pages import attention, work_in_progress
+from pages import work_in_progress
 from pages.templatetags import ui as tags
 from pages.workflow_steps import steps_of
 from publishing.models import AccountStatus, Post, PostTarget, SocialAccount
+from publishing.posts import attention
 from strategies.models import Strategy
 from tests.analytics.conftest import make_account
 from tests.factories import make_video
@@ -132,7 +133,7 @@ class TestRunning:
     @pytest.mark.parametrize("kind", list(work_in_progress.KINDS))
     def test_work_under_way_is_told_in_words(self, browser: Client, in_workspace: Any, kind: str) -> None:
         video = make_video(in_workspace.workspace, title="Morning run")
-        known = work_in_progress.KINDS[kind].model is Video
+        known = work_in_progress.KINDS[kind].page == "video_detail"
         subject = video.pk if known else uuid4()
         jobs.enqueue(kind=kind, actor=in_workspace.alice_actor, subject=("video", subject))
         page = browser.get(reverse("dashboard")).content.decode()

@@ -1,0 +1,90 @@
+"""Reads that cross rooms."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Final
+from uuid import UUID
+
+from django.db.models import Exists, Q, QuerySet
+
+from accounts.models import Workspace
+from core.actor import Actor
+from editing.models import Edit
+from publishing.models import AccountStatus, Post, PostTarget, SocialAccount
+from publishing.states import TargetState
+from scripts_app.models import Script
+from strategies.models import Strategy
+from videos.models import Video
+
+_MOST_USES = 100
+
+_TITLED: Final[Mapping[str, type[Video] | type[Edit] | type[Strategy] | type[Script]]] = {
+    "video": Video,
+    "edit": Edit,
+    "strategy": Strategy,
+    "script": Script,
+}
+
+
+def titles(actor: Actor, subjects: Iterable[tuple[str, UUID | None]]) -> dict[UUID, str]:
+    """The titles of videos, edits, strategies and scripts by id. One query for each kind among them."""
+    wanted: dict[str, set[UUID]] = {}
+    for name, key in subjects:
+        if name in _TITLED and key is not None:
+            wanted.setdefault(name, set()).add(key)
+    found: dict[UUID, str] = {}
+    for name, keys in wanted.items():
+        rows = _TITLED[name].objects.for_workspace(actor.workspace_id).filter(pk__in=keys)
+        found.update(rows.values_list("pk", "title"))
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class VideoUse:
+    """How many of a kind (`strategy`, `script`, `edit`, `post`) were made from a video, and the newest of them."""
+
+    kind: str
+    count: int
+    newest: UUID
+
+
+def uses_of_video(actor: Actor, video: Video) -> list[VideoUse]:
+    """What was made from a video. Four queries."""
+    key = actor.workspace_id
+    # Posts of the file itself, and of renditions made from it.
+    shows = Q(media__file=video.media_id) | Q(media__file__renditions__edit__video=video)
+    kinds: dict[str, QuerySet] = {  # type: ignore[type-arg]
+        "strategy": Strategy.objects.for_workspace(key).alive().filter(videos=video),
+        "script": Script.objects.for_workspace(key).alive().filter(video=video),
+        "edit": Edit.objects.for_workspace(key).filter(video=video),
+        "post": Post.objects.for_workspace(key).filter(shows, deleted_at=None).distinct(),
+    }
+    found = []
+    for kind, rows in kinds.items():
+        keys = list(rows.order_by("-id").values_list("pk", flat=True)[:_MOST_USES])
+        if keys:
+            found.append(VideoUse(kind, len(keys), keys[0]))
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class FirstSteps:
+    """What a newcomer has done on the way from sign-up to the first post."""
+
+    has_video: bool
+    has_account: bool
+    has_strategy: bool
+    has_post: bool
+
+
+def first_steps(actor: Actor) -> FirstSteps:
+    """How far a workspace has come. One query."""
+    key = actor.workspace_id
+    never = [TargetState.DRAFT, TargetState.CANCELLED]
+    done = Workspace.objects.filter(pk=key).values_list(
+        Exists(Video.objects.for_workspace(key).alive()),
+        Exists(SocialAccount.objects.for_workspace(key).filter(status=AccountStatus.CONNECTED)),
+        Exists(Strategy.objects.for_workspace(key).alive().filter(version__gte=1)),
+        Exists(PostTarget.objects.for_workspace(key).exclude(state__in=never)),
+    )
+    return FirstSteps(*done.get())
