@@ -26,8 +26,8 @@ from publishing import selectors
 from publishing.errors import PublishingError
 from publishing.models import Post
 from publishing.platforms.registry import ADAPTERS
-from publishing.posts import preflight, sources
-from publishing.services import captions, creator_options, drafts, sending
+from publishing.posts import sources
+from publishing.services import captions, creator_options, drafts, preflight, sending
 from publishing.services.posts import Content
 from publishing.states import PostState
 from videos import selectors as videos

@@ -11,7 +11,7 @@ from publishing.models import Attempt, Delivery, PostTarget
 from publishing.platforms import accepts
 from publishing.platforms.base import MediaSpec, Spec
 from publishing.platforms.registry import adapter_for
-from publishing.posts import specs
+from publishing.schedule import specs
 from publishing.states import EDITABLE, TargetState
 
 # Options that are told by other words than a form's field has.

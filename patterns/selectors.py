@@ -12,7 +12,6 @@ from core.errors import NotFound, ValidationFailed
 from patterns.differences import in_words
 from patterns.errors import PatternError
 from patterns.levels import SCALES, apart, level_words, shown
-from patterns.meaning.schema import ScoredLevel
 from patterns.models import Analysis, FormerAnalysis, Meaning, Pattern, PatternScore, PatternType
 from videos.models import Video, VideoQuerySet
 
@@ -160,20 +159,6 @@ def _of_levels(keys: Iterable[tuple[str, str]]) -> Q:
     for type, names in levels.items():
         wanted |= Q(type=type, bucket__in=names)
     return wanted
-
-
-def scored_levels(video: Video) -> list[ScoredLevel]:
-    """What the video's measured levels were worth on each platform, by the newest run of each; for the model."""
-    levels = set(Pattern.objects.filter(video=video, source=Pattern.Source.MEASURED).values_list("type", "bucket"))
-    rows = newest_scores(video.workspace_id).filter(type__in={type for type, _ in levels}, score__isnull=False)
-    found = [
-        ScoredLevel(
-            pattern=row.type, level=row.level, platform=row.platform, score=row.score, sample_size=row.sample_size
-        )
-        for row in rows
-        if (row.type, row.level) in levels and row.score is not None
-    ]
-    return sorted(found, key=lambda one: (one.platform, one.pattern, one.level))
 
 
 def _analysed(actor: Actor, video_ids: Sequence[UUID]) -> list[Video]:

@@ -3,8 +3,7 @@
 import jobs
 from core.errors import NotFound
 from jobs import Done, Ended, JobContext, Queue
-from patterns import measuring, services
-from patterns.meaning import reading
+from patterns import measuring, reading_meaning, services
 from videos.services import processing
 
 
@@ -44,4 +43,4 @@ def read_meaning(ctx: JobContext) -> Done:
     video = processing.find(ctx.workspace_id, ctx.subject_id)
     if video is None:
         raise NotFound
-    return reading.read(ctx, video)
+    return reading_meaning.read(ctx, video)

@@ -3,7 +3,7 @@
 from django.urls import URLPattern, path
 
 from publishing.connections.viewsets import CallbackView, ConnectionViewSet
-from publishing.files.viewsets import MediaDeletionViewSet
+from publishing.posts.file_viewsets import MediaDeletionViewSet
 from publishing.posts.viewsets import PostViewSet
 
 

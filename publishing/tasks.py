@@ -6,10 +6,9 @@ from uuid import UUID
 
 import jobs
 from jobs import Again, Done, JobContext, Queue
-from publishing.connections import avatars
 from publishing.engine import conversions, housekeeping, settlement
 from publishing.engine.run import Run, claim
-from publishing.files import deliveries
+from publishing.files import avatars, deliveries
 from publishing.models import PostTarget
 from publishing.notices import notify
 from publishing.schedule import blocked, queueing, scheduler

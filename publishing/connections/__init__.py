@@ -1,1 +1,1 @@
-"""Accounts and the consents behind them: routes, shapes, pictures."""
+"""Accounts and the consents behind them: routes and shapes."""

@@ -32,8 +32,7 @@ from publishing.models import Attempt, AttemptOutcome, Delivery, DeliveryState, 
 from publishing.platforms import accepts
 from publishing.platforms.accepts import Conversion
 from publishing.platforms.base import Adapter, Effect, MediaSpec, Spec
-from publishing.posts import specs
-from publishing.schedule import queueing
+from publishing.schedule import queueing, specs
 from publishing.states import FINISHED
 
 KIND = "publish.convert"

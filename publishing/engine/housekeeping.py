@@ -19,8 +19,7 @@ from publishing.models import Attempt, Grant, GrantState, OAuthState, PostTarget
 from publishing.platforms.base import Effect
 from publishing.platforms.errors import ErrorKind, NoAnswer, NotSent, PlatformError
 from publishing.platforms.registry import adapter_for
-from publishing.posts import specs
-from publishing.schedule import queueing
+from publishing.schedule import queueing, specs
 from publishing.states import FINISHED, IN_FLIGHT, TargetState
 
 logger = logging.getLogger(__name__)

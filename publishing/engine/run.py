@@ -37,7 +37,7 @@ from publishing.models import Attempt, Grant, PostTarget
 from publishing.platforms.base import Checkpoint, Effect, MediaSpec, NotThere, PublishStep, Session
 from publishing.platforms.errors import ErrorKind, NoAnswer, NotSent, PlatformError
 from publishing.platforms.registry import adapter_for
-from publishing.posts import specs
+from publishing.schedule import specs
 from publishing.states import MOVING, TargetState
 from publishing.transitions import move
 

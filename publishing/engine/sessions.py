@@ -10,7 +10,7 @@ from publishing.models import Grant, SocialAccount
 from publishing.platforms.base import MediaSpec, Session
 from publishing.platforms.http import Caller
 from publishing.platforms.registry import adapter_for
-from publishing.posts import specs
+from publishing.schedule import specs
 
 Read = Callable[[MediaSpec, int, int], Iterator[bytes]]
 

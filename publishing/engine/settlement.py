@@ -15,7 +15,7 @@ from publishing.models import PostTarget
 from publishing.platforms.base import Checkpoint
 from publishing.platforms.errors import NoAnswer, NotSent, PlatformError
 from publishing.platforms.registry import adapter_for
-from publishing.posts import specs
+from publishing.schedule import specs
 from publishing.states import TargetState
 from publishing.transitions import publish_events
 

@@ -1,1 +1,1 @@
-"""Files that posts show: the copies that platforms are given, and their deletion."""
+"""Files of publishing: the copies that platforms are given, and the pictures of accounts."""

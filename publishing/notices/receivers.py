@@ -8,7 +8,7 @@ from django.dispatch import receiver
 import jobs
 from core.actor import Actor
 from publishing import signals
-from publishing.connections import avatars
+from publishing.files import avatars
 from publishing.notices import notify
 from publishing.states import FINISHED
 from publishing.states import TargetState as S

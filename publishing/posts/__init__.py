@@ -1,1 +1,1 @@
-"""Posts before they are sent: what a program may say of them, what platforms would say to them, what is frozen."""
+"""Posts and their files for programs: routes, and what requests may say. What needs the person."""

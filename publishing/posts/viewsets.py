@@ -24,11 +24,11 @@ from publishing import selectors
 from publishing.errors import PublishingError
 from publishing.models import Attempt, Post, PostTarget
 from publishing.posts import input_serializers as inputs
-from publishing.posts import preflight, request_body
 from publishing.posts import preflight_serializers as advice
+from publishing.posts import request_body
 from publishing.posts import serializers as shapes
 from publishing.schedule import queueing
-from publishing.services import captions, posts, schedule, sending, targets
+from publishing.services import captions, posts, preflight, schedule, sending, targets
 from publishing.services.posts import Content
 from publishing.services.sending import At, Draft, Now, Sent, Timing
 

@@ -1,1 +1,1 @@
-"""When a post goes out: wall times, conflicts, the scan of what is due, why a post is late."""
+"""When a post goes out and what is frozen then: wall times, conflicts, the scan of what is due, why one is late."""

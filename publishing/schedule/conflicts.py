@@ -9,7 +9,7 @@ from uuid import UUID
 from django.db.models import Q, QuerySet
 
 from publishing.models import Post, PostTarget
-from publishing.posts import specs
+from publishing.schedule import specs
 from publishing.states import IN_FLIGHT, TargetState
 
 MINUTE = timedelta(minutes=1)

@@ -13,7 +13,7 @@ from core.errors import Conflict
 from publishing.errors import PublishingError
 from publishing.models import PostTarget
 from publishing.platforms.base import Spec
-from publishing.posts import specs
+from publishing.schedule import specs
 from publishing.states import IN_FLIGHT, TargetState
 from publishing.transitions import move
 

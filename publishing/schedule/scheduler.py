@@ -21,8 +21,7 @@ from core.errors import Conflict
 from media.models import MediaFile
 from publishing.errors import PublishingError, TargetError
 from publishing.models import PostMedia, PostTarget
-from publishing.posts import specs
-from publishing.schedule import queueing
+from publishing.schedule import queueing, specs
 from publishing.states import IN_FLIGHT, TargetState
 from publishing.transitions import lock_posts, move, move_many, publish_events
 

@@ -20,8 +20,8 @@ from publishing import selectors
 from publishing.errors import PublishingError
 from publishing.models import Post, PostMedia, PostTarget
 from publishing.platforms.declared import Problem
-from publishing.posts import preflight as preflight_of
-from publishing.posts import specs
+from publishing.schedule import specs
+from publishing.services import preflight as preflight_of
 from publishing.states import EDITABLE, IN_FLIGHT, PostState, TargetState
 from publishing.transitions import move, refresh_posts
 

@@ -13,10 +13,10 @@ from core.actor import Actor
 from core.errors import Conflict, Unavailable
 from core.formatting import counted
 from publishing import selectors
-from publishing.connections import avatars
 from publishing.engine import grants, secrets
 from publishing.engine.account_calls import ask
 from publishing.errors import PublishingError
+from publishing.files import avatars
 from publishing.models import AccountStatus, SocialAccount
 from publishing.platforms.base import AccountInfo
 from publishing.platforms.errors import ErrorKind, NoAnswer, NotSent, PlatformError

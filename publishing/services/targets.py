@@ -18,8 +18,7 @@ from publishing.engine import sentences
 from publishing.errors import PublishingError, TargetError
 from publishing.models import AccountStatus, PostTarget
 from publishing.platforms.registry import adapter_for
-from publishing.posts import specs
-from publishing.schedule import queueing
+from publishing.schedule import queueing, specs
 from publishing.states import EDITABLE, IN_FLIGHT, TargetState, WaitReason
 from publishing.transitions import move
 

@@ -23,8 +23,8 @@ from publishing.platforms.accepts import Accepts, Images
 from publishing.platforms.base import MediaSpec, Spec
 from publishing.platforms.registry import adapter_for
 from publishing.platforms.videos import Videos
-from publishing.posts import preflight, specs
-from publishing.services import schedule, targets
+from publishing.schedule import specs
+from publishing.services import preflight, schedule, targets
 from tests import factories
 from tests.publishing.conftest import portrait
 

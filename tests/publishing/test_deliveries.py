@@ -12,7 +12,7 @@ from media.models import MediaFile
 from media.storage import store
 from publishing.files import deliveries
 from publishing.models import Delivery, PostTarget
-from publishing.posts import specs
+from publishing.schedule import specs
 from publishing.states import TargetState
 from tests import factories
 from tests.media.conftest import any_store, s3, s3_server  # noqa: F401 - fixtures

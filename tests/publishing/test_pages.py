@@ -11,7 +11,7 @@ from django.urls import reverse
 from core import clock
 from jobs.testing import drain
 from media.models import MediaFile
-from publishing.connections import avatars
+from publishing.files import avatars
 from publishing.models import Grant, Post, PostTarget, SocialAccount
 from publishing.services import schedule
 from tests.publishing.conftest import portrait

@@ -11,8 +11,7 @@ from core import clock, scope
 from jobs.models import Job
 from jobs.testing import drain
 from publishing.models import PostTarget
-from publishing.posts import specs
-from publishing.schedule import queueing, scheduler
+from publishing.schedule import queueing, scheduler, specs
 from publishing.services import schedule
 from publishing.services.schedule import When
 

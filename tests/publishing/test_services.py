@@ -20,8 +20,8 @@ from publishing.models import (
     PostTarget,
     SocialAccount,
 )
-from publishing.posts import request_body, specs
-from publishing.schedule import scheduler
+from publishing.posts import request_body
+from publishing.schedule import scheduler, specs
 from publishing.services import posts, schedule, social_accounts, targets
 from publishing.services.posts import TargetInput
 from publishing.services.schedule import When

@@ -6,9 +6,9 @@ from patterns.categories import CATEGORIES
 from patterns.levels import SCALES, apart, level_words, shown
 from patterns.meaning import offline, rows
 from patterns.meaning.contradictions import judge
-from patterns.meaning.reading import told
 from patterns.meaning.schema import MeaningAnswer, MeaningRequest
 from patterns.models import PatternType
+from patterns.reading_meaning import told
 
 NOTHING = dict.fromkeys(("hook_style", "topic", "emotion", "call_to_action", "overlay_style", "structure"))
 

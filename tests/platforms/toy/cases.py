@@ -14,7 +14,7 @@ from editing.formats import safe_area
 from editing.planners.outputs import Wish, outputs_for
 from jobs.testing import drain
 from publishing.models import PostTarget
-from publishing.posts import preflight
+from publishing.services import preflight
 from scripts_app import services as scripts
 from strategies import services as strategies
 from tests import factories

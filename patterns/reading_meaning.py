@@ -17,8 +17,8 @@ from patterns import selectors, services
 from patterns.errors import PatternError
 from patterns.meaning.contradictions import judge
 from patterns.meaning.purpose import PURPOSE
-from patterns.meaning.schema import KeyFrame, MeaningRequest
-from patterns.models import Analysis
+from patterns.meaning.schema import KeyFrame, MeaningRequest, ScoredLevel
+from patterns.models import Analysis, Pattern
 from patterns.reliable import reliable
 from videos.models import Video
 
@@ -42,6 +42,22 @@ def told(features: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
+def _scored_levels(video: Video) -> list[ScoredLevel]:
+    """What the video's measured levels were worth on each platform, by the newest run of each."""
+    levels = set(Pattern.objects.filter(video=video, source=Pattern.Source.MEASURED).values_list("type", "bucket"))
+    rows = selectors.newest_scores(video.workspace_id).filter(
+        type__in={type for type, _ in levels}, score__isnull=False
+    )
+    found = [
+        ScoredLevel(
+            pattern=row.type, level=row.level, platform=row.platform, score=row.score, sample_size=row.sample_size
+        )
+        for row in rows
+        if (row.type, row.level) in levels and row.score is not None
+    ]
+    return sorted(found, key=lambda one: (one.platform, one.pattern, one.level))
+
+
 def read(ctx: JobContext, video: Video) -> Done:
     """Ask for the meaning; the claims that stand go live with the job's end."""
     analysis = Analysis.objects.for_workspace(ctx.workspace_id).filter(video=video).first()
@@ -59,7 +75,7 @@ def read(ctx: JobContext, video: Video) -> Done:
         language=language_of(ctx.actor),
         title=video.title,
         facts=facts,
-        performance=selectors.scored_levels(video),
+        performance=_scored_levels(video),
         frames=frames,
     )
     ctx.progress(_FRAMES_PCT, "Reading the meaning")

@@ -17,7 +17,7 @@ from publishing.platforms import accepts
 from publishing.platforms.base import Spec
 from publishing.platforms.declared import Problem
 from publishing.platforms.registry import ADAPTERS, adapter_for
-from publishing.posts import specs
+from publishing.schedule import specs
 from publishing.services.creator_options import known
 
 
