@@ -224,15 +224,3 @@ def fail_meaning(*, workspace_id: UUID, video_id: UUID, code: str, message: str)
         state=Meaning.State.FAILED, error=message[:500], error_code=code[:60], updated_at=clock.now()
     )
     library.tell(video, "video.meaning")
-
-
-def retry(*, actor: Actor, video_id: UUID) -> Video:
-    """Take up a failed video where it failed: only the measurement, or everything."""
-    policy.require(actor, Action.WRITE)
-    video = library.get(actor, video_id)
-    if video.status == Video.Status.FAILED and video.stage == Video.Stage.MEASURE:
-        with transaction.atomic():
-            analyze(actor=actor, video_id=video.pk)
-            processing.enter_stage(video, Video.Stage.MEASURE)
-        return library.get(actor, video_id)
-    return processing.retry(actor=actor, video_id=video_id)

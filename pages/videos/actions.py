@@ -18,7 +18,7 @@ from pages.videos import compare, detail
 from patterns import services as patterns
 from videos import selectors
 from videos.models import Video
-from videos.services import folders, library
+from videos.services import folders, library, processing
 
 Do = Callable[[UUID], object]
 
@@ -242,7 +242,7 @@ def read_meaning(request: SignedIn, pk: UUID) -> HttpResponse:
 @require_POST
 def retry(request: SignedIn, pk: UUID) -> HttpResponse:
     """Take up a failed video where it failed."""
-    patterns.retry(actor=request.actor, video_id=pk)
+    processing.retry(actor=request.actor, video_id=pk)
     messages.success(request, "Trying again. This page follows it.")
     return redirect("video_detail", pk=pk)
 

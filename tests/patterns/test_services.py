@@ -3,8 +3,9 @@
 from types import SimpleNamespace
 
 import pytest
+from django.urls import reverse
 
-from core import clock
+from core import clock, scope
 from core.child import ChildError
 from core.errors import Conflict, NotFound, PermissionDenied, UnsupportedMedia, ValidationFailed
 from core.ids import uuid7
@@ -88,12 +89,12 @@ class TestOrdering:
         with pytest.raises(Conflict, match="not ready yet"):
             services.analyze(actor=in_workspace.alice_actor, video_id=video.pk)
 
-    def test_trying_again_takes_up_where_it_failed(self, in_workspace):
-        actor = in_workspace.alice_actor
+    @pytest.mark.parametrize("place", ["page", "console"])
+    def test_trying_again_takes_up_where_it_failed(self, in_workspace, place):
         measured = factories.make_video(in_workspace.workspace, status="failed", stage="measure", error="x")
         checked = factories.make_video(in_workspace.workspace, status="failed", stage="check", error="x")
         for video in (measured, checked):
-            services.retry(actor=actor, video_id=video.pk)
+            try_again(in_workspace, place, video)
         kinds = dict(Job.objects.values_list("subject_id", "kind"))
         assert kinds == {measured.pk: "patterns.analyse", checked.pk: "videos.process"}
         assert set(Video.objects.values_list("status", flat=True)) == {"processing"}
@@ -103,6 +104,17 @@ class TestOrdering:
         Video.objects.update(deleted_at=clock.now())
         (job,) = drain()
         assert (job.status, job.error_code) == ("failed", "not_found")
+
+
+def try_again(cast, place, video):
+    """Press the button on the video's page, or take the action of the operator's console."""
+    if place == "page":
+        cast.browsers.alice.post(reverse("video_retry", args=[video.pk]))
+    else:
+        with scope.system("tests"):
+            root = factories.make_user(f"{video.pk}@example.com", is_staff=True, is_superuser=True)
+        chosen = {"action": "process_again", "_selected_action": [str(video.pk)]}
+        factories.sign_in(root).post(reverse("admin:videos_video_changelist"), chosen)
 
 
 class FakeContext(SimpleNamespace):

@@ -106,18 +106,26 @@ def keep_previews(
     video.save(update_fields=["poster", "storyboard", "updated_at"])
     for file in former:
         files.forget(file)
+    _hand_to_measuring(video, actor)
+
+
+def _hand_to_measuring(video: Video, actor: Actor) -> None:
+    """Hand a prepared video to whoever measures."""
     enter_stage(video, Video.Stage.MEASURE)
     signals.video_prepared.send(sender=Video, workspace_id=video.workspace_id, video_id=video.pk, actor=actor)
 
 
 def retry(*, actor: Actor, video_id: UUID) -> Video:
-    """Process a failed video again, from the start."""
+    """Take up a failed video where it failed: with the measurement alone once its previews are there, else anew."""
     policy.require(actor, Action.WRITE)
     video = get(actor, video_id)
     if video.status != Video.Status.FAILED:
         raise Conflict(VideoError.BUSY, "Only a video whose processing failed can be tried again.")
     with transaction.atomic():
-        enter_stage(video, Video.Stage.CHECK)
         audit.record(actor, "video.retry", ("video", video.pk))
-        intake.enqueue_processing(actor, video)
+        if video.stage == Video.Stage.MEASURE:
+            _hand_to_measuring(video, actor)
+        else:
+            enter_stage(video, Video.Stage.CHECK)
+            intake.enqueue_processing(actor, video)
     return get(actor, video_id)
