@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from accounts.admin import ReadOnly
-from analytics.grid import GRID
+from analytics.fetch_times import GRID
 from analytics.models import AccountSnapshot, LatestMetrics, LearningRun, MetricPlan, MetricSnapshot
 from analytics.services import snapshots
 from core import clock

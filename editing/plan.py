@@ -21,6 +21,7 @@ MAX_OVERLAYS = 200
 MAX_OUTPUTS = 8
 MAX_TEXT = 300
 MIN_SEGMENT_S = 0.1
+TARGET_LUFS = -14.0  # what platforms play at
 
 Ref = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9_-]{1,64}$")]
 Key = Annotated[str, StringConstraints(pattern=r"^[a-z0-9][a-z0-9-]{0,39}$")]
@@ -151,7 +152,7 @@ class Audio(_Part):
 
     source_sound: bool = True
     music: Music | None = None
-    loudness_lufs: Annotated[float, Field(ge=-30, le=-8)] | None = -14.0
+    loudness_lufs: Annotated[float, Field(ge=-30, le=-8)] | None = TARGET_LUFS
     true_peak_db: Annotated[float, Field(ge=-6, le=0)] = -1.0
 
 

@@ -4,10 +4,10 @@ from functools import partial
 
 import jobs
 from core.errors import NotFound
-from editing import rendering
+from editing import render_job
 from editing.models import Rendition
 from editing.services import results
-from editing.services.rendering import PREVIEW_KIND, RENDER_KIND
+from editing.services.renders import PREVIEW_KIND, RENDER_KIND
 from jobs import Done, Ended, JobContext, Queue
 
 
@@ -27,7 +27,7 @@ def _run(ctx: JobContext, purpose: Rendition.Purpose) -> Done:
     edit = results.find(ctx.workspace_id, ctx.subject_id)
     if edit is None:
         raise NotFound
-    return rendering.run(ctx, edit, purpose)
+    return render_job.run(ctx, edit, purpose)
 
 
 @jobs.handler(RENDER_KIND, queue=Queue.MEDIA, on_ended=partial(_ended, purpose=Rendition.Purpose.EXPORT))

@@ -11,7 +11,7 @@ from core import clock
 from core.api import ActorViewSet, endpoint
 from editing import selectors, serializers, services
 from editing.models import Edit, Rendition
-from editing.services.rendering import expected_duration
+from editing.services.renders import expected_duration
 
 
 def _accepted(edit: Edit, job_id: UUID | None) -> dict[str, Any]:

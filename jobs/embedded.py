@@ -22,9 +22,9 @@ from django.conf import settings
 from core import clock
 from core.background_threads import Loop
 from jobs import beat, claims, conf, db_connections, runner, wake
+from jobs.embedded_scheduler import EmbeddedScheduler
 from jobs.leases import keeper, worker_name
 from jobs.queues import Queue
-from jobs.schedule import Schedule
 
 logger = logging.getLogger(__name__)
 
@@ -114,7 +114,7 @@ class EmbeddedWorkers:
 
     def __init__(self) -> None:
         self._workers = [WorkerThreads(name, threads, queues) for name, (threads, queues) in WORKERS.items()]
-        self._schedule = Schedule()
+        self._schedule = EmbeddedScheduler()
         self._scheduler = Loop(
             "scheduler", self._schedule.run_due, self._schedule.pause_s, first_after_s=0.0, keep_connection=True
         )

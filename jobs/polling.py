@@ -11,9 +11,9 @@ from datetime import timedelta
 from core import clock, scope
 from core.background_threads import Loop
 from jobs import claims, conf, periodic_actions, registry, runner
+from jobs.embedded_scheduler import due_in_s
 from jobs.leases import keeper
 from jobs.models import Periodic
-from jobs.schedule import due_in_s
 
 logger = logging.getLogger(__name__)
 

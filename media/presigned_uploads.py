@@ -36,7 +36,7 @@ from media.signed_urls import plain_name
 from media.storage import new_key, sha256_of, store
 from media.upload_checks import Judged
 
-LIFETIME = timedelta(hours=1)
+PRESIGNED_LIFETIME = timedelta(hours=1)
 UNKNOWN = "This upload does not exist or has expired. Announce it again."
 _CLAIM = timedelta(minutes=10)
 _READ = 256 * 1024
@@ -76,10 +76,10 @@ def announce(
         size_bytes=size_bytes,
         sha256=checksum.lower(),
         storage_key=new_key(actor.workspace_id, "upload", key, ""),
-        expires_at=clock.now() + LIFETIME,
+        expires_at=clock.now() + PRESIGNED_LIFETIME,
     )
     headers = {"Content-Type": content_type}
-    given = store().presigned_put(upload.storage_key, content_type, size_bytes, upload.sha256, LIFETIME)
+    given = store().presigned_put(upload.storage_key, content_type, size_bytes, upload.sha256, PRESIGNED_LIFETIME)
     if given is not None:
         return Ticket(upload, given.url, {**headers, **given.headers})
     return Ticket(upload, f"{settings.PUBLIC_BASE_URL}{put_path(upload)}", headers)

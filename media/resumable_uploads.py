@@ -34,7 +34,7 @@ from media.services import Stored, put_image
 from media.storage import Written, new_key, store
 
 CHUNK_BYTES = 8 * 1024 * 1024
-LIFETIME = timedelta(hours=24)
+UPLOAD_LIFETIME = timedelta(hours=24)
 # Longer than joining and probing the largest upload takes; after this a finish that died may be taken over.
 _CLAIM = timedelta(minutes=10)
 _READ = 256 * 1024
@@ -92,7 +92,7 @@ def create(
         length=length,
         metadata=metadata or {},
         storage_key=new_key(actor.workspace_id, MediaFile.Kind.VIDEO, upload_id, ""),
-        expires_at=clock.now() + LIFETIME,
+        expires_at=clock.now() + UPLOAD_LIFETIME,
     )
 
 
@@ -231,7 +231,7 @@ def _advance(upload: UploadSession, size: int, multipart_id: str, name: str) -> 
         "storage_key": upload.storage_key,
         "parts": [*_kept(upload), {"name": name, "size": size}],
         "updated_at": now,
-        "expires_at": now + LIFETIME,
+        "expires_at": now + UPLOAD_LIFETIME,
     }
     if is_last:
         return bool(rows.update(**fields, state=UploadSession.State.FINISHING, claimed_at=now))

@@ -22,7 +22,7 @@ from django.utils.encoding import force_bytes
 from core import clock
 from media.models import MediaFile
 
-LIFETIME = timedelta(hours=24)
+URL_LIFETIME = timedelta(hours=24)
 # Pages round the expiry down to this, so that a file keeps one address for a while and browsers can cache it.
 _STEP_S = 600
 _HEAD = struct.Struct(">16sQB")
@@ -103,13 +103,15 @@ def public_name(file: MediaFile) -> str:
     return plain_name(file.original_name, file.content_type, otherwise=file.kind, extension=extension)
 
 
-def url_of(file_id: UUID, name: str, lifetime: timedelta = LIFETIME) -> str:
+def url_of(file_id: UUID, name: str, lifetime: timedelta = URL_LIFETIME) -> str:
     """The whole address of a file whose row is not at hand; its expiry is exact."""
     token = make_token(file_id, expires_at=clock.now() + lifetime)
     return f"{settings.PUBLIC_BASE_URL}{reverse('media_signed', kwargs={'token': token, 'name': name})}"
 
 
-def signed_path(file: MediaFile, *, download: bool = False, lifetime: timedelta = LIFETIME, exact: bool = False) -> str:
+def signed_path(
+    file: MediaFile, *, download: bool = False, lifetime: timedelta = URL_LIFETIME, exact: bool = False
+) -> str:
     """The path for this site's own pages. `exact` keeps the expiry to the second."""
     expires = (clock.now() + lifetime).timestamp()
     if not exact:
@@ -118,6 +120,8 @@ def signed_path(file: MediaFile, *, download: bool = False, lifetime: timedelta 
     return reverse("media_signed", kwargs={"token": token, "name": public_name(file)})
 
 
-def signed_url(file: MediaFile, *, download: bool = False, lifetime: timedelta = LIFETIME, exact: bool = True) -> str:
+def signed_url(
+    file: MediaFile, *, download: bool = False, lifetime: timedelta = URL_LIFETIME, exact: bool = True
+) -> str:
     """The whole address, for API clients and for platforms that pull files."""
     return f"{settings.PUBLIC_BASE_URL}{signed_path(file, download=download, lifetime=lifetime, exact=exact)}"

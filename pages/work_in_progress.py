@@ -7,7 +7,7 @@ from typing import Final
 from django.urls import reverse
 
 from core.actor import Actor
-from editing.services.rendering import PREVIEW_KIND, RENDER_KIND
+from editing.services.renders import PREVIEW_KIND, RENDER_KIND
 from flows.selectors import titles
 from jobs.models import Job
 from jobs.selectors import unfinished

@@ -7,7 +7,7 @@ from uuid import UUID
 from django.db.models import Count, F, QuerySet, Subquery
 
 from accounts.models import Workspace
-from analytics.grid import engagement_rate
+from analytics.engagement import engagement_rate
 from analytics.models import LatestMetrics, MetricPlan
 from analytics.selectors.totals import Overview, Period, Totals, live, overview, posts_in
 from patterns.models import Analysis

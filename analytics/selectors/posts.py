@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import Exists, OuterRef
 
-from analytics.grid import engagement_rate
+from analytics.engagement import engagement_rate
 from analytics.models import LatestMetrics, LearningRun, MetricPlan, MetricSnapshot
 from analytics.selectors.totals import Period, Totals, by_platform, live, posts_in
 from core.errors import NotFound

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from django.db.models import Count, Q, QuerySet, Sum
 from django.db.models.functions import TruncDate
 
-from analytics.grid import engagement_rate
+from analytics.engagement import engagement_rate
 from analytics.models import LatestMetrics
 from core import clock
 from core.errors import ValidationFailed

@@ -10,7 +10,7 @@ from django.db import IntegrityError, transaction
 
 from accounts import policy
 from accounts.policy import Action
-from analytics.grid import GRID, MAX_FAILURES, RETRY, slot_for_age
+from analytics.fetch_times import GRID, MAX_FAILURES, RETRY, slot_for_age
 from analytics.models import AccountSnapshot, LatestMetrics, MetricPlan, MetricSnapshot
 from core import clock
 from core.actor import Actor

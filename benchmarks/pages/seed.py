@@ -12,7 +12,7 @@ from django.core.management import call_command
 from django.db import connection, models
 
 from accounts.models import Membership, Preferences, User, Workspace
-from analytics.grid import GRID
+from analytics.fetch_times import GRID
 from analytics.models import LatestMetrics, LearningRun, MetricSnapshot
 from core import clock, scope
 from core.ids import uuid7

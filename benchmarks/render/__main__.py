@@ -82,7 +82,10 @@ def render(source: Path, folder: Path, spec_plan: dict[str, Any], **more: Any) -
     spec.write_text(json.dumps({"plan": spec_plan, "sources": {"a": str(source)}, "directory": str(folder), **more}))
     began = time.monotonic()
     child = subprocess.Popen(
-        [sys.executable, "-m", "editing.render", str(spec)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+        [sys.executable, "-m", "editing.render_process", str(spec)],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
     )
     peak, done = [0.0], threading.Event()
     watcher = threading.Thread(target=_watch, args=(child.pid, peak, done), daemon=True)

@@ -3,8 +3,7 @@
 from editing.planners.extras import Extras
 from editing.planners.fitting import Beat
 from editing.planners.hand import trim
-from editing.planners.material import Material, Span
-from editing.planners.measured import material_from_features
+from editing.planners.measurements import Material, Span, material_from_features
 from editing.planners.notes import Planned, PlanNote
 from editing.planners.outputs import Wish, outputs_for
 from editing.planners.script import ScriptSegment, from_material, from_script

@@ -11,7 +11,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from editing.planners.material import Condensed, Material, Span
+from editing.planners.measurements import Material, Span
+from editing.planners.pauses import Condensed
 
 SHORTEST_BEAT_S: Final = 0.6
 _SNAP_RATIO: Final = 0.2  # of a beat's duration that its end may move

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from editing.plan import Output, Overlay, PlanError, Problem, parse_plan
 from editing.planners.extras import Extras
-from editing.planners.material import Material
+from editing.planners.measurements import Material
 from editing.planners.notes import Planned, PlanNote
 
 

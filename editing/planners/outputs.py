@@ -7,7 +7,7 @@ from typing import Final
 
 from editing.formats import ASPECTS, key_for, nearest_rate
 from editing.plan import Output, PlanError, Problem
-from editing.planners.material import Material
+from editing.planners.measurements import Material
 from editing.planners.notes import PlanNote
 from platforms import PLATFORMS
 

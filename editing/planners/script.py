@@ -8,8 +8,9 @@ from core.formatting import counted
 from editing.plan import MAX_TEXT, EditPlan, Output, PlanError, Problem, parse_plan
 from editing.planners.extras import Extras
 from editing.planners.fitting import SHORTEST_BEAT_S, Beat, Fitter
-from editing.planners.material import Condensed, Material, Span, condense
+from editing.planners.measurements import Material, Span
 from editing.planners.notes import Planned, PlanNote
+from editing.planners.pauses import Condensed, condense
 from platforms import PLATFORMS
 
 _SHORTEST_EDIT_S: Final = 1.0

@@ -10,13 +10,13 @@ from accounts import audit, policy
 from accounts.policy import Action
 from core.actor import Actor
 from core.errors import Conflict, DomainError, ValidationFailed
-from editing import fonts, materials, scripting
+from editing import fonts, plan_inputs, scripting
 from editing.errors import EditingError
 from editing.models import Edit
 from editing.plan import EditPlan, PlanError
 from editing.planners import Extras, Material, Planned, PlanNote, from_material, from_script, outputs_for, trim
 from editing.requests import EditRequest
-from editing.services import rendering, results
+from editing.services import renders, results
 from editing.topics import tell
 from videos.models import Video
 from videos.services import library
@@ -29,7 +29,7 @@ MOST_AT_ONCE = 20
 def create_edit(*, actor: Actor, request: EditRequest, title: str = "") -> Edit:
     """Plan an edit and start making it; the answer is queued."""
     edit = draft(actor=actor, request=request, title=title)
-    return rendering.render(actor=actor, edit_id=edit.pk)
+    return renders.render(actor=actor, edit_id=edit.pk)
 
 
 def draft(*, actor: Actor, request: EditRequest, title: str = "") -> Edit:
@@ -75,10 +75,10 @@ def batch(*, actor: Actor, requests: Sequence[EditRequest], titles: Sequence[str
 def plan_again(*, actor: Actor, edit_id: UUID, request: EditRequest, version: int | None = None) -> Edit:
     """Replace the plan of an edit that is not being made. A `version` that is no longer the newest is 409."""
     policy.require(actor, Action.WRITE)
-    edit = rendering.find(actor, edit_id)
+    edit = renders.find(actor, edit_id)
     video, planned, script = _plan(actor, request)
     with transaction.atomic():
-        rows = Edit.objects.filter(pk=edit.pk).exclude(state__in=rendering.BUSY)
+        rows = Edit.objects.filter(pk=edit.pk).exclude(state__in=renders.BUSY)
         if version is not None:
             rows = rows.filter(plan_version=version)
         changed = rows.update(
@@ -114,8 +114,8 @@ def _plan(actor: Actor, request: EditRequest) -> tuple[Video, Planned, scripting
     video = library.get(actor, request.video_id)
     if not 1 <= len(request.formats) <= MOST_FORMATS:
         raise ValidationFailed(EditingError.NO_FORMAT, f"Choose at least one format, and at most {MOST_FORMATS}.")
-    material, is_measured = materials.material_of(video)
-    extras = materials.extras_of(actor, request)
+    material, is_measured = plan_inputs.material_of(video)
+    extras = plan_inputs.extras_of(actor, request)
     script = scripting.read(actor, request.script_id) if request.script_id else None
     try:
         planned = _planned(video, request, material, extras, script)

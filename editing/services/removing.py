@@ -11,7 +11,7 @@ from core.actor import Actor
 from core.errors import Conflict
 from editing.errors import EditingError
 from editing.models import Rendition
-from editing.services.rendering import find
+from editing.services.renders import find
 from media import services as files
 from media import trash, uses
 

@@ -13,7 +13,7 @@ from core import clock
 from core.actor import Actor
 from core.formatting import counted
 from editing.models import Edit, Rendition
-from editing.services.rendering import move
+from editing.services.renders import move
 from editing.topics import tell
 from media import services as files
 from media.models import MediaFile

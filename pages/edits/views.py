@@ -21,7 +21,7 @@ from editing.models import Edit
 from editing.planners import Wish
 from editing.requests import EditRequest
 from editing.selectors import Filters
-from editing.services.rendering import expected_duration
+from editing.services.renders import expected_duration
 from jobs.models import UNFINISHED, Job
 from pages import versions
 from pages.access import SignedIn, add_errors, signed_in

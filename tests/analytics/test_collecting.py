@@ -3,7 +3,8 @@ from datetime import timedelta
 import pytest
 from django.db import transaction
 
-from analytics.grid import GRID, MAX_FAILURES, engagement_rate, slot_for_age
+from analytics.engagement import engagement_rate
+from analytics.fetch_times import GRID, MAX_FAILURES, slot_for_age
 from analytics.models import AccountSnapshot, LatestMetrics, MetricPlan, MetricSnapshot
 from analytics.services import snapshots
 from core import clock

@@ -12,7 +12,7 @@ from django.apps import apps
 
 from ai import similarity
 from config.env import Env
-from editing.planners import material
+from editing.planners import pauses
 from jobs import conf
 from media import picture, resumable_uploads, signed_urls, upload_checks
 
@@ -118,14 +118,14 @@ FIGURES = [
     ("videos.md", f"`MAX_UPLOAD_MB` (default {default('MAX_UPLOAD_MB')})"),
     ("videos.md", f"`STORAGE_QUOTA_GB` (default {default('STORAGE_QUOTA_GB')})"),
     ("videos.md", f"Chunks of {resumable_uploads.CHUNK_BYTES // 1024**2} MiB"),
-    ("videos.md", f"It expires {resumable_uploads.LIFETIME / timedelta(hours=1):g} hours after its last chunk"),
-    ("videos.md", f"the expiry ({signed_urls.LIFETIME / timedelta(hours=1):g} h)"),
+    ("videos.md", f"It expires {resumable_uploads.UPLOAD_LIFETIME / timedelta(hours=1):g} hours after its last chunk"),
+    ("videos.md", f"the expiry ({signed_urls.URL_LIFETIME / timedelta(hours=1):g} h)"),
     ("media.md", f"in chunks of {resumable_uploads.CHUNK_BYTES // 1024**2} MiB"),
     ("media.md",
      f"at most {upload_checks._IMAGE_MOST_BYTES // 1024**2} MB and {picture.MAX_PIXELS // 10**6} million pixels"),
     ("ai.md", f"a similarity of {similarity.THRESHOLD}"),
     ("ai.md", f"`AI_TIMEOUT_S` | how long a call may take, {default('AI_TIMEOUT_S'):g} |"),
-    ("editing.md", f"Long pauses ({material.LONG_PAUSE_S} s and more)"),
+    ("editing.md", f"Long pauses ({pauses.LONG_PAUSE_S} s and more)"),
 ]  # fmt: skip
 
 

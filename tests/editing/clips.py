@@ -96,7 +96,7 @@ class Child:
         path.write_text(json.dumps(spec))
         self.directory = directory
         self.process = subprocess.Popen(
-            [sys.executable, "-m", "editing.render", str(path)],
+            [sys.executable, "-m", "editing.render_process", str(path)],
             cwd=ROOT,
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from editing.planners import Wish
-from editing.render import Render, Spec
+from editing.render_process import Render, Spec
 from editing.requests import EditRequest
 from tests import factories
 from tests.editing.clips import Child, ffmpeg, make_clip

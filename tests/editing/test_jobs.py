@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from core.child import ChildError
-from editing import rendering, services
+from editing import render_job, services
 from editing.models import Edit
 from editing.planners import Wish
 from editing.requests import EditRequest
@@ -71,14 +71,14 @@ class TestHealing:
         assert edit.error == "Segment 1 is wrong."
 
     def test_a_file_that_changed_on_its_way_does_not_count(self, edit: Edit, monkeypatch: pytest.MonkeyPatch) -> None:
-        real = rendering._child
+        real = render_job._child
 
         def child(*args: Any) -> dict[str, Any]:
             line = real(*args)
             line["outputs"][0]["sha256"] = "0" * 64
             return line
 
-        monkeypatch.setattr(rendering, "_child", child)
+        monkeypatch.setattr(render_job, "_child", child)
         (job,) = drain()
         assert (job.status, job.error_code) == ("waiting", "verify_failed")
         assert not MediaFile.objects.filter(kind="rendition").exists()

@@ -22,7 +22,8 @@ from editing.planners import (
     trim,
 )
 from editing.planners.fitting import Fitter
-from editing.planners.material import Condensed, Shot, condense
+from editing.planners.measurements import Shot
+from editing.planners.pauses import Condensed, condense
 
 
 def material(duration_s: float = 60.0, **changes: Any) -> Material:

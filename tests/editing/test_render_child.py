@@ -10,7 +10,7 @@ import imageio_ffmpeg
 import psutil
 import pytest
 
-from editing import render as module
+from editing import render_process as module
 from editing.errors import EditingError
 from editing.plan import Output
 from editing.runner import Ffmpeg

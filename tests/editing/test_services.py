@@ -11,7 +11,7 @@ from django.utils import timezone
 from accounts.models import AuditEvent
 from core import scope
 from core.errors import Conflict, DomainError, NotFound, PermissionDenied, PlanLimit, ValidationFailed
-from editing import materials, rendering, selectors, services, topics
+from editing import plan_inputs, render_job, selectors, services, topics
 from editing.models import Edit, Rendition
 from editing.planners import Wish
 from editing.requests import EditRequest
@@ -385,14 +385,14 @@ class TestRendering:
     def test_one_failed_output_leaves_the_others(
         self, in_workspace: SimpleNamespace, video: Video, request_for: Ask, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        real = rendering._child
+        real = render_job._child
 
         def child(*args: Any) -> dict[str, Any]:
             line = real(*args)
             broken = line["outputs"].pop()
             return line | {"failed": [{"key": broken["key"], "code": "render_failed", "message": "It broke."}]}
 
-        monkeypatch.setattr(rendering, "_child", child)
+        monkeypatch.setattr(render_job, "_child", child)
         formats = (Wish("9:16", resolution="216x384"), Wish("1:1", resolution="240x240"))
         edit = finished(services.create_edit(actor=in_workspace.alice_actor, request=request_for(video, *formats)))
         assert (edit.state, edit.error) == ("partial", "It broke.")
@@ -558,6 +558,6 @@ class TestReading:
         assert events.owners([topic]) == {topic: cast.workspace.pk}
 
     def test_material_from_the_file(self, video: Video) -> None:
-        material, is_measured = materials.material_of(video)
+        material, is_measured = plan_inputs.material_of(video)
         assert (material.width, material.height, material.fps, material.has_sound) == (320, 180, 25.0, True)
         assert not is_measured

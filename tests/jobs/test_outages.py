@@ -15,10 +15,10 @@ import jobs
 from core import clock, scope
 from core.outages import Away, Service
 from jobs import beat, claims, embedded, leases, polling, registry, runner, tasks, wake
+from jobs.beat_scheduler import Scheduler
 from jobs.leases import Keeper
 from jobs.models import Job, Periodic, Status, Worker
 from jobs.queues import Queue
-from jobs.scheduler import Scheduler
 from tests.waits import until
 
 PATIENCE_S = 30

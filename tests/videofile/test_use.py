@@ -11,7 +11,7 @@ import pytest
 from PIL import Image
 
 from editing.formats import nearest_rate
-from editing.render import Render, Spec
+from editing.render_process import Render, Spec
 from media import convert, previews, probe
 from patterns.measure import LayerName, measure
 from tests.videofile.library import LIBRARY, RGB, SECOND, File, Shelf

@@ -5,7 +5,7 @@ from uuid import UUID
 from core.actor import Actor
 from core.errors import Conflict, NotFound, ValidationFailed
 from editing.errors import EditingError
-from editing.plan import Audio, Card, Music, Watermark
+from editing.plan import TARGET_LUFS, Audio, Card, Music, Watermark
 from editing.planners import Extras, Material, material_from_features
 from editing.requests import EditRequest
 from media.models import MediaFile
@@ -47,7 +47,7 @@ def extras_of(actor: Actor, request: EditRequest) -> Extras:
         audio=Audio(
             source_sound=request.source_sound,
             music=Music(source=str(music.pk)) if music else None,
-            loudness_lufs=-14.0 if request.level_loudness else None,
+            loudness_lufs=TARGET_LUFS if request.level_loudness else None,
         ),
         intro=_card(_file(actor, request.intro_id, "intro", ("image/", "video/"))),
         outro=_card(_file(actor, request.outro_id, "outro", ("image/", "video/"))),

@@ -107,7 +107,10 @@ def _child(ctx: JobContext, plan: EditPlan, sources: dict[str, str], folder: Pat
 
     try:
         ctx.run_child(
-            python_argv("editing.render", str(spec)), on_line=on_line, limits=_LIMITS, cwd=str(settings.BASE_DIR)
+            python_argv("editing.render_process", str(spec)),
+            on_line=on_line,
+            limits=_LIMITS,
+            cwd=str(settings.BASE_DIR),
         )
     except ChildError as error:
         raise _explain(last, error) from error

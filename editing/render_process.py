@@ -1,4 +1,4 @@
-"""Renders one edit in a child process: `python -m editing.render SPEC.json`.
+"""Renders one edit in a child process: `python -m editing.render_process SPEC.json`.
 
 The spec is a file; stdin is the lifeline: when it reaches EOF the parent is gone, FFmpeg is killed and everything
 unfinished is removed. Stdout carries JSON lines: progress, then one result or one error.

@@ -1,4 +1,4 @@
-"""Measured facts of a source, as far as planning needs them.
+"""Long pauses, and a source without them.
 
 Planning happens on the *condensed* time of a source: its time without the long pauses that will be dropped. A stretch
 of condensed time is one or more stretches of the source, joined where a pause was.
@@ -6,63 +6,13 @@ of condensed time is one or more stretches of the source, joined where a pause w
 
 from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final
+
+from editing.planners.measurements import Material, Span
 
 LONG_PAUSE_S: Final = 0.7
 _KEEP_S: Final = 0.15  # of a pause, on each side of speech, so that words do not run into each other
 _EPSILON: Final = 1e-6
-
-
-@dataclass(frozen=True, slots=True, order=True)
-class Span:
-    """From `start_s` to `end_s`, in seconds."""
-
-    start_s: float
-    end_s: float
-
-    @property
-    def duration_s(self) -> float:
-        """Its length."""
-        return self.end_s - self.start_s
-
-    def shared(self, other: "Span") -> float:
-        """Seconds that both have in common."""
-        return max(0.0, min(self.end_s, other.end_s) - max(self.start_s, other.start_s))
-
-
-@dataclass(frozen=True, slots=True)
-class Shot:
-    """A measured shot with its mean motion, 0–1 within this video."""
-
-    span: Span
-    motion_ratio: float
-
-
-@dataclass(frozen=True, slots=True)
-class Material:
-    """What was measured of a video. Without analysis everything but the first five fields is empty."""
-
-    duration_s: float
-    width: int
-    height: int
-    fps: float
-    has_sound: bool
-    shots: tuple[Shot, ...] = ()
-    cuts: tuple[float, ...] = ()
-    silences: tuple[Span, ...] = ()
-    speech: tuple[Span, ...] = ()
-
-    @property
-    def speech_ratio(self) -> float:
-        """Share of the video in which somebody speaks."""
-        return min(1.0, sum(span.duration_s for span in self.speech) / self.duration_s) if self.duration_s else 0.0
-
-    def motion(self, span: Span) -> float:
-        """Mean motion of a stretch, 0–1; 0.5 where nothing was measured."""
-        weights = [(shot.span.shared(span), shot.motion_ratio) for shot in self.shots]
-        total = sum(weight for weight, _ in weights)
-        return sum(weight * motion for weight, motion in weights) / total if total > _EPSILON else 0.5
 
 
 class Condensed:

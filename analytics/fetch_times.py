@@ -1,4 +1,4 @@
-"""The learning grid: at which ages of a post its numbers are fetched, and how an engagement rate is worked out."""
+"""The learning grid: at which ages of a post its numbers are fetched."""
 
 from datetime import timedelta
 
@@ -22,13 +22,3 @@ def slot_for_age(age: timedelta, at_least: int = 0) -> int:
     """The newest slot that an age has reached, never before `at_least`."""
     reached = max(index for index, (_, due) in enumerate(GRID) if due <= max(age, timedelta(0)))
     return max(reached, at_least)
-
-
-def engagement_rate(views: int | None, likes: int | None, comments: int | None, shares: int | None) -> float | None:
-    """100 × (likes + comments + shares) ÷ views, two decimals; None when views are unknown or 0.
-
-    Counts that a platform does not give are left out of the sum.
-    """
-    if not views or (likes is None and comments is None and shares is None):
-        return None
-    return round(100 * ((likes or 0) + (comments or 0) + (shares or 0)) / views, 2)

@@ -32,7 +32,7 @@ def due_in_s() -> dict[str, tuple[float, float]]:
     return found
 
 
-class Schedule:
+class EmbeddedScheduler:
     """Runs the actions as they fall due; between two readings of the rows it asks the database nothing."""
 
     def __init__(self) -> None:
