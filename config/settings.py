@@ -12,6 +12,7 @@ import platforms
 from config import env as environment
 from config.csp import content_security_policy
 from config.platforms import platform_settings
+from config.stores import database, file_store
 
 django_stubs_ext.monkeypatch()
 
@@ -116,39 +117,7 @@ TEMPLATES = [
 FORM_RENDERER = "pages.forms.renderer.Renderer"
 
 
-def _database() -> dict[str, Any]:
-    if not ENV.DATABASE_URL:
-        return {
-            "ENGINE": "django.db.backends.sqlite3",
-            "NAME": VAR_DIR / "db.sqlite3",
-            "OPTIONS": {
-                "timeout": 20,
-                "transaction_mode": "IMMEDIATE",
-                "init_command": "PRAGMA journal_mode=WAL;PRAGMA synchronous=NORMAL;PRAGMA cache_size=-16000",
-            },
-            "TEST": {"NAME": VAR_DIR / "test.sqlite3"},
-        }
-    parts = urlsplit(ENV.DATABASE_URL)
-    options: dict[str, Any] = {}
-    if "sslmode=" in parts.query:
-        options["sslmode"] = dict(pair.split("=", 1) for pair in parts.query.split("&"))["sslmode"]
-    if not TESTING:
-        options["pool"] = {"min_size": 1, "max_size": 16, "timeout": 20}
-        # A server that vanished without a goodbye is noticed within half a minute, not after two hours.
-        options |= {"connect_timeout": 3, "keepalives_idle": 15, "keepalives_interval": 5, "keepalives_count": 3}
-        options["tcp_user_timeout"] = 20_000
-    return {
-        "ENGINE": "core.db.postgresql",
-        "NAME": unquote(parts.path.lstrip("/")),
-        "USER": unquote(parts.username or ""),
-        "PASSWORD": unquote(parts.password or ""),
-        "HOST": unquote(parts.hostname or ""),
-        "PORT": parts.port or "",
-        "OPTIONS": options,
-    }
-
-
-DATABASES = {"default": _database()}
+DATABASES = {"default": database(ENV, VAR_DIR, pooled=not TESTING)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 if EMBEDDED:
     VAR_DIR.mkdir(parents=True, exist_ok=True)
@@ -256,31 +225,8 @@ MEDIA_ROOT = VAR_DIR / "media"
 USE_S3 = bool(ENV.S3_BUCKET)
 
 
-def _file_store() -> dict[str, Any]:
-    if not USE_S3:
-        return {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": MEDIA_ROOT}}
-    from botocore.config import Config  # slow to load, and only this store needs it
-
-    # `media.stores.s3` decides itself when a call is tried again.
-    client = Config(signature_version="s3v4", connect_timeout=2, read_timeout=20, retries={"total_max_attempts": 1})
-    return {
-        "BACKEND": "storages.backends.s3.S3Storage",
-        "OPTIONS": {
-            "bucket_name": ENV.S3_BUCKET,
-            "endpoint_url": ENV.S3_ENDPOINT_URL or None,
-            "access_key": ENV.S3_ACCESS_KEY,
-            "secret_key": ENV.S3_SECRET_KEY,
-            "region_name": ENV.S3_REGION,
-            "client_config": client,
-            "default_acl": None,
-            "querystring_auth": True,
-            "file_overwrite": True,
-        },
-    }
-
-
 STORAGES: dict[str, dict[str, Any]] = {
-    "default": _file_store(),
+    "default": file_store(ENV, MEDIA_ROOT),
     "staticfiles": {
         "BACKEND": (
             "django.contrib.staticfiles.storage.StaticFilesStorage"

@@ -7,7 +7,8 @@ from django.utils.html import escape
 from django.utils.safestring import SafeString, mark_safe
 
 from media.models import MediaFile
-from pages.videos.timeline import Frame, TimelineRow
+from pages.videos.filmstrip import Frame
+from pages.videos.timeline import TimelineRow
 
 register = template.Library()
 

@@ -19,6 +19,7 @@ from media.signed_urls import signed_path
 from pages import query_params
 from pages.access import SignedIn, signed_in
 from pages.videos import meaning, timeline
+from pages.videos.filmstrip import Frame, filmstrip
 from patterns import selectors
 from patterns.levels import apart
 from patterns.models import Pattern
@@ -37,7 +38,7 @@ class Side:
     video: Video
     drawn: timeline.Timeline
     view_ms: int
-    frames: list[timeline.Frame]
+    frames: list[Frame]
     sprite_url: str
     poster: str
     without_url: str
@@ -150,7 +151,7 @@ def _side_by_side(actor: Actor, found: Comparison, axis: str) -> dict[str, Any]:
             video=video,
             drawn=drawn[video.pk],
             view_ms=views[video.pk],
-            frames=timeline.filmstrip(
+            frames=filmstrip(
                 video.storyboard,
                 is_tall=(video.media.aspect_ratio or 1) < 1,
                 part=drawn[video.pk].duration_ms / views[video.pk],

@@ -23,6 +23,7 @@ from pages.forms.videos import DetailsForm
 from pages.videos import meaning, timeline
 from pages.videos.cards import state_of
 from pages.videos.compare import address as compare_address
+from pages.videos.filmstrip import filmstrip, tiles_text
 from pages.videos.uses import UseLink, links_to_uses
 from pages.workflow_steps import steps_of
 from patterns.differences import in_words
@@ -140,8 +141,8 @@ def _analysis_context(actor: Actor, video: Video) -> dict[str, Any]:
             "timeline": drawn,
             "meaning": meaning.show(getattr(analysis.video, "meaning", None), patterns),
             "changes": meaning.changes(former_of(actor, video.pk), patterns),
-            "tiles": timeline.tiles_text(video.storyboard),
-            "frames": timeline.filmstrip(video.storyboard, is_tall=is_tall),
+            "tiles": tiles_text(video.storyboard),
+            "frames": filmstrip(video.storyboard, is_tall=is_tall),
             "sprite": video.storyboard,
             "sprite_url": signed_path(video.storyboard) if video.storyboard else "",
             "facts": facts_of(patterns, level_scores(actor.workspace_id)),

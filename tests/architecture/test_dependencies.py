@@ -72,7 +72,8 @@ def named_in_settings() -> set[str]:
     """Top-level modules of the dotted names in the settings: apps, middleware, back ends."""
     constants = (
         node.value
-        for node in ast.walk(ast.parse((ROOT / "config" / "settings.py").read_text()))
+        for file in ("settings.py", "stores.py")
+        for node in ast.walk(ast.parse((ROOT / "config" / file).read_text()))
         if isinstance(node, ast.Constant) and isinstance(node.value, str)
     )
     return {value.split(".")[0] for value in constants if re.fullmatch(r"[a-z_]\w*(\.\w+)*", value)}
