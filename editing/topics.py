@@ -11,7 +11,7 @@ def register() -> None:
     events.register_topic(TOPIC, Edit)
 
 
-def tell(edit: Edit) -> None:
+def publish_edit(edit: Edit) -> None:
     """Say, once the transaction in hand has committed, which state an edit is in."""
     data = {"state": edit.state, "job_id": str(edit.job_id) if edit.job_id else None}
     events.publish_event(topic=TOPIC, id=str(edit.pk), type="edit.state", data=data)

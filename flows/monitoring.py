@@ -24,10 +24,10 @@ def watch() -> Sequence[Alarm]:
         begun, ended = alarms.note([*alarms.conditions(), *publishing_alarms.conditions()])
         pending = alarms.to_mail()
         over = [alarm for alarm in ended if alarm.mailed_at is not None]
-        if pending and not operator_mail.tell_alarms(pending):
+        if pending and not operator_mail.mail_alarms(pending):
             alarms.mail_again(pending)
         if over:
-            operator_mail.tell_over(over)
+            operator_mail.mail_end_of_alarms(over)
     return begun
 
 

@@ -50,16 +50,16 @@ def join(notice: Notice) -> None:
     rows.exclude(pk=notice.pk).update(bundle=notice)
 
 
-def told(notices: Iterable[Notice]) -> list[BundledNotice]:
+def bundled(notices: Iterable[Notice]) -> list[BundledNotice]:
     """Notices as a person reads them; one further query for all of them."""
     heads = list(notices)
     inside: dict[object, list[Notice]] = {}
     for row in Notice.objects.filter(bundle__in=heads).order_by("-created_at", "-id"):
         inside.setdefault(row.bundle_id, []).append(row)
-    return [_told(head, inside.get(head.pk, [])) for head in heads]
+    return [_bundled(head, inside.get(head.pk, [])) for head in heads]
 
 
-def _told(head: Notice, others: list[Notice]) -> BundledNotice:
+def _bundled(head: Notice, others: list[Notice]) -> BundledNotice:
     if not others:
         return BundledNotice(head, 1, head.title, head.text, head.link)
     bundle, count = BUNDLES[head.kind], len(others) + 1

@@ -22,14 +22,14 @@ def addresses() -> list[str]:
     return list(User.objects.filter(is_superuser=True, is_active=True).order_by("pk").values_list("email", flat=True))
 
 
-def tell_alarms(alarms: Sequence[Alarm]) -> bool:
+def mail_alarms(alarms: Sequence[Alarm]) -> bool:
     """Write about alarms that have begun; False when the mail did not go out and must be tried again."""
     first = alarms[0].sentence
     more = f" (and {len(alarms) - 1} more)" if len(alarms) > 1 else ""
     return _send(f"Alarm: {first[:90]}{'…' if len(first) > 90 else ''}{more}", "alarm", alarms)
 
 
-def tell_over(alarms: Sequence[Alarm]) -> bool:
+def mail_end_of_alarms(alarms: Sequence[Alarm]) -> bool:
     """Write that alarms are over."""
     return _send(f"Over: {counted(len(alarms), 'alarm')}", "alarm_over", alarms)
 

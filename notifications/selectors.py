@@ -43,7 +43,7 @@ def unread_count(actor: Actor) -> int:
     return len(notices(actor, unread=True).order_by().values_list("pk", flat=True)[:COUNT_CAP])
 
 
-def told(workspace_id: UUID, once: Iterable[str]) -> set[str]:
+def sent_already(workspace_id: UUID, once: Iterable[str]) -> set[str]:
     """Which of these events somebody was told of already."""
     rows = Notice.objects.for_workspace(workspace_id).filter(once__in=list(once))
     return set(rows.values_list("once", flat=True).distinct())

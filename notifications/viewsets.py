@@ -21,7 +21,7 @@ class NotificationViewSet(ActorViewSet):
     def list(self, request: Request) -> Response:
         """One's own notices, newest first, with the number of unread ones (counted up to 100)."""
         page = self.paginate_queryset(selectors.notices(self.actor, **self.query))
-        response = self.get_paginated_response(shapes.NoticeSerializer(bundles.told(page or []), many=True).data)
+        response = self.get_paginated_response(shapes.NoticeSerializer(bundles.bundled(page or []), many=True).data)
         response.data = {**response.data, "unread": selectors.unread_count(self.actor)}
         return response
 

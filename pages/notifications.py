@@ -27,7 +27,7 @@ PER_PAGE = 20
 class NoticeRow:
     """One notice as the page shows it."""
 
-    told: BundledNotice
+    bundle: BundledNotice
     tone: str
     icon: str
 
@@ -58,7 +58,7 @@ def _list(request: SignedIn) -> HttpResponse:
     page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
     context = {
         "page": page,
-        "rows": [NoticeRow(told, *_LOOK[NoticeKind(told.notice.kind)]) for told in bundles.told(page)],
+        "rows": [NoticeRow(one, *_LOOK[NoticeKind(one.notice.kind)]) for one in bundles.bundled(page)],
         "unread_only": unread_only,
         "unread": selectors.unread_count(request.actor),
     }
@@ -78,9 +78,9 @@ def bell(request: SignedIn) -> HttpResponse:
 def open_notice(request: SignedIn, notice_id: UUID) -> HttpResponse:
     """To what a notice is about; from then on it counts as read."""
     notice = selectors.notice(request.actor, notice_id)
-    (told,) = bundles.told([notice])
+    (bundle,) = bundles.bundled([notice])
     services.mark_read(actor=request.actor, ids=[notice.pk])
-    return redirect(told.link or "notices")
+    return redirect(bundle.link or "notices")
 
 
 @require_POST

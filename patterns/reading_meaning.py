@@ -32,7 +32,7 @@ _FACTS = (
 _MOST_ITEMS = 80
 
 
-def told(features: Mapping[str, Any]) -> dict[str, Any]:
+def facts_for_model(features: Mapping[str, Any]) -> dict[str, Any]:
     """The facts as a model gets them: long lists are cut, and readings that are not sure are no facts to it."""
     sure = {name: reliable(features, name) for name in ("speech", "overlays")}
     return {
@@ -68,7 +68,7 @@ def read(ctx: JobContext, video: Video) -> Done:
     offline = gateway.is_offline(PURPOSE)
     frames = [] if offline else _frames(ctx, video, float(analysis.features.get("duration_s") or 0))
     # Without a model the rules read the facts as they are, uncut.
-    facts = dict(analysis.features) if offline else told(analysis.features)
+    facts = dict(analysis.features) if offline else facts_for_model(analysis.features)
     request = MeaningRequest(
         checksum=video.media.sha256,
         engine_version=analysis.engine_version,

@@ -163,14 +163,14 @@ def begin_meaning(*, video: Video) -> Meaning:
         defaults={"state": Meaning.State.RUNNING, "error": "", "error_code": ""},
         create_defaults={"workspace_id": video.workspace_id, "state": Meaning.State.RUNNING},
     )
-    library.tell(video, "video.meaning")
+    library.publish_video(video, "video.meaning")
     return meaning
 
 
 def note_meaning(*, video: Video, message: str) -> None:
     """Why a reading that goes on by itself has not come to its end yet."""
     Meaning.objects.filter(video=video).update(error=message[:500], updated_at=clock.now())
-    library.tell(video, "video.meaning")
+    library.publish_video(video, "video.meaning")
 
 
 def record_meaning(
@@ -210,7 +210,7 @@ def record_meaning(
             "read_at": clock.now(),
         },
     )
-    library.tell(video, "video.meaning")
+    library.publish_video(video, "video.meaning")
     return meaning
 
 
@@ -223,4 +223,4 @@ def fail_meaning(*, workspace_id: UUID, video_id: UUID, code: str, message: str)
     Meaning.objects.filter(video=video).update(
         state=Meaning.State.FAILED, error=message[:500], error_code=code[:60], updated_at=clock.now()
     )
-    library.tell(video, "video.meaning")
+    library.publish_video(video, "video.meaning")

@@ -17,7 +17,7 @@ from editing.plan import EditPlan, PlanError
 from editing.planners import Extras, Material, Planned, PlanNote, from_material, from_script, outputs_for, trim
 from editing.requests import EditRequest
 from editing.services import renders, results
-from editing.topics import tell
+from editing.topics import publish_edit
 from videos.models import Video
 from videos.services import library
 
@@ -96,7 +96,7 @@ def plan_again(*, actor: Actor, edit_id: UUID, request: EditRequest, version: in
             raise _refusal(edit, version)
         results.drop_previews(edit)
         audit.record(actor, "edit.plan", ("edit", edit.pk), {"plan_version": edit.plan_version})
-        tell(edit)
+        publish_edit(edit)
     return edit
 
 

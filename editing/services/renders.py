@@ -15,7 +15,7 @@ from core.errors import Conflict, NotFound, ValidationFailed
 from editing.errors import EditingError
 from editing.models import Edit, Rendition
 from editing.plan import EditPlan, Output
-from editing.topics import tell
+from editing.topics import publish_edit
 from jobs import services as job_services
 from media import quota
 
@@ -55,7 +55,7 @@ def move(edit: Edit, state: Edit.State, **fields: object) -> bool:
         if not rows.update(state=state, **fields):
             return False
         edit.refresh_from_db()
-        tell(edit)
+        publish_edit(edit)
     return True
 
 
@@ -80,7 +80,7 @@ def render(*, actor: Actor, edit_id: UUID, keys: Sequence[str] | None = None) ->
         Edit.objects.filter(pk=edit.pk).update(job_id=job.pk)
         edit.job_id = job.pk
         audit.record(actor, "edit.render", ("edit", edit.pk), {"outputs": [output.key for output in outputs]})
-        tell(edit)
+        publish_edit(edit)
     return edit
 
 
@@ -114,7 +114,7 @@ def preview(*, actor: Actor, edit_id: UUID, keys: Sequence[str] | None = None) -
         )
         Edit.objects.filter(pk=edit.pk).update(preview_job_id=job.pk)
         edit.preview_job_id = job.pk
-        tell(edit)
+        publish_edit(edit)
     return edit
 
 

@@ -14,7 +14,7 @@ from core.actor import Actor
 from core.formatting import counted
 from editing.models import Edit, Rendition
 from editing.services.renders import move
-from editing.topics import tell
+from editing.topics import publish_edit
 from media import services as files
 from media.models import MediaFile
 from media.services import Stored
@@ -49,7 +49,7 @@ def begin(edit: Edit, keys: Sequence[str], purpose: Rendition.Purpose) -> None:
     if purpose == Rendition.Purpose.EXPORT:
         move(edit, Edit.State.RENDERING)
     else:
-        tell(edit)
+        publish_edit(edit)
 
 
 def record(*, actor: Actor, edit_id: UUID, purpose: Rendition.Purpose, made: Made) -> dict[str, Any]:
@@ -67,7 +67,7 @@ def record(*, actor: Actor, edit_id: UUID, purpose: Rendition.Purpose, made: Mad
     if purpose == Rendition.Purpose.EXPORT:
         _finish(edit, made)
     else:
-        tell(edit)
+        publish_edit(edit)
     return {"edit_id": str(edit.pk), "renditions": result}
 
 
@@ -85,7 +85,7 @@ def fail(
     else:
         open_ones.update(state=Rendition.State.FAILED, error=message[:500], error_code=code)
     if purpose == Rendition.Purpose.PREVIEW:
-        tell(edit)
+        publish_edit(edit)
     elif cancelled:
         move(edit, Edit.State.CANCELLED, finished_at=clock.now())
     elif move(edit, Edit.State.FAILED, error=message[:500], error_code=code, finished_at=clock.now()):

@@ -165,7 +165,7 @@ def order_expiring() -> int:
     )
     count = 0
     for grant in Grant.objects.filter(soon, state=GrantState.ACTIVE).order_by("id"):
-        if not notices.told(grant.workspace_id, [_ends_name(grant)]):
+        if not notices.sent_already(grant.workspace_id, [_ends_name(grant)]):
             actor, subject = Actor.system(grant.workspace_id), ("grant", grant.pk)
             jobs.enqueue(kind=EXPIRING, actor=actor, subject=subject, unique_key=f"tell:{grant.pk}")
             count += 1

@@ -18,13 +18,13 @@ _STOPS = frozenset({*FINISHED, S.ACTION_REQUIRED})
 
 
 @receiver(signals.target_changed)
-def tell_of_post(sender: Any, *, post_id: UUID, workspace_id: UUID, state: str, **_: Any) -> None:
+def notify_of_post(sender: Any, *, post_id: UUID, workspace_id: UUID, state: str, **_: Any) -> None:
     if state in _STOPS:
         _order_post(post_id, workspace_id)
 
 
 @receiver(signals.target_asks)
-def tell_of_post_too(sender: Any, *, post_id: UUID, workspace_id: UUID, **_: Any) -> None:
+def notify_of_question(sender: Any, *, post_id: UUID, workspace_id: UUID, **_: Any) -> None:
     _order_post(post_id, workspace_id)
 
 
@@ -35,7 +35,7 @@ def _order_post(post_id: UUID, workspace_id: UUID) -> None:
 
 
 @receiver(signals.target_asks)
-def tell_of_target(sender: Any, *, target_id: UUID, workspace_id: UUID, **_: Any) -> None:
+def notify_of_target(sender: Any, *, target_id: UUID, workspace_id: UUID, **_: Any) -> None:
     jobs.enqueue(
         kind=notify.TARGET,
         actor=Actor.system(workspace_id),
@@ -45,12 +45,12 @@ def tell_of_target(sender: Any, *, target_id: UUID, workspace_id: UUID, **_: Any
 
 
 @receiver(signals.account_connected)
-def tell_of_connection(sender: Any, *, account_id: UUID, workspace_id: UUID, **_: Any) -> None:
+def notify_of_connection(sender: Any, *, account_id: UUID, workspace_id: UUID, **_: Any) -> None:
     jobs.enqueue(kind=notify.CONNECTED, actor=Actor.system(workspace_id), subject=("social_account", account_id))
 
 
 @receiver(signals.account_lost)
-def tell_of_loss(sender: Any, *, account_id: UUID, workspace_id: UUID, **_: Any) -> None:
+def notify_of_loss(sender: Any, *, account_id: UUID, workspace_id: UUID, **_: Any) -> None:
     jobs.enqueue(kind=notify.LOST, actor=Actor.system(workspace_id), subject=("social_account", account_id))
 
 

@@ -182,7 +182,7 @@ def _connect(actor: Actor, adapter: Adapter, login: str, tokens: Tokens, infos: 
         connected, left = _store(actor, adapter, login, tokens, described)
     blocked.follow_accounts([account.pk for account in connected.accounts])
     for grant in left:
-        revocation.tell(grant)
+        revocation.tell_platform(grant)
     return connected
 
 

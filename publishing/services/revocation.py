@@ -37,7 +37,7 @@ def drop(grant: Grant) -> Lost:
     return Lost(grant.platform, app, grant.login, grant.subject, tokens)
 
 
-def tell(lost: Lost) -> None:
+def tell_platform(lost: Lost) -> None:
     """As well as it goes: our own copy of the tokens is gone either way.
 
     A platform that knows one permission per person and app (Meta) would end it for every other connection of that

@@ -65,7 +65,7 @@ def disconnect(*, actor: Actor, account_id: UUID, confirmed: bool = False) -> se
         audit.record(actor, "account.disconnect", ("social_account", account.pk), {"account": account.handle})
     blocked.follow_accounts([account.pk])
     if lost is not None:
-        revocation.tell(lost)
+        revocation.tell_platform(lost)
     return stakes
 
 

@@ -178,7 +178,7 @@ class TestBundles:
             self.good(in_workspace, number)
         actor = in_workspace.bob_actor
         assert selectors.unread_count(actor) == 1
-        (found,) = bundles.told(selectors.notices(actor))
+        (found,) = bundles.bundled(selectors.notices(actor))
         assert (found.title, found.count) == ("7 posts were published", 7)
         assert found.text.splitlines()[0] == "Published: “Number 6”"
         assert found.text.splitlines()[-1] == "and 2 more"
@@ -186,7 +186,7 @@ class TestBundles:
         assert services.mark_read(actor=actor, ids=[found.notice.pk]) == 1
         assert not Notice.objects.filter(read_at=None).exists()
         self.good(in_workspace, 8)
-        newest, older = bundles.told(selectors.notices(actor))
+        newest, older = bundles.bundled(selectors.notices(actor))
         assert (newest.title, newest.count, older.count) == ("Published: “Number 8”", 1, 7)
 
     def test_bad_news_other_kinds_and_other_people_stay_apart(self, in_workspace: Any) -> None:
@@ -202,7 +202,7 @@ class TestBundles:
         self.good(in_workspace, 1)
         self.good(in_workspace, 2)
         self.good(in_workspace, 1)
-        (found,) = bundles.told(selectors.notices(in_workspace.bob_actor))
+        (found,) = bundles.bundled(selectors.notices(in_workspace.bob_actor))
         assert found.count == 2
 
     def test_a_notice_that_was_taken_into_a_bundle_can_still_be_opened_and_read(self, in_workspace: Any) -> None:

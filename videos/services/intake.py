@@ -20,7 +20,7 @@ from media.models import MediaFile, UploadSession
 from media.services import Stored
 from videos.errors import VideoError
 from videos.models import Folder, Video
-from videos.services.library import TITLE_LENGTH, refresh_search, tell
+from videos.services.library import TITLE_LENGTH, publish_video, refresh_search
 from videos.services.words import clean_name, title_from
 
 MISSING_FILE = "Choose a video file to upload."
@@ -47,7 +47,7 @@ def create_from_media(*, actor: Actor, media: MediaFile, title: str = "", folder
     refresh_search(video)
     audit.record(actor, "video.create", ("video", video.pk), {"title": name, "size_bytes": media.size_bytes})
     enqueue_processing(actor, video)
-    tell(video, "video.created")
+    publish_video(video, "video.created")
     return video
 
 

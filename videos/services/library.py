@@ -155,7 +155,7 @@ def delete(*, actor: Actor, video_id: UUID) -> Video:
     with transaction.atomic():
         if Video.objects.filter(pk=video.pk, deleted_at__isnull=True).update(deleted_at=clock.now()):
             audit.record(actor, "video.delete", ("video", video.pk), {"title": video.title})
-        tell(video, "video.deleted")
+        publish_video(video, "video.deleted")
     video.refresh_from_db()
     return video
 
@@ -167,7 +167,7 @@ def restore(*, actor: Actor, video_id: UUID) -> Video:
     with transaction.atomic():
         if Video.objects.filter(pk=video.pk, deleted_at__isnull=False).update(deleted_at=None):
             audit.record(actor, "video.restore", ("video", video.pk), {"title": video.title})
-        tell(video, "video.restored")
+        publish_video(video, "video.restored")
     return get(actor, video_id)
 
 
@@ -179,8 +179,8 @@ def check_many(video_ids: Sequence[UUID]) -> None:
         raise ValidationFailed(VideoError.TOO_MANY, f"Choose at most {MOST_AT_ONCE} videos at once.")
 
 
-def tell(video: Video, type: str) -> None:
-    """News of a video, for the pages that show it."""
+def publish_video(video: Video, type: str) -> None:
+    """Say what a video is now, to the pages that show it."""
     data = {
         "video_id": str(video.pk),
         "status": video.status,

@@ -23,7 +23,7 @@ from videos import signals
 from videos.errors import VideoError
 from videos.models import Video
 from videos.services import intake
-from videos.services.library import get, tell
+from videos.services.library import get, publish_video
 
 # Where a status may come from.
 ALLOWED: dict[Video.Status, tuple[Video.Status, ...]] = {
@@ -50,7 +50,7 @@ def _move(video: Video, status: Video.Status, **fields: object) -> bool:
         if not rows.update(status=status, **fields):
             return False
         video.refresh_from_db()
-        tell(video, "video.stage")
+        publish_video(video, "video.stage")
     return True
 
 

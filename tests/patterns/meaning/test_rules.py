@@ -8,7 +8,7 @@ from patterns.meaning import offline, rows
 from patterns.meaning.contradictions import judge
 from patterns.meaning.schema import MeaningAnswer, MeaningRequest
 from patterns.models import PatternType
-from patterns.reading_meaning import told
+from patterns.reading_meaning import facts_for_model
 
 NOTHING = dict.fromkeys(("hook_style", "topic", "emotion", "call_to_action", "overlay_style", "structure"))
 
@@ -178,7 +178,7 @@ class TestOffline:
     def test_a_model_is_told_only_what_is_sure_and_refuted_only_by_it(self, facts):
         doubtful = {"start_s": 0.4, "end_s": 2.0, "text": "PEACH OPE", "confidence": 0.86}
         facts = {**facts, "overlays": [doubtful], "speech": [{"start_s": 1, "end_s": 1.9, "confidence": 0.4}]}
-        assert (told(facts)["overlays"], told(facts)["speech"]) == ([], [])
+        assert (facts_for_model(facts)["overlays"], facts_for_model(facts)["speech"]) == ([], [])
         for style, text in (("none", cite(0.5)), ("labels", cite(0.5, "text"))):
             said = answer(overlay_style=claim(style, text))
             assert judge(facts, said) == (said, [])
