@@ -16,6 +16,7 @@ from jobs.models import Job
 from jobs.testing import drain
 from media.models import MediaFile
 from pages.videos import timeline
+from pages.videos.filmstrip import filmstrip
 from patterns.models import FormerAnalysis, Meaning, Pattern
 from publishing.models import Post, PostMedia
 from scripts_app.models import Script
@@ -630,10 +631,10 @@ class TestTimeline:
         class Board:
             probe = {"count": 100, "columns": 10, "tile_width": 160, "tile_height": 90}
 
-        frames = timeline.filmstrip(Board, is_tall=False)
+        frames = filmstrip(Board, is_tall=False)
         assert (len(frames), frames[0].x, frames[0].y) == (14, 480, 0)
-        assert len(timeline.filmstrip(Board, is_tall=True)) == 36
-        assert timeline.filmstrip(None, is_tall=True) == []
+        assert len(filmstrip(Board, is_tall=True)) == 36
+        assert filmstrip(None, is_tall=True) == []
 
 
 def test_addresses_of_pictures_stay_for_a_while(alice, cast, frozen):
