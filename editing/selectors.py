@@ -66,10 +66,10 @@ def renditions(
     return rows.select_related("edit__video", "media").order_by("-created_at", "-id")
 
 
-def by_file(file_ids: Collection[UUID]) -> dict[UUID, Rendition]:
+def by_file(actor: Actor, file_ids: Collection[UUID]) -> dict[UUID, Rendition]:
     """The rendition that each file is of, with its edit, video and poster."""
-    rows = Rendition.objects.filter(media_id__in=file_ids).select_related("edit__video__poster")
-    return {row.media_id: row for row in rows if row.media_id is not None}
+    rows = Rendition.objects.for_workspace(actor.workspace_id).filter(media_id__in=file_ids)
+    return {row.media_id: row for row in rows.select_related("edit__video__poster") if row.media_id is not None}
 
 
 def job_of(edit: Edit, *, preview: bool = False) -> Job | None:

@@ -34,21 +34,18 @@ def job_of(actor: Actor, job_id: UUID) -> Job:
     return job
 
 
-def jobs_about(actor: Actor, subject: tuple[str, UUID]) -> QuerySet[Job]:
-    """The jobs about one thing, newest first."""
-    return jobs_of(actor).filter(subject_type=subject[0], subject_id=subject[1])
-
-
 def unfinished(actor: Actor, kinds: Collection[str]) -> QuerySet[Job]:
     """The workspace's jobs of these kinds that have not ended, newest first."""
     return jobs_of(actor).filter(status__in=UNFINISHED, kind__in=kinds)
 
 
-def unfinished_about(subject_type: str, subject_ids: Collection[UUID]) -> dict[UUID, Job]:
+def unfinished_about(actor: Actor, subject_type: str, subject_ids: Collection[UUID]) -> dict[UUID, Job]:
     """The newest job about each of these things that has not ended. One query; none for no things."""
     if not subject_ids:
         return {}
-    rows = Job.objects.filter(subject_type=subject_type, subject_id__in=subject_ids, status__in=UNFINISHED)
+    rows = Job.objects.for_workspace(actor.workspace_id).filter(
+        subject_type=subject_type, subject_id__in=subject_ids, status__in=UNFINISHED
+    )
     return {job.subject_id: job for job in rows.order_by("id") if job.subject_id is not None}
 
 

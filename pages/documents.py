@@ -186,7 +186,7 @@ class DocumentPages(ABC):
         """The job that works on a document, where there may be one."""
         if document.status != Document.Status.GENERATING and not self.kind.can_regenerate:
             return None
-        return jobs.unfinished_about(self.name, [document.pk]).get(document.pk)
+        return jobs.unfinished_about(request.actor, self.name, [document.pk]).get(document.pk)
 
     def _render(
         self, request: SignedIn, page: str, fragment: str, context: dict[str, Any], *, status: int = 200

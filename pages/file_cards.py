@@ -62,7 +62,7 @@ _SHOWN_USES = 2
 def cards(actor: Actor, files: Iterable[MediaFile], *, with_uses: bool = False) -> list[FileCard]:
     """Cards of files in two further queries, in four with their uses."""
     found = list(files)
-    of_videos, of_edits = _origins([file.pk for file in found if file.kind != MediaFile.Kind.IMAGE])
+    of_videos, of_edits = _origins(actor, [file.pk for file in found if file.kind != MediaFile.Kind.IMAGE])
     uses = files_of_posts.uses_of(actor, found) if with_uses else {}
     made = []
     for file in found:
@@ -89,10 +89,10 @@ def facts_of(file: MediaFile) -> str:
     return " · ".join(part for part in (shape, size_words(file.size_bytes), edited) if part)
 
 
-def _origins(ids: list[UUID]) -> tuple[dict[UUID, Video], dict[UUID, Rendition]]:
+def _origins(actor: Actor, ids: list[UUID]) -> tuple[dict[UUID, Video], dict[UUID, Rendition]]:
     if not ids:
         return {}, {}
-    return videos.by_file(ids), renditions.by_file(ids)
+    return videos.by_file(actor, ids), renditions.by_file(actor, ids)
 
 
 def _picture(file: MediaFile, video: Video | None) -> str:

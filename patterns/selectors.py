@@ -117,11 +117,12 @@ def patterns_of(
     return patterns.order_by("-video_id", "type", "id")
 
 
-def by_video(video_ids: Collection[UUID], types: Collection[str]) -> dict[UUID, list[Pattern]]:
+def by_video(actor: Actor, video_ids: Collection[UUID], types: Collection[str]) -> dict[UUID, list[Pattern]]:
     """The patterns of these types of each video, in the order of their names. No query for no videos."""
     found: dict[UUID, list[Pattern]] = {}
     if video_ids:
-        for pattern in Pattern.objects.filter(video_id__in=video_ids, type__in=types).order_by("type", "id"):
+        rows = Pattern.objects.for_workspace(actor.workspace_id).filter(video_id__in=video_ids, type__in=types)
+        for pattern in rows.order_by("type", "id"):
             found.setdefault(pattern.video_id, []).append(pattern)
     return found
 

@@ -90,9 +90,9 @@ def editable(actor: Actor, *, with_archived: Any = None) -> QuerySet[Video]:
     return offered.select_related("media").order_by(*SORTS["newest"])
 
 
-def by_file(file_ids: Collection[UUID]) -> dict[UUID, Video]:
+def by_file(actor: Actor, file_ids: Collection[UUID]) -> dict[UUID, Video]:
     """The video that each file is of, with its poster."""
-    rows = Video.objects.filter(media_id__in=file_ids).select_related("poster")
+    rows = Video.objects.for_workspace(actor.workspace_id).filter(media_id__in=file_ids).select_related("poster")
     return {video.media_id: video for video in rows}
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from core.actor import Actor
 from jobs.models import Job
 from jobs.selectors import unfinished_about
 from media.formatting import duration_words, size_words
@@ -36,11 +37,11 @@ class Card:
         return self.video.status in MOVING
 
 
-def cards(videos: Iterable[Video]) -> list[Card]:
+def cards(actor: Actor, videos: Iterable[Video]) -> list[Card]:
     """Cards of videos in two further queries; in one where none of them is being processed."""
     found = list(videos)
-    jobs = unfinished_about("video", [video.pk for video in found if video.status in MOVING])
-    patterns = by_video([video.pk for video in found], _CHIPS)
+    jobs = unfinished_about(actor, "video", [video.pk for video in found if video.status in MOVING])
+    patterns = by_video(actor, [video.pk for video in found], _CHIPS)
     chips = {key: [chip(pattern) for pattern in of] for key, of in patterns.items()}
     return [card(video, jobs.get(video.pk), chips.get(video.pk, [])) for video in found]
 

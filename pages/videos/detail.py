@@ -119,7 +119,7 @@ def _next_steps(video: Video) -> list[tuple[str, str, str]]:
 
 def _analysis_context(actor: Actor, video: Video) -> dict[str, Any]:
     analysis = analyses_of(actor, [video.pk]).get(video.pk)
-    job = unfinished_about("video", [video.pk]).get(video.pk)
+    job = unfinished_about(actor, "video", [video.pk]).get(video.pk)
     state, state_label = state_of(video)
     context: dict[str, Any] = {
         "video": video,

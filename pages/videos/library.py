@@ -87,7 +87,7 @@ def index(request: SignedIn) -> HttpResponse:
     context: dict[str, Any] = {
         "shown": shown,
         "page": page,
-        "cards": cards(page.object_list),
+        "cards": cards(request.actor, page.object_list),
         "may_write": bool(may(request.actor, Action.WRITE)),
         "grid_url": _address(request, view=""),
         "list_url": _address(request, view="list"),
@@ -125,7 +125,7 @@ def _frame(request: SignedIn, shown: LibraryView) -> dict[str, Any]:
 def card(request: SignedIn, pk: UUID) -> HttpResponse:
     """One card, fetched again on news."""
     video = videos_library.get(request.actor, pk)
-    (made,) = cards([video])
+    (made,) = cards(request.actor, [video])
     context = {"card": made, "view": request.GET.get("view"), "may_write": bool(may(request.actor, Action.WRITE))}
     template = "videos/_row.html" if request.GET.get("view") == "list" else "videos/_card.html"
     return render(request, template, context)
@@ -136,7 +136,7 @@ def card(request: SignedIn, pk: UUID) -> HttpResponse:
 def preview(request: SignedIn, pk: UUID) -> HttpResponse:
     """A player with the chips of the card, for the library's dialog."""
     video = videos_library.get(request.actor, pk)
-    (made,) = cards([video])
+    (made,) = cards(request.actor, [video])
     return render(request, "videos/_preview.html", {"card": made, "source": signed_path(video.media)})
 
 

@@ -107,12 +107,16 @@ class TestActions:
 
 
 class TestSelectors:
-    def test_jobs_about_a_thing(self, cast, names):
-        subject = ("workspace", cast.workspace.pk)
-        job = jobs.enqueue(kind=names["good"], actor=cast.alice_actor, subject=subject)
+    def test_the_newest_unfinished_job_about_a_thing(self, cast, names):
+        key = cast.workspace.pk
+        first, newest = (
+            jobs.enqueue(kind=names["good"], actor=cast.alice_actor, subject=("workspace", key)) for _ in range(2)
+        )
         jobs.enqueue(kind=names["good"], actor=cast.alice_actor)
-        assert list(selectors.jobs_about(cast.alice_actor, subject)) == [job]
-        assert not selectors.jobs_about(cast.charlie_actor, subject).exists()
+        assert selectors.unfinished_about(cast.alice_actor, "workspace", [key]) == {key: newest}
+        assert selectors.unfinished_about(cast.charlie_actor, "workspace", [key]) == {}
+        Job.objects.filter(pk=newest.pk).update(status="done")
+        assert selectors.unfinished_about(cast.alice_actor, "workspace", [key]) == {key: first}
 
     def test_queues(self, cast, kind, frozen):
         from core import clock
