@@ -179,6 +179,11 @@ class Preferences(models.Model):
     def __str__(self) -> str:
         return f"Preferences of {self.user_id}"
 
+    @property
+    def time_format(self) -> str:
+        """The `date` filter's format of a time of day."""
+        return "g:i a" if self.hour_format == self.HourFormat.H12 else "H:i"
+
 
 class RefreshSession(models.Model):
     """One sign-in of the API: a family of rotating refresh tokens, of which only the newest is good.

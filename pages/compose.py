@@ -11,7 +11,7 @@ from django.urls import path, reverse
 from django.utils import timezone
 from django.views.decorators.http import require_POST
 
-from core import clock
+from core import clock, dates
 from core.errors import Conflict, DomainError, NotFound, ValidationFailed
 from core.ids import uuid7
 from media import selectors as media
@@ -98,6 +98,14 @@ class Composer:
             messages.warning(self.request, "The file in this address is not here any more. Choose another.")
         return found
 
+    def _asked_day(self) -> dict[str, str]:
+        """The time to begin with: `?day=` of the calendar, in the morning; else now."""
+        try:
+            on = dates.day(self.request.GET.get("day", ""))
+        except dates.DateRefused:
+            return {"when": "now"}
+        return {"when": "later", "wall_time": f"{on.isoformat()}T09:00"}
+
     def cards(self) -> list[tuple[FileCard, bool]]:
         """The files to choose from, each with whether it is chosen; the chosen ones come first, in their order."""
         place = {str(key): number for number, key in enumerate(self.form.chosen_media())}
@@ -122,7 +130,7 @@ class Composer:
             return {
                 "media": [str(key) for key in self._named()],
                 "text": self.request.GET.get("text", ""),
-                "when": "now",
+                **self._asked_day(),
             }
         first = next((row for row in self.post.targets.all() if row.wall_time), None)
         return {

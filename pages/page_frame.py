@@ -147,8 +147,7 @@ class PageFrame:
     @property
     def time_format(self) -> str:
         """The `date` filter's format of a time of day."""
-        twelve = self.preferences is not None and self.preferences.hour_format == Preferences.HourFormat.H12
-        return "g:i a" if twelve else "H:i"
+        return self.preferences.time_format if self.preferences is not None else "H:i"
 
     @property
     def year(self) -> str:

@@ -17,12 +17,9 @@ from media import selectors as media
 from media.models import MediaFile
 from platforms import canonical
 from publishing.errors import PublishingError
-from publishing.models import AccountStatus, Attempt, Delivery, Post, PostMedia, PostTarget, SocialAccount, in_group
+from publishing.models import AccountStatus, Attempt, Delivery, Post, PostMedia, PostTarget, SocialAccount
 from publishing.platforms.registry import CONNECTORS, adapter_for
 from publishing.states import EDITABLE, IN_FLIGHT, PostState, StateGroup, TargetState
-
-# A page lists this many at most.
-UPCOMING = 500
 
 
 def accounts(actor: Actor, *, platform: str = "", connected_only: bool = False) -> QuerySet[SocialAccount]:
@@ -229,59 +226,6 @@ def scheduled(
         rows = rows.filter(platform=platform)
     media = Prefetch("post__media", PostMedia.objects.select_related("file"))
     return rows.select_related("post", "account").prefetch_related(media).order_by("due_at", "id")
-
-
-# The groups of what has not ended, as the schedule filters by them.
-OPEN_GROUPS = (
-    StateGroup.SCHEDULED,
-    StateGroup.PUBLISHING,
-    StateGroup.NEEDS_YOU,
-    StateGroup.UNCONFIRMED,
-    StateGroup.WAITING,
-    StateGroup.IN_INBOX,
-)
-
-
-@dataclass(frozen=True, slots=True)
-class Slot:
-    """When a post is to go out to an account."""
-
-    post_id: UUID
-    account_id: UUID
-    due_at: datetime
-
-
-def slots(
-    actor: Actor, *, start: datetime, end: datetime, account_id: UUID | None = None, group: str = ""
-) -> list[Slot]:
-    """The times of what goes out in [start, end), soonest first; as many as a page lists."""
-    rows = _upcoming(actor, start, end, account_id, group).values_list("post_id", "account_id", "due_at")
-    return [Slot(post_id, account, due_at) for post_id, account, due_at in rows[:UPCOMING] if due_at is not None]
-
-
-def upcoming(
-    actor: Actor, *, start: datetime, end: datetime, account_id: UUID | None = None, group: str = ""
-) -> QuerySet[PostTarget]:
-    """What goes out in [start, end): planned, on its way, or waiting for somebody; soonest first."""
-    rows = _upcoming(actor, start, end, account_id, group).select_related("post", "account")
-    return rows.defer(*OF_THE_ENGINE, "options", "post__search")[:UPCOMING]
-
-
-def _upcoming(
-    actor: Actor, start: datetime, end: datetime, account_id: UUID | None, group: str
-) -> QuerySet[PostTarget]:
-    policy.require(actor, Action.READ)
-    rows = PostTarget.objects.for_workspace(actor.workspace_id).filter(
-        state__in=sorted({TargetState.SCHEDULED, TargetState.IN_INBOX, *IN_FLIGHT}),
-        post__deleted_at__isnull=True,
-        due_at__gte=start,
-        due_at__lt=end,
-    )
-    if account_id is not None:
-        rows = rows.filter(account_id=account_id)
-    if group in OPEN_GROUPS:
-        rows = rows.filter(in_group(group))
-    return rows.order_by("due_at", "id")
 
 
 def planned(actor: Actor, *, start: datetime, end: datetime, limit: int = 200) -> list[tuple[UUID, str, datetime, str]]:

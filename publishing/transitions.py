@@ -2,7 +2,8 @@
 
 import json
 from collections import defaultdict
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -26,6 +27,8 @@ from publishing.states import (
 )
 
 _ENDED: dict[str, Any] = {"run_token": None, "checkpoint_sealed": ""}
+# A calendar that hears of more instants at once reads everything anew.
+_MOST_TIMES = 50
 NO_ERROR: dict[str, str] = {"error_code": "", "error_sentence": "", "error_words": ""}
 
 
@@ -41,7 +44,7 @@ def move(target: PostTarget, to: TargetState, *, fence: UUID | None = None, only
     if only_if is not None:
         rows = rows.filter(only_if)
     columns = _columns(target, to, fields)
-    before = target.state
+    before, stood, stood_at = target.state, target.status_group, target.due_at
     # What a person must do is part of where a post stands, whether or not the state changes with it.
     weighs = before != to or "asked_at" in columns
     with transaction.atomic():
@@ -55,6 +58,8 @@ def move(target: PostTarget, to: TargetState, *, fence: UUID | None = None, only
         if before != to:
             _tell(target)
             publish_events([target])
+        if (stood, stood_at) != (target.status_group, target.due_at):
+            publish_schedule(target.workspace_id, [stood_at, target.due_at])
     return True
 
 
@@ -184,6 +189,14 @@ def refresh_posts(post_ids: Collection[UUID]) -> None:
         by_state[derive(found)].append(post_id)
     for state, ids in by_state.items():
         Post.objects.filter(pk__in=ids).exclude(state=state).update(state=state, updated_at=clock.now())
+
+
+def publish_schedule(workspace_id: UUID, times: Iterable[datetime | None]) -> None:
+    """A hint to the calendars of a workspace that something at these instants is no longer as they show it."""
+    found = sorted({at.isoformat() for at in times if at is not None})
+    if found:
+        data = {"times": found[:_MOST_TIMES], "whole": len(found) > _MOST_TIMES}
+        events.publish_events([("workspace", workspace_id, "schedule.changed", data)])
 
 
 def publish_events(targets: Sequence[PostTarget]) -> None:

@@ -54,6 +54,13 @@ class ZoneField(forms.CharField):
         return found
 
 
+class MoveForm(forms.Form):
+    """Another time for something planned."""
+
+    wall_time = WallTimeField(label="Date and time")
+    timezone = ZoneField(label="Time zone")
+
+
 def _read(reader: Any, text: str, unreadable: str) -> Any:
     """A browser writes dates by itself, so a person is not told how they are written."""
     try:

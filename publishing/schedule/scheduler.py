@@ -23,7 +23,7 @@ from publishing.errors import PublishingError, TargetError
 from publishing.models import PostMedia, PostTarget
 from publishing.schedule import queueing, specs
 from publishing.states import IN_FLIGHT, TargetState
-from publishing.transitions import lock_posts, move, move_many, publish_events
+from publishing.transitions import lock_posts, move, move_many, publish_events, publish_schedule
 
 logger = logging.getLogger(__name__)
 
@@ -49,6 +49,11 @@ def queue_due(limit: int | None = None) -> int:
     """
     moved = move_due(limit)
     publish_events(moved)
+    by_workspace: dict[UUID, list[datetime | None]] = defaultdict(list)
+    for target in moved:
+        by_workspace[target.workspace_id].append(target.due_at)
+    for workspace_id, times in by_workspace.items():
+        publish_schedule(workspace_id, times)
     return len(moved)
 
 

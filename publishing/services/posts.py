@@ -23,7 +23,7 @@ from publishing.platforms.declared import Problem
 from publishing.schedule import specs
 from publishing.services import preflight as preflight_of
 from publishing.states import EDITABLE, IN_FLIGHT, PostState, TargetState
-from publishing.transitions import move, refresh_posts
+from publishing.transitions import move, publish_schedule, refresh_posts
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +153,7 @@ def update_post(
         if targets is not None:
             _replace_targets(actor, post, _distinct(targets))
         refresh_posts([post.pk])
+        publish_schedule(post.workspace_id, [row.due_at for row in post.targets.all()])
         audit.record(actor, "post.update", ("post", post.pk), {"fields": sorted(set(changes) - {"search"})})
     return selectors.post(actor, post_id)
 

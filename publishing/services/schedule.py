@@ -23,11 +23,13 @@ from publishing.schedule.conflicts import ScheduleConflict
 from publishing.schedule.walltime import Instant
 from publishing.services.posts import require_ready
 from publishing.states import EDITABLE, TargetState
-from publishing.transitions import move
+from publishing.transitions import NO_ERROR, move
 
 GRACE = timedelta(minutes=1)
 # Farther ahead is a slip of the year, and no platform's rules of today would still hold.
 HORIZON = timedelta(days=2 * 365 + 1)
+# What a target without a time says.
+NO_TIME: dict[str, Any] = {"due_at": None, "zone": "", "wall_time": "", **NO_ERROR}
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +60,11 @@ def publish_now(*, actor: Actor, post_id: UUID) -> Post:
     if not targets and post.targets.all():
         raise Conflict(PublishingError.ALREADY_GOING_OUT, "This post is already going out.")
     require_ready(post)
+    now = clock.now()
     with transaction.atomic():
         for row in targets:
             row.post = post
-            row.due_at = clock.now()
+            row.due_at = now
             queueing.queue(row, actor)
         audit.record(actor, "post.publish", ("post", post.pk), {"accounts": len(targets)})
     return selectors.post(actor, post_id)
@@ -89,14 +92,14 @@ def schedule_post(
     zone = timezone_of(actor)
     instants = {row.account_id: (per_account or {}).get(row.account_id, when).resolve(zone) for row in targets}
     for instant in instants.values():
-        _refuse_outside(instant)
+        refuse_outside(instant)
     found = conflicts.of(post, {account_id: instant.at for account_id, instant in instants.items()})
-    _refuse_unaccepted(found, accept_conflicts)
+    refuse_unaccepted(found, accept_conflicts)
     notes = [note for note in (instant.note() for instant in instants.values()) if note]
     notes.extend(conflict.sentence for conflict in found)
     with transaction.atomic():
         for row in targets:
-            _set_due(row, instants[row.account_id])
+            set_due(row, instants[row.account_id])
         audit.record(actor, "post.schedule", ("post", post.pk), {"accounts": len(targets)})
     return selectors.post(actor, post_id), list(dict.fromkeys(notes))
 
@@ -121,12 +124,12 @@ def reschedule_target(
         )
     _refuse_moved(row, seen)
     instant = when.resolve(timezone_of(actor))
-    _refuse_outside(instant)
+    refuse_outside(instant)
     found = conflicts.of(selectors.post(actor, post_id), {row.account_id: instant.at})
-    _refuse_unaccepted(found, accept_conflicts)
+    refuse_unaccepted(found, accept_conflicts)
     notes = [note for note in (instant.note(), *(conflict.sentence for conflict in found)) if note]
     with transaction.atomic():
-        _set_due(row, instant, only_if=None if seen is None else Q(due_at=row.due_at))
+        set_due(row, instant, only_if=None if seen is None else Q(due_at=row.due_at))
         audit.record(actor, "target.reschedule", ("post_target", row.pk), {"due_at": instant.at.isoformat()})
     return row, notes
 
@@ -138,13 +141,12 @@ def unschedule(*, actor: Actor, post_id: UUID) -> Post:
     with transaction.atomic():
         for row in post.targets.all():
             if row.state == TargetState.SCHEDULED:
-                cleared: dict[str, Any] = {"error_code": "", "error_sentence": "", "error_words": ""}
-                move(row, TargetState.DRAFT, due_at=None, zone="", wall_time="", **cleared)
+                move(row, TargetState.DRAFT, **NO_TIME)
         audit.record(actor, "post.unschedule", ("post", post.pk))
     return selectors.post(actor, post_id)
 
 
-def _refuse_outside(instant: Instant) -> None:
+def refuse_outside(instant: Instant) -> None:
     """A post goes out between now and two years from now."""
     shown = f"{instant.wall:%d %B %Y, %H:%M} ({instant.zone})"
     if instant.at < clock.now() - GRACE:
@@ -155,7 +157,7 @@ def _refuse_outside(instant: Instant) -> None:
         raise ValidationFailed(PublishingError.DUE_TOO_FAR, sentence, fields={"scheduled_at": [sentence]})
 
 
-def _refuse_unaccepted(found: Sequence[ScheduleConflict], accepted: bool) -> None:
+def refuse_unaccepted(found: Sequence[ScheduleConflict], accepted: bool) -> None:
     if found and not accepted:
         more = f" (and {len(found) - 1} more)" if len(found) > 1 else ""
         sentence = f"{found[0].sentence}{more} Schedule it all the same, or choose another time."
@@ -168,7 +170,7 @@ def _refuse_moved(row: PostTarget, seen: str | None) -> None:
         raise Conflict(PublishingError.STALE_VERSION, sentence, {"due_at": time_read(row)})
 
 
-def _set_due(row: PostTarget, instant: Instant, only_if: Q | None = None) -> None:
+def set_due(row: PostTarget, instant: Instant, only_if: Q | None = None) -> None:
     wall = f"{instant.wall:%Y-%m-%dT%H:%M}"
     code, sentence = blocked.standing(row.account)
     moved = move(

@@ -27,6 +27,7 @@ MOST = 10
 FEW, MANY = 10, 1000
 PAGES = (
     "/dashboard/", "/dashboard/_lists/", "/posts/", "/posts/?status=published&platform=youtube&q=post", "/schedule/",
+    "/schedule/?view=week", "/schedule/?view=list", "/schedule/drafts/",
     "/media/", "/videos/", "/videos/?view=list&sort=longest", "/videos/compare/", "/videos/compare/_best/",
     "/analytics/", "/compose/", "/settings/connections/", "/edits/", "/notifications/",
 )  # fmt: skip

@@ -48,7 +48,10 @@ STILL = """() => {
   document.adoptedStyleSheets.push(sheet);
 }"""
 PAINTED = "() => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))"
-VARIANTS = {"videos-list": "/videos/?view=list", "videos-trash": "/videos/?place=trash", "videos-none": "/videos/?q=zz"}
+VARIANTS = {
+    "schedule-week": "/schedule/?view=week", "schedule-list": "/schedule/?view=list",
+    "videos-list": "/videos/?view=list", "videos-trash": "/videos/?place=trash", "videos-none": "/videos/?q=zz",
+}  # fmt: skip
 
 
 def address(name: str, pk: str = "") -> str:

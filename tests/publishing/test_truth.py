@@ -90,7 +90,7 @@ class TestWhatAPersonMustDo:
             page = browser.get(reverse("schedule"), {"status": group}).content.decode()
             assert [word for word in states if word in page] == [text]
         page = browser.get(reverse("schedule"), {"status": "unconfirmed"}).content.decode()
-        assert "No post is in this state" in page
+        assert "No post passes these filters" in page
 
     def test_a_post_of_which_one_account_is_live_and_another_is_planned_is_not_called_publishing(
         self, connect: Any, make_post: Any

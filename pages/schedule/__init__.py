@@ -1,0 +1,14 @@
+"""The calendar of posts: months, weeks and lists; moving what stands in it."""
+
+from django.urls import path
+
+from pages.schedule import moving, target_move, views
+
+urlpatterns = [
+    path("schedule/", views.schedule_page, name="schedule"),
+    path("schedule/cells/", views.schedule_cells, name="schedule_cells"),
+    path("schedule/drafts/", views.schedule_drafts, name="schedule_drafts"),
+    path("schedule/undo/", moving.schedule_undo, name="schedule_undo"),
+    path("posts/<uuid:post_id>/move/", moving.post_move, name="post_move"),
+    path("posts/<uuid:post_id>/targets/<uuid:target_id>/move/", target_move.schedule_move, name="schedule_move"),
+]
