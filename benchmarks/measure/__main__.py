@@ -30,7 +30,8 @@ SOUNDS: tuple[tuple[str, dict[str, float | bool]], ...] = (
 
 
 PARTS = ("clips", "codecs", "stills", "sound", "cost", "text-cost")
-DECODE = "decode only"
+DECODE, ALL = "decode only", "all layers"
+TEXT_LIMIT = 3.0  # CPU of all layers over that of decoding alone, in a short video with texts
 ALL_BUT_TEXTS = ",".join(layer.value for layer in LayerName if layer is not LayerName.OVERLAYS)
 
 
@@ -162,23 +163,28 @@ def costs(folder: Path, rounds: int, seconds: float) -> None:
         "cut pass": _measure_argv(clip, "cuts,transitions"),
         "all but texts": _measure_argv(clip, ALL_BUT_TEXTS),
     }
-    commands["all layers"] = _measure_argv(clip)
+    commands[ALL] = _measure_argv(clip)
     if peers.has_scenedetect():
         commands["PySceneDetect adaptive"] = peers.adaptive_argv(clip)
     _show_costs(clip, profile, seconds, _take_turns(clip, commands, rounds))
 
 
-def text_costs(folder: Path, rounds: int) -> None:
-    """What reading texts costs in a quick short video of a minute with six texts, and whether they are found."""
+def text_costs(folder: Path, rounds: int) -> bool:
+    """What reading texts costs in a quick short video of a minute with six texts, and whether they are found. False
+    when it costs more than it may, or a text is missed."""
     clip, labels = _vertical_clip(folder, REEL, 7, REEL_S)
-    commands = {"all but texts": _measure_argv(clip, ALL_BUT_TEXTS), "all layers": _measure_argv(clip)}
+    commands = {"all but texts": _measure_argv(clip, ALL_BUT_TEXTS), ALL: _measure_argv(clip)}
     taken = _take_turns(clip, commands, rounds)
     _show_costs(clip, REEL, REEL_S, taken)
-    found = json.loads(taken["all layers"][-1].out.splitlines()[-1])["features"]
+    found = json.loads(taken[ALL][-1].out.splitlines()[-1])["features"]
     texts = [(one["start_s"] * labels.fps, one["end_s"] * labels.fps, one["text"]) for one in found["overlays"]]
     score = score_texts(texts, labels.overlays, labels.lettered)
+    ratio = cost.ratio(list(zip(taken[DECODE], taken[ALL], strict=True)), "cpu_s")
+    is_good = ratio <= TEXT_LIMIT and not score.every.missed
     print(f"  {found['ocr_frames']} pictures read; of {len(labels.overlays)} texts {score.every.hit} found with their "
           f"words, {score.every.false} false, {score.exact} of {score.edges} edges on the very frame")  # fmt: skip
+    print(f"  with texts {ratio:.2f} times decoding alone, at most {TEXT_LIMIT:g}: {'good' if is_good else 'NOT GOOD'}")
+    return is_good
 
 
 def _vertical_clip(folder: Path, profile: Profile, seed: int, seconds: float) -> tuple[Path, Labels]:
@@ -246,8 +252,8 @@ def main() -> int:
             beds.show(beds.run(folder, beds.suite(arguments.first_seed, arguments.seeds, arguments.voices)))
         if "cost" in parts:
             costs(folder, arguments.rounds, arguments.cost_seconds)
-        if "text-cost" in parts:
-            text_costs(folder, arguments.rounds)
+        if "text-cost" in parts and not text_costs(folder, arguments.rounds):
+            return 1
     return 0
 
 

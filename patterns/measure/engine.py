@@ -42,7 +42,7 @@ from .layers import Layers
 from .probe import Probe, probe
 from .video_pass import Footage
 
-ENGINE_VERSION = "1.4.0"
+ENGINE_VERSION = "1.5.0"
 AUDIO_LAYERS = (LayerName.LOUDNESS, LayerName.SILENCE, LayerName.SPEECH, LayerName.MUSIC)
 VIDEO_LAYERS = (LayerName.CUTS, LayerName.TRANSITIONS, LayerName.MOTION, LayerName.PICTURE)
 NO_AUDIO = "This video has no audio track."
@@ -82,7 +82,7 @@ def measure(
     heard = _heard(sound, state)
     for layer in (*AUDIO_LAYERS, *VIDEO_LAYERS):
         tell(layer, 100.0)
-    texts = _read(exe, facts, footage, seen, state, tell)
+    texts = _read(facts, footage, seen, state, tell)
     shown = None if texts is None or footage is None else _overlay_facts(texts.overlays, footage, duration)
     sure = None if shown is None else [one for one in shown if one.confidence >= RELIABLE_TEXT]
     first = state.run(
@@ -237,9 +237,7 @@ def _seen(footage: Footage | None, state: Layers, duration: float) -> _Seen:
     )
 
 
-def _read(
-    exe: str, facts: Probe, footage: Footage | None, seen: _Seen, state: Layers, tell: Progress
-) -> text_pass.Texts | None:
+def _read(facts: Probe, footage: Footage | None, seen: _Seen, state: Layers, tell: Progress) -> text_pass.Texts | None:
     if footage is None:
         return None
     if not state.wants(LayerName.OVERLAYS):
@@ -250,9 +248,7 @@ def _read(
     ends = [(t.start_ms, t.end_ms) for t in seen.transitions or ()]
     spans = [(int(np.searchsorted(times, a)), int(np.searchsorted(times, b))) for a, b in ends]
     try:
-        texts = text_pass.run(
-            exe, facts, footage, cut_frames, spans, lambda share: tell(LayerName.OVERLAYS, 99.0 * share)
-        )
+        texts = text_pass.run(facts, footage, cut_frames, spans, lambda share: tell(LayerName.OVERLAYS, 99.0 * share))
     except text_pass.TextMissing as error:
         state.skip(str(error), LayerName.OVERLAYS)
         return None

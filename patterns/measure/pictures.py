@@ -1,46 +1,60 @@
-"""Single pictures of a video by their stamps, large enough to read: only what lies between a key frame and the last
-wanted picture behind it is decoded again."""
+"""The pictures of a video a second time, by their number: only what lies between a key frame and the last wanted
+picture behind it is decoded again. One decoding serves reading a picture and looking for its texts in those beside."""
 
 from __future__ import annotations
 
 import bisect
+from collections import deque
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
 
 from videofile import ffmpeg, streams
 from videofile.probe import opened
 
-from . import matroska, stamps
+from . import stamps
 from .ocr import LONG_SIDE
 from .probe import Probe
 from .thumbs import U8
-from .video_pass import STALL_S
 
-# All of these in microseconds.
-CHOOSE = 400  # FFmpeg compares times in seconds, not exactly; what it gives is compared exactly
-AGAIN = 1_500_000  # decoding this much more costs less than another start of FFmpeg
-TAIL = 600_000  # read behind the last wanted picture: pictures are stored in another order than they are shown
-BEFORE_KEY = 1_000  # a seek to the very time of a key frame may miss it by rounding
-BEGINNING = -(1 << 60)  # before every stamp: the file is read from its start, without a seek
-MOST_AT_ONCE = 24  # pictures held in memory, half a megabyte each
+AGAIN = 1_500_000  # microseconds: what lies between two wanted pictures may show a text that is read in one of them
 
 
-def fetch(exe: str, probe: Probe, wanted: Sequence[int]) -> Iterator[tuple[int, U8]]:
-    """Pairs (stamp, picture (h, w, 3) as blue, green, red, as shown) for the stamps that could be found again.
+@dataclass(frozen=True)
+class Picture:
+    """A decoded picture. It is scaled, then turned, when it is asked for."""
 
-    Raises Stalled or BrokenStream when a reading ends badly.
-    """
-    left = sorted(set(wanted))
-    for start, group in groups(left, _key_stamps(probe)):
-        found = dict(_decode(exe, probe, start, group))
-        yield from sorted(found.items())
-        left = [stamp for stamp in left if stamp not in found]
-        if len(found) < len(group):
-            # Without usable seek points the rest of the file is read in one go, from its beginning.
-            break
-    if left:
-        yield from _decode(exe, probe, None, left)
+    frame: int
+    raw: Any
+    probe: Probe
+
+    def colours(self) -> U8:
+        """(h, w, 3) as blue, green, red; a reader of text does not mind which matrix it was."""
+        import cv2  # here alone, and only where a reader of text is
+
+        width, height = self._stored(1)
+        planes = self._scaled(width, height, "yuv420p")
+        return self._shown(cv2.cvtColor(planes, cv2.COLOR_YUV2BGR_I420).astype(np.uint8, copy=False))
+
+    def luma(self) -> U8:
+        """(h, w) at half the size."""
+        return self._shown(self._scaled(*self._stored(2), "gray"))
+
+    def _stored(self, part: int) -> tuple[int, int]:
+        width, height = size(self.probe)
+        return self.probe.film.orientation.shown(width // part, height // part)
+
+    def _scaled(self, width: int, height: int, pixels: str) -> U8:
+        small = self.raw.reformat(width, height, pixels, interpolation="AREA", dst_color_range="MPEG")
+        return np.asarray(small.to_ndarray(), np.uint8)
+
+    def _shown(self, stored: U8) -> U8:
+        return np.asarray(self.probe.film.orientation.apply(Image.fromarray(stored)), np.uint8)
 
 
 def size(probe: Probe) -> tuple[int, int]:
@@ -49,115 +63,68 @@ def size(probe: Probe) -> tuple[int, int]:
     return max(32, round(probe.film.width * scale / 4) * 4), max(32, round(probe.film.height * scale / 4) * 4)
 
 
-def groups(wanted: Sequence[int], keys: Sequence[int]) -> list[tuple[int | None, list[int]]]:
-    """Wanted stamps that one run of the decoder serves, each with the stamp of the key frame it starts at."""
-    out: list[tuple[int | None, list[int]]] = []
-    for stamp in wanted:
-        key = _key_before(stamp, keys)
-        behind = out[-1][1][-1] if out else 0
-        if out and len(out[-1][1]) < MOST_AT_ONCE and (key is None or key - behind < AGAIN):
-            out[-1][1].append(stamp)
-        else:
-            out.append((key, [stamp]))
-    return out
+def again(probe: Probe, times: NDArray[np.int64], wanted: Sequence[int]) -> Iterator[Picture]:
+    """The wanted pictures, by number and in order, and those that are decoded on the way to them. `times` are the
+    stamps of all. What cannot be decoded again is left out."""
+    left = deque(sorted(set(wanted)))
+    numbers = {int(stamp): number for number, stamp in enumerate(times)}
+    with suppress(*streams.BROKEN), opened(probe.path) as container:
+        stream = container.streams[probe.film.index]
+        stream.codec_context.options = {"skip_loop_filter": "all"}
+        stream.codec_context.thread_count = ffmpeg.threads()
+        stream.thread_type = "AUTO"
+        found = _key_frames(container, stream, numbers)
+        keys, known = found, numbers if found else None
+        while left:
+            first, last = left[0], -1
+            for number, raw in _decoded(container, stream, known, int(times[_key(keys, first)]) if keys else None):
+                if keys and left[0] == first < number:
+                    break  # behind the picture that the seek was for
+                last = number
+                yield Picture(number, raw, probe)
+                while left and left[0] <= number:
+                    left.popleft()
+                if not left or (keys and _is_far(times, number, _key(keys, left[0]))):
+                    break
+            if last < first:
+                if not keys:
+                    return
+                keys = []  # without usable seek points the file is read from its beginning
+            elif left and not keys:
+                return
 
 
-def _key_before(stamp: int, keys: Sequence[int]) -> int | None:
-    """The key frame at which decoding has to begin, BEGINNING for the first one; None where none is known."""
-    place = bisect.bisect_right(keys, stamp)
-    return keys[place - 1] if place > 1 else BEGINNING if keys else None
+def _key(keys: Sequence[int], number: int) -> int:
+    """The key frame at which decoding has to begin; 0 before the first one that is known."""
+    place = bisect.bisect_right(keys, number)
+    return keys[place - 1] if place else 0
 
 
-def _key_stamps(probe: Probe) -> list[int]:
-    """The stamp of each key frame; none when the container does not tell."""
-    try:
-        with opened(probe.path) as container:
-            video = container.streams[probe.film.index]
-            return sorted(
-                round(packet.pts * packet.time_base * stamps.UNITS)
-                for packet in container.demux(video)
-                if packet.is_keyframe and packet.pts is not None
-            )
-    except streams.BROKEN:
+def _is_far(times: NDArray[np.int64], number: int, key: int) -> bool:
+    return key > number and int(times[key] - times[number]) >= AGAIN
+
+
+def _key_frames(container: Any, stream: Any, numbers: dict[int, int]) -> list[int]:
+    """The numbers of the key frames; none when the container does not tell when each picture is shown."""
+    packets = [(packet.pts, packet.is_keyframe) for packet in container.demux(stream) if packet.size]
+    if any(pts is None for pts, _ in packets):
         return []
+    keys = (numbers.get(round(pts * stream.time_base * stamps.UNITS)) for pts, is_key in packets if is_key)
+    return sorted(number for number in keys if number is not None)
 
 
-def follow(exe: str, probe: Probe, spans: Sequence[Sequence[int]]) -> Iterator[tuple[int, U8]]:
-    """Pairs (stamp, luma at half the size) of the pictures in the spans, each a row of stamps, in order.
-
-    Raises Stalled or BrokenStream when a reading ends badly.
-    """
-    for seek, group in _runs([(span[0], span[-1]) for span in spans], _key_stamps(probe)):
-        found = _spans(exe, probe, seek, group)
-        head = next(found, None)
-        if seek is not None and (head is None or head[0] != group[0][0]):
-            # Without usable seek points the file is read from its beginning.
-            found = _spans(exe, probe, None, group)
-            head = next(found, None)
-        if head is not None:
-            yield head
-            yield from found
-
-
-def _runs(spans: Sequence[tuple[int, int]], keys: Sequence[int]) -> list[tuple[int | None, list[tuple[int, int]]]]:
-    """Spans that one run of the decoder serves: those whose key frame lies before the end of the one before."""
-    out: list[tuple[int | None, list[tuple[int, int]]]] = []
-    for span in spans:
-        key = _key_before(span[0], keys)
-        if out and (key is None or key < out[-1][1][-1][1]):
-            out[-1][1].append(span)
-        else:
-            out.append((key, [span]))
-    return out
-
-
-def _spans(exe: str, probe: Probe, seek: int | None, spans: Sequence[tuple[int, int]]) -> Iterator[tuple[int, U8]]:
-    width, height = (side // 2 for side in size(probe))
-    for stamp, raw in _run(exe, probe, seek, spans, (width, height), "gray"):
-        yield stamp, np.frombuffer(raw, np.uint8).reshape(height, width)
-
-
-def _decode(exe: str, probe: Probe, seek: int | None, wanted: Sequence[int]) -> Iterator[tuple[int, U8]]:
-    """The wanted pictures from one run of FFmpeg from the key frame at `seek`; what cannot be decoded is left out."""
-    width, height = size(probe)
-    left = set(wanted)
-    for stamp, raw in _run(exe, probe, seek, [(one, one) for one in wanted], (width, height), "yuv420p"):
-        if stamp in left:
-            left.remove(stamp)
-            yield stamp, _bgr(raw, width, height)
-
-
-def _run(
-    exe: str, probe: Probe, seek: int | None, spans: Sequence[tuple[int, int]], shape: tuple[int, int], pixels: str
-) -> Iterator[tuple[int, bytes]]:
-    """Every picture from the first to the last stamp of each span. Without a seek all of the file may be read, for
-    nothing is known of the order in which it stores its pictures."""
-    width, height = shape
-    around = ((low - CHOOSE, high + CHOOSE) for low, high in spans)
-    chosen = "+".join(f"between(t,{low / stamps.UNITS:.6f},{high / stamps.UNITS:.6f})" for low, high in around)
-    limits: list[str] = []
-    if seek is not None:
-        begin = max(0, seek - probe.start_us - BEFORE_KEY)
-        length = spans[-1][1] - probe.start_us - begin + TAIL
-        # Of the input: an end of the output would wait for a picture behind it, and none of those is chosen.
-        limits = ["-ss", f"{begin / stamps.UNITS:.6f}"] if begin else []
-        limits += ["-t", f"{length / stamps.UNITS:.6f}"]
-    args = [
-        *("-threads", str(ffmpeg.threads()), "-skip_loop_filter", "all", *stamps.KEEP_CLOCK, *limits),
-        *ffmpeg.input_args(probe.path),
-        *("-map", f"0:{probe.film.index}", "-an", "-sn", "-dn"),
-        *stamps.raw_output(f"select='{chosen}',scale={width}:{height}:flags=area:out_range=tv", pixels),
-    ]
-    frame_bytes = width * height if pixels == "gray" else width * height * 3 // 2
-    with ffmpeg.Process(ffmpeg.command(exe, *args), stall_s=STALL_S) as stream:
-        for sent, raw in matroska.pictures(stream.read, frame_bytes):
-            yield stamps.read(sent), raw
-
-
-def _bgr(raw: bytes, width: int, height: int) -> U8:
-    """Limited-range BT.601 to the three colours; a reader of text does not mind which matrix it was."""
-    import cv2  # here alone, and only where a reader of text is
-
-    planes = np.frombuffer(raw, np.uint8).reshape(height * 3 // 2, width)
-    colours: U8 = cv2.cvtColor(planes, cv2.COLOR_YUV2BGR_I420).astype(np.uint8, copy=False)
-    return colours
+def _decoded(container: Any, stream: Any, numbers: dict[int, int] | None, key: int | None) -> Iterator[tuple[int, Any]]:
+    """Pictures with their numbers, told by their stamps, from the key frame with the stamp `key` on, or from the
+    beginning; without stamps they are counted."""
+    if key is None:
+        streams.rewind(container)
+    else:
+        container.seek(int(key / stamps.UNITS / stream.time_base) + 1, stream=stream, backward=True)
+    count = 0
+    for packet in container.demux(stream):
+        with suppress(*streams.BROKEN):
+            for raw in packet.decode():
+                number = numbers.get(round(raw.pts * stream.time_base * stamps.UNITS)) if numbers else count
+                count += 1
+                if number is not None:
+                    yield number, raw

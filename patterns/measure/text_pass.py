@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
-
-from videofile.ffmpeg import Stalled
 
 from . import ocr, overlays, pictures, tracks, views
-from .matroska import BrokenStream
 from .ocr import OcrFailed, OcrMissing, TextLine
 from .probe import Probe
 from .thumbs import U8
@@ -62,7 +57,6 @@ class Texts:
 
 
 def run(
-    exe: str,
     probe: Probe,
     footage: Footage,
     cuts: Sequence[int],
@@ -76,32 +70,58 @@ def run(
     trace = footage.trace
     frames = len(trace.times_ms)
     parts = views.stretches(frames, cuts, transitions)
-    wanted = {int(footage.stamps[view.frame]): view.frame for view in views.choose(trace.film, trace.times_ms, parts)}
+    wanted = {view.frame for view in views.choose(trace.film, trace.times_ms, parts)}
     if not wanted:
         return Texts([], 0, 0)
+    threads = tracks.Threads(frames)
+    read = _read(probe, footage, wanted, threads, lambda share: progress(0.8 * share))
+    if not read:
+        raise TextFailed(UNREADABLE)
+    found = threads.found
+    _look_again(probe, footage, found, lambda share: progress(0.8 + 0.2 * share))
+    usual = float(np.median(np.diff(trace.times_ms))) if frames > 1 else 40.0
+    per_ms = 1 / max(1.0, usual)
+    breaks = {part.first for part in parts} | {part.last for part in parts}
+    texts = overlays.find(tracks.tracks(found, breaks, per_ms), per_ms)
+    unseen = sum(high - low for low, high in tracks.unseen(found))
+    return Texts(texts, len(wanted), read, unseen * usual / 1000)
+
+
+def _read(
+    probe: Probe, footage: Footage, wanted: set[int], threads: tracks.Threads, progress: Callable[[float], None]
+) -> int:
+    """Reads the wanted pictures, and looks for their texts in those that are decoded on the way. Returns how many could
+    be read."""
     try:
         reader = ocr.reader()
     except OcrMissing as error:
         raise TextMissing(MISSING) from error
-    readings: list[tracks.Reading] = []
     page: ocr.Page | None = None
-    with suppress(Stalled, BrokenStream):  # what is missing then is counted
-        for stamp, picture in pictures.fetch(exe, probe, list(wanted)):
+    read = 0
+    for picture in pictures.again(probe, footage.stamps, sorted(wanted)):
+        if picture.frame in wanted:
             try:
-                page = reader.read(picture, page)
-                readings.append(_reading(wanted[stamp], picture, page.lines))
+                colours = picture.colours()
+                page = reader.read(colours, page)
+                threads.add(_reading(picture.frame, colours, page.lines))
             except (OcrFailed, MemoryError) as error:
                 raise TextFailed(BROKEN) from error
-            progress(0.6 * len(readings) / len(wanted))
-    if not readings:
-        raise TextFailed(UNREADABLE)
-    usual = float(np.median(np.diff(trace.times_ms))) if frames > 1 else 40.0
-    found = tracks.threads(sorted(readings, key=lambda one: one.frame), frames)
-    unseen = _follow(exe, probe, footage.stamps, found, lambda share: progress(0.6 + 0.4 * share))
-    per_ms = 1 / max(1.0, usual)
-    breaks = {part.first for part in parts} | {part.last for part in parts}
-    texts = overlays.find(tracks.tracks(found, breaks, per_ms), per_ms)
-    return Texts(texts, len(wanted), len(readings), unseen * usual / 1000)
+            read += 1
+            progress(read / len(wanted))
+        threads.hold(picture.frame, picture.luma())
+    threads.compare(len(footage.stamps))
+    return read
+
+
+def _look_again(
+    probe: Probe, footage: Footage, found: Sequence[tracks.Thread], progress: Callable[[float], None]
+) -> None:
+    """Looks for the texts in the pictures that may show them and were not decoded on the way, or not held."""
+    left = {frame for low, high in tracks.unseen(found) for frame in range(low, high)}
+    for number, picture in enumerate(pictures.again(probe, footage.stamps, sorted(left)), 1):
+        if picture.frame in left:
+            tracks.look(found, picture.frame, picture.luma())
+            progress(min(1.0, number / len(left)))
 
 
 def _reading(frame: int, picture: U8, lines: Sequence[TextLine]) -> tracks.Reading:
@@ -116,28 +136,3 @@ def _reading(frame: int, picture: U8, lines: Sequence[TextLine]) -> tracks.Readi
         tuple(small[tracks.place(line.box, *small.shape)].copy() for line in kept),
         tracks.Packed.of(small),
     )
-
-
-def _follow(
-    exe: str,
-    probe: Probe,
-    stamps: NDArray[np.int64],
-    found: Sequence[tracks.Thread],
-    progress: Callable[[float], None],
-) -> int:
-    """Looks for the texts in every picture that may show them. Returns how many of these could not be seen again."""
-    ranges = tracks.ranges(found)
-    spans = [stamps[low:high].tolist() for low, high in ranges]
-    frames = {stamp: frame for low, high in ranges for frame, stamp in enumerate(stamps[low:high].tolist(), low)}
-    seen = 0
-
-    def numbered() -> Iterator[tuple[int, U8]]:
-        for stamp, luma in pictures.follow(exe, probe, spans):
-            if stamp in frames:
-                yield frames[stamp], luma
-
-    with suppress(Stalled, BrokenStream):  # what is missing then is counted
-        for _ in tracks.follow(found, numbered()):
-            seen += 1
-            progress(min(1.0, seen / len(frames)))
-    return len(frames) - seen

@@ -7,7 +7,8 @@ in the line's place, without its slow changes, is compared with that of the pict
 from __future__ import annotations
 
 import zlib
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections import deque
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from difflib import SequenceMatcher
 from itertools import pairwise
@@ -29,6 +30,7 @@ LEAST_MS = 200  # of a stretch in which nothing was read
 MISSES = 2  # pictures read without a line before it is over: one may have been misread
 SAME_TEXT = 0.75
 SAME_PLACE = 0.5
+MOST_HELD = 32 << 20  # bytes
 
 
 @dataclass(frozen=True)
@@ -120,33 +122,67 @@ def same(a: TextLine, b: TextLine) -> bool:
     return a.box.shared(b.box) >= SAME_PLACE and alike(a.text, b.text) >= SAME_TEXT
 
 
-def threads(readings: Sequence[Reading], frames: int) -> list[Thread]:
-    """Lines that were read again are one thread; a thread has ended where two pictures were read without it."""
-    out: list[Thread] = []
-    active: list[Thread] = []
-    for number, reading in enumerate(readings):
+class Threads:
+    """The threads of a video, told reading by reading, and compared with the pictures between the readings."""
+
+    def __init__(self, frames: int) -> None:
+        self.found: list[Thread] = []
+        self._frames = frames
+        self._active: list[Thread] = []
+        self._open: list[Thread] = []  # may be seen in what is held
+        self._before: deque[Reading] = deque(maxlen=MISSES)
+        self._held: deque[tuple[int, U8]] = deque()
+
+    def add(self, reading: Reading) -> None:
+        """The next reading. Lines that were read again are one thread; it has ended where two pictures were read
+        without it."""
         going: list[Thread] = []
         for line, luma in zip(reading.lines, reading.luma, strict=True):
-            thread = next((one for one in active if one not in going and same(one.lines[-1], line)), None)
+            thread = next((one for one in self._active if one not in going and same(one.lines[-1], line)), None)
             if thread is None:
-                thread = Thread([line], [reading.frame], [strokes(luma)], 0, frames)
-                thread.low = _first_possible(thread, readings[:number])
-                out.append(thread)
+                thread = Thread([line], [reading.frame], [strokes(luma)], 0, self._frames)
+                thread.low = _first_possible(thread, self._before)
+                self.found.append(thread)
+                self._open.append(thread)
             else:
                 thread.lines.append(line)
                 thread.frames.append(reading.frame)
                 thread.strokes.append(strokes(luma))
             thread.missed = 0
             going.append(thread)
-        for thread in active:
+        for thread in self._active:
             if thread not in going:
                 thread.missed += 1
                 if thread.missed < MISSES and not _is_absent(thread, reading):
                     going.append(thread)
                 else:
                     thread.high = reading.frame
-        active = going
-    return out
+        self._active = going
+        if self._before:  # what is read from here on tells nothing about the pictures before the former reading
+            self.compare(self._before[-1].frame)
+        self._before.append(reading)
+
+    def hold(self, frame: int, luma: U8) -> None:
+        """A picture between the readings. Which texts it may show is told by the next two: until then it is held, but
+        only so many are."""
+        self._held.append((frame, luma))
+        if len(self._held) * luma.nbytes > MOST_HELD:
+            self._held.popleft()
+
+    def compare(self, end: int) -> None:
+        """Compares the pictures before `end` that are held, and lets go of them."""
+        while self._held and self._held[0][0] < end:
+            frame, luma = self._held.popleft()
+            self._open = [one for one in self._open if frame < one.high]
+            look(self._open, frame, luma)
+
+
+def threads(readings: Sequence[Reading], frames: int) -> list[Thread]:
+    """The threads of readings alone."""
+    every = Threads(frames)
+    for reading in readings:
+        every.add(reading)
+    return every.found
 
 
 def _first_possible(thread: Thread, before: Sequence[Reading]) -> int:
@@ -162,28 +198,17 @@ def _is_absent(thread: Thread, reading: Reading) -> bool:
     return reading.whole is not None and _likeness(thread, reading.frame, reading.whole.luma()) < STROKES
 
 
-def ranges(found: Sequence[Thread]) -> list[tuple[int, int]]:
-    """The frames that have to be seen again, first up to last (not included), without overlap."""
-    out: list[tuple[int, int]] = []
-    for low, high in sorted((one.low, one.high) for one in found):
-        if out and low <= out[-1][1]:
-            out[-1] = (out[-1][0], max(out[-1][1], high))
-        else:
-            out.append((low, high))
-    return out
+def unseen(found: Sequence[Thread]) -> list[tuple[int, int]]:
+    """The stretches, first up to last (not included), of which no picture was compared with a thread that may be seen
+    there."""
+    return _runs(sorted({at for one in found for at in range(one.low, one.high) if at not in one.likeness}), 0)
 
 
-def follow(found: Sequence[Thread], pictures: Iterable[tuple[int, U8]]) -> Iterator[int]:
-    """Compares the pictures (frame, luma), in order, with the threads that may be seen in them; gives the frames."""
-    waiting = sorted(found, key=lambda one: -one.low)
-    active: list[Thread] = []
-    for frame, luma in pictures:
-        while waiting and waiting[-1].low <= frame:
-            active.append(waiting.pop())
-        active = [one for one in active if frame < one.high]
-        for thread in active:
+def look(found: Sequence[Thread], frame: int, luma: U8) -> None:
+    """Compares a picture with the threads that may be seen in it."""
+    for thread in found:
+        if thread.low <= frame < thread.high:
             thread.likeness[frame] = _likeness(thread, frame, luma)
-        yield frame
 
 
 def _likeness(thread: Thread, frame: int, luma: U8) -> float:

@@ -2,22 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
 import av
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from benchmarks.measure.scenes import make_scene
 from benchmarks.measure.texts import Caption
 from benchmarks.measure.timeline import Segment, Timeline, write
-from patterns.measure import Features, LayerName, LayerStatus, measure, pictures, video_pass
+from patterns.measure import Features, LayerName, LayerStatus, measure, pictures, tracks, video_pass
 from patterns.measure.probe import probe
-from patterns.measure.thumbs import U8
 from videofile import ffmpeg
-from videofile.ffmpeg import Stalled
 
 from .conftest import Clips, Ffmpeg
 
@@ -62,6 +62,7 @@ VARIANTS: dict[str, tuple[str | Path, ...]] = {
     "late.mkv": ("-itsoffset", "0.512", "-i", "clip", "-c", "copy", "-copyts"),
     "jitter.mp4": ("-i", "clip", *JITTER, *X264),
     "jitter.mkv": ("-i", "clip", *JITTER, *X264),
+    "reordered.avi": ("-i", "clip", "-c:v", "libx264", "-c:a", "libmp3lame"),
     "old.avi": ("-i", "clip", "-c:v", "mpeg4", "-bf", "2", "-q:v", "3", "-c:a", "libmp3lame"),
     "pieces.mp4": ("-i", "clip", "-c", "copy", "-movflags", "frag_keyframe+empty_moov"),
     "odd_rate.mp4": ("-i", "clip", "-vf", "setpts=PTS*0.997", "-fps_mode", "passthrough", *X264),
@@ -106,40 +107,64 @@ def test_a_clip_that_was_looped_without_encoding_is_read_in_every_loop(
         assert [one.text for one in here] == ["Three quick tips", "Wait for it", "SAVE THIS"]
 
 
-def test_every_picture_of_the_first_reading_can_be_fetched(captioned: Path, ffmpeg_make: Ffmpeg) -> None:
+@pytest.mark.parametrize("counted", [False, True])
+def test_every_picture_of_the_first_reading_is_found_again(
+    captioned: Path, ffmpeg_make: Ffmpeg, monkeypatch: pytest.MonkeyPatch, counted: bool
+) -> None:
     path = ffmpeg_make("fetched.mkv", "-itsoffset", "0.512", "-i", captioned, *JITTER, *X264)
     facts = probe(path)
     footage = video_pass.run(ffmpeg.binary(), facts, lambda _: None)
-    wanted = footage.stamps.tolist()
-    assert [stamp for stamp, _ in pictures.fetch(ffmpeg.binary(), facts, wanted)] == wanted
-    assert [stamp for stamp, _ in pictures.follow(ffmpeg.binary(), facts, [wanted[40:60]])] == wanted[40:60]
+    if counted:
+        monkeypatch.setattr(pictures, "_key_frames", lambda *_: [])
+    every = range(len(footage.stamps))
+    assert [one.frame for one in pictures.again(facts, footage.stamps, every)] == list(every)
+    seen = {one.frame: one.luma() for one in pictures.again(facts, footage.stamps, [60])}
+    assert np.abs(seen[60].astype(int) - _luma(captioned, 60, seen[60].shape)).mean() < 3
 
 
-class TestStalled:
+def _luma(path: Path, number: int, shape: tuple[int, ...]) -> NDArray[np.int64]:
+    with av.open(str(path)) as container:
+        raw = next(islice(container.decode(video=0), number, None))
+    return raw.reformat(shape[1], shape[0], "gray", interpolation="AREA").to_ndarray().astype(np.int64)
+
+
+def test_seek_points_that_lead_astray_cost_no_picture(captioned: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    facts = probe(captioned)
+    footage = video_pass.run(ffmpeg.binary(), facts, lambda _: None)
+    monkeypatch.setattr(pictures, "_key_frames", lambda *_: [0, 110])  # 110 is none: the next one is out of reach
+    seen = [one.frame for one in pictures.again(facts, footage.stamps, [10, 112])]
+    assert {10, 112} <= set(seen)
+
+
+class TestCutShort:
     """A part that was not read is a part that failed."""
 
-    def after(self, monkeypatch: pytest.MonkeyPatch, name: str, count: int) -> None:
-        real: Callable[..., Iterator[tuple[int, U8]]] = getattr(pictures, name)
+    def after(self, monkeypatch: pytest.MonkeyPatch, *counts: int) -> None:
+        """Each reading gives so many pictures and then no more; the last count holds for all that follow."""
+        real, left = pictures.again, list(counts)
 
-        def stalling(*args: Any) -> Iterator[tuple[int, U8]]:
-            for number, item in enumerate(real(*args)):
-                if number == count:
-                    raise Stalled
-                yield item
+        def short(*args: Any) -> Iterator[pictures.Picture]:
+            return islice(real(*args), left.pop(0) if len(left) > 1 else left[0])
 
-        monkeypatch.setattr(pictures, name, stalling)
+        monkeypatch.setattr(pictures, "again", short)
 
     def test_pictures_that_were_chosen_and_not_read_are_counted(
         self, captioned: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        self.after(monkeypatch, "fetch", 2)
+        self.after(monkeypatch, 40)
         facts = measure(captioned, layers=LAYERS)
         layer = facts.layers[LayerName.OVERLAYS]
-        assert (layer.status, facts.ocr_frames) == (LayerStatus.PARTIAL, 2)
-        assert layer.message.startswith(f"Text was read in 2 of the {facts.ocr_chosen} pictures chosen for it")
+        assert layer.status is LayerStatus.PARTIAL
+        assert facts.ocr_frames is not None
+        assert facts.ocr_chosen is not None
+        assert 0 < facts.ocr_frames < facts.ocr_chosen
+        assert layer.message.startswith(
+            f"Text was read in {facts.ocr_frames} of the {facts.ocr_chosen} pictures chosen for it"
+        )
 
     def test_times_that_could_not_be_looked_at_are_told(self, captioned: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.after(monkeypatch, "follow", 10)
+        monkeypatch.setattr(tracks, "MOST_HELD", 0)  # nothing is left for the second look but to see all
+        self.after(monkeypatch, 10_000, 10)
         facts = measure(captioned, layers=LAYERS)
         layer = facts.layers[LayerName.OVERLAYS]
         assert layer.status is LayerStatus.PARTIAL
@@ -147,7 +172,7 @@ class TestStalled:
         assert facts.overlays
 
     def test_nothing_read_at_all_is_a_failure(self, captioned: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        self.after(monkeypatch, "fetch", 0)
+        self.after(monkeypatch, 0)
         facts = measure(captioned, layers=LAYERS)
         assert facts.overlays is None
         assert facts.layers[LayerName.OVERLAYS].status is LayerStatus.FAILED

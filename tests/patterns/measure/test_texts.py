@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 from types import SimpleNamespace
-from typing import Any
 
 import numpy as np
 import pytest
@@ -23,14 +22,13 @@ from patterns.measure import (
     report,
     text_pass,
     tracks,
+    video_pass,
     views,
 )
 from patterns.measure.film import Film
 from patterns.measure.overlays import Track
-from patterns.measure.pictures import groups
-from patterns.measure.probe import Probe, probe
-from videofile.ffmpeg import Stalled
-from videofile.probe import Film as FilmFacts
+from patterns.measure.probe import probe
+from videofile.ffmpeg import binary
 
 from .conftest import Clips, Ffmpeg
 
@@ -90,6 +88,12 @@ class TestFound:
 
     def test_the_same_bytes_again(self, facts: Features, captioned: Path) -> None:
         assert measure(captioned).to_json() == facts.to_json()
+
+    def test_what_could_not_be_held_is_looked_at_again(
+        self, facts: Features, captioned: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(tracks, "MOST_HELD", 0)
+        assert measure(captioned).overlays == facts.overlays
 
     def test_report(self, facts: Features) -> None:
         assert "Text: 4  0.00-1.20 “Three quick tips”" in report.text(facts)
@@ -213,33 +217,12 @@ class TestJoining:
         ]  # fmt: skip
 
 
-def test_what_one_run_of_the_decoder_serves() -> None:
-    seconds = 1_000_000
-    keys = [0, 8 * seconds, 16 * seconds]
-    wanted = [100_000, 900_000, 15 * seconds, 16 * seconds + 100, 40 * seconds]
-    assert groups(wanted, keys) == [(pictures.BEGINNING, wanted[:2]), (8 * seconds, wanted[2:])]
-    assert groups(wanted, []) == [(None, wanted)], "a container that does not tell its key frames"
-
-
-def test_single_pictures_are_read_without_the_rest_of_the_video(monkeypatch: pytest.MonkeyPatch) -> None:
-    asked: list[list[str]] = []
-
-    class Nothing:
-        def __init__(self, argv: list[str], **_options: Any) -> None:
-            asked.append(argv)
-            raise Stalled
-
-    monkeypatch.setattr(pictures.ffmpeg, "Process", Nothing)
-    film = FilmFacts.__new__(FilmFacts)
-    for name, value in {"index": 0, "width": 64, "height": 64}.items():
-        object.__setattr__(film, name, value)
-    seen = Probe(Path("long.mp4"), "mov", 0, film, None)
-    with pytest.raises(Stalled):
-        list(pictures._decode("ffmpeg", seen, 40_000_000, [41_000_000]))
-    args = asked[0]
-    # An end of the output is noticed by a picture behind it, and none of those is chosen: it would read to the end.
-    assert args.index("-ss") < args.index("-t") < args.index("-i")
-    assert float(args[args.index("-t") + 1]) < 3
+def test_only_what_lies_behind_a_key_frame_is_decoded_again(captioned: Path, ffmpeg_make: Ffmpeg) -> None:
+    path = ffmpeg_make("keyed.mp4", "-i", captioned, "-g", "50", "-sc_threshold", "0", "-preset", "ultrafast")
+    facts = probe(path)
+    stamps = video_pass.run(binary(), facts, lambda _: None).stamps
+    seen = [one.frame for one in pictures.again(facts, stamps, [10, 120, 125])]
+    assert seen == [*range(11), *range(100, 126)]
 
 
 class Engine:
@@ -299,16 +282,6 @@ class TestReadOnce:
         engine = Engine()
         assert self.read(engine, picture).lines == []
         assert engine.asked == []
-
-
-def test_spans_before_the_next_key_frame_are_seen_in_one_run() -> None:
-    spans = [(100, 400), (450, 600), (700, 900), (1600, 1700)]
-    assert pictures._runs(spans, [0, 650, 1500]) == [
-        (pictures.BEGINNING, spans[:2]),
-        (650, spans[2:3]),
-        (1500, spans[3:]),
-    ]
-    assert pictures._runs(spans, []) == [(None, spans)]
 
 
 class TestAbsence:
