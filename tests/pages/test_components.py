@@ -4,11 +4,12 @@ from datetime import UTC, datetime
 from types import SimpleNamespace
 
 import pytest
+from django import forms
 from django.template import Context, Template, engines
 from django.utils import timezone
 from django_cotton.compiler_regex import CottonCompiler
 
-from pages.templatetags import components
+from pages import leaf_components
 
 
 def draw(source: str, **context: object) -> str:
@@ -35,7 +36,7 @@ class TestIcon:
     def test_of_fixed_attributes_is_drawn_once(self, monkeypatch):
         template = engines["django"].from_string(CottonCompiler().process('<c-icon name="bell" />'))
         first = template.render()
-        monkeypatch.setattr(components, "_sprite", lambda: "elsewhere.svg")
+        monkeypatch.setattr(leaf_components, "_sprite", lambda: "elsewhere.svg")
         assert template.render() == first
 
 
@@ -65,6 +66,65 @@ class TestChips:
     @pytest.mark.parametrize("tag", ["status-chip state", "icon name", "platform-icon platform", "platform-chip text"])
     def test_values_are_escaped(self, tag):
         assert "<script>" not in draw(f'<c-{tag}="{{{{ bad }}}}" />', bad='"><script>')
+
+
+class Form(forms.Form):
+    name = forms.CharField(max_length=60, help_text='As on your <a href="/x/">card</a>.')
+    note = forms.CharField(required=False, label="<b>Note</b>", widget=forms.Textarea)
+    agree = forms.BooleanField(required=False, help_text="Once a week.")
+    pace = forms.ChoiceField(choices=[("slow", "<Slow>"), ("fast", "Fast")], widget=forms.RadioSelect)
+    secret = forms.CharField(widget=forms.PasswordInput)
+    key = forms.CharField(widget=forms.HiddenInput)
+
+
+class TestField:
+    def test_has_its_label_help_and_count(self):
+        drawn = draw('<c-field :field="form.name" counter="utf16" limit="50" />', form=Form())
+        assert 'x-data="counter" data-unit="utf16" data-limit="50"' in drawn
+        assert '<label class="field-label" for="id_name">Name</label>' in drawn
+        assert 'id="id_name_helptext">As on your <a href="/x/">card</a>.</div>' in drawn
+        assert 'aria-describedby="id_name_helptext id_name_counter"' in drawn
+        assert '<span id="id_name_counter" x-text="text">' in drawn
+
+    def test_counts_up_to_the_fields_own_length_unless_told(self):
+        assert 'data-limit="60"' in draw('<c-field :field="form.name" counter="chars" />', form=Form())
+
+    def test_says_what_is_wrong_with_it(self):
+        form = Form({"name": "", "pace": "<none>"})
+        assert 'aria-invalid="true"' in draw('<c-field :field="form.name" />', form=form)
+        assert 'id="id_name_error"><p class="field-error">' in draw('<c-field-errors :field="form.name" />', form=form)
+        drawn = draw('<c-field :field="form.pace" />', form=form)
+        assert drawn.startswith(
+            '<fieldset class="field " id="id_pace" aria-invalid="true" aria-describedby="id_pace_error">'
+        )
+        assert "&lt;none&gt; is not one" in drawn
+
+    def test_which_may_be_left_out_says_so_unless_told(self):
+        assert "(optional)" in draw('<c-field :field="form.note" />', form=Form())
+        assert "(optional)" not in draw('<c-field :field="form.note" :optional="False" />', form=Form())
+        assert "(optional)" not in draw('<c-field :field="form.name" />', form=Form())
+
+    def test_label_and_help_of_the_page_are_escaped(self):
+        assert "&lt;b&gt;Note&lt;/b&gt;" in draw('<c-field :field="form.note" />', form=Form())
+        drawn = draw('<c-field :field="form.note" label="{{ bad }}" help="{{ bad }}" />', form=Form(), bad="<script>")
+        assert drawn.count("&lt;script&gt;") == 2
+        assert "<script>" not in drawn
+
+    def test_of_one_box_has_its_label_behind_it(self):
+        drawn = draw('<c-field :field="form.agree" />', form=Form())
+        assert drawn.index('type="checkbox"') < drawn.index('for="id_agree"') < drawn.index("Once a week.")
+
+    def test_of_several_choices_is_a_group_with_a_legend(self):
+        drawn = draw('<c-field :field="form.pace" :hide_label="True" />', form=Form())
+        assert '<legend class="field-label mb-1 sr-only">Pace</legend>' in drawn
+        assert drawn.count('class="chip-choice"') == 2
+        assert "&lt;Slow&gt;" in drawn
+
+    def test_of_a_password_can_show_it(self):
+        assert 'x-data="password"' in draw('<c-field :field="form.secret" />', form=Form())
+
+    def test_that_is_hidden_is_its_control_alone(self):
+        assert draw('<c-field :field="form.key" />', form=Form()).startswith('<input type="hidden" name="key"')
 
 
 class TestWhen:
