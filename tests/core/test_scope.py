@@ -1,5 +1,8 @@
+from datetime import UTC, datetime, timedelta
+
 import pytest
 from django.db import DataError, IntegrityError, connection, transaction
+from psycopg.pq import Format
 
 from accounts.models import Membership
 from core import scope
@@ -99,3 +102,17 @@ class TestSession:
             insert_twice()
         assert session_scope() == ("", "system")
         assert Membership.objects.count() == 4
+
+
+@pytest.mark.skipif("connection.vendor != 'postgresql'", reason="how PostgreSQL's instants are read")
+def test_instants_are_read_by_the_drivers_own_loader():
+    at = datetime(2026, 3, 29, 1, 30, 0, 123456, tzinfo=UTC)
+    with connection.cursor() as cursor:
+        loader = cursor.connection.adapters.get_loader(cursor.connection.adapters.types["timestamptz"].oid, Format.TEXT)
+        made = loader(1184, cursor.connection)
+        assert not isinstance(made, loader)
+        cursor.execute("SELECT %s::timestamptz, NULL::timestamptz, '2026-03-29 03:30:00.123456+02'::timestamptz", [at])
+        read, nothing, elsewhere = cursor.fetchone()
+    assert (read, nothing, elsewhere) == (at, None, at)
+    assert read.tzinfo is UTC
+    assert read.utcoffset() == timedelta(0)
