@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
@@ -75,12 +76,20 @@ def newest_scores(workspace_id: UUID, platform: str = "") -> QuerySet[PatternSco
     return scores.filter(run_id__in=newest.values()).order_by("platform", "type", "id")
 
 
-def level_scores(workspace_id: UUID, platform: str = "") -> dict[tuple[str, str], LevelScore]:
-    """What each (type, level) is worth; those without enough data are left out. Two queries.
+def level_scores(workspace_id: UUID, platform: str = "") -> Mapping[tuple[str, str], LevelScore]:
+    """What each (type, level) is worth; those without enough data are left out. One query while no run is new.
 
     Each platform learns by itself. Without a platform it is the score that rests on the most posts, among the newest
     run of each platform.
     """
+    runs = PatternScore.objects.for_workspace(workspace_id).order_by("-run_id").values_list("run_id", flat=True)
+    newest = runs.first()
+    return _level_scores(workspace_id, platform, newest) if newest else {}
+
+
+@lru_cache(maxsize=256)
+def _level_scores(workspace_id: UUID, platform: str, newest_run: UUID) -> Mapping[tuple[str, str], LevelScore]:
+    """Kept in memory: the scores of a run never change, and all runs of a refit become visible together."""
     rows = newest_scores(workspace_id, platform).filter(score__isnull=False)
     found: dict[tuple[str, str], LevelScore] = {}
     ordered = rows.order_by("-sample_size", "platform", "id")
@@ -98,7 +107,7 @@ def patterns_of(
     platform: str = "",
     min_score: float | None = None,
     source: str = "",
-    worth: "Mapping[tuple[str, str], LevelScore] | None" = None,
+    worth: Mapping[tuple[str, str], LevelScore] | None = None,
 ) -> QuerySet[Pattern]:
     """The workspace's patterns, newest video first; with `min_score` those whose level is worth that much.
 

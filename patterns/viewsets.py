@@ -1,5 +1,6 @@
 """The API of patterns, and of a single video, which is shown with them."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from functools import cached_property
 from typing import Any
@@ -86,7 +87,7 @@ class PatternViewSet(mixins.ListModelMixin, ActorViewSet):
     queryset = Pattern.objects.none()
 
     @cached_property
-    def worth(self) -> dict[tuple[str, str], selectors.LevelScore]:
+    def worth(self) -> Mapping[tuple[str, str], selectors.LevelScore]:
         """What each level is worth, read once for filter and answer."""
         return selectors.level_scores(self.actor.workspace_id, self.query.get("platform", ""))
 

@@ -232,6 +232,17 @@ class TestReading:
         self.score(video, uuid7(), value=None, platform="youtube")
         assert selectors.level_scores(actor.workspace_id)[level] == selectors.LevelScore(30.0, 12)
 
+    def test_scores_are_read_once_for_each_run(self, in_workspace, video, django_assert_num_queries):
+        workspace_id, level = in_workspace.workspace.pk, ("cut_frequency", "fast")
+        assert selectors.level_scores(workspace_id) == {}
+        self.score(video, uuid7(), value=80)
+        assert selectors.level_scores(workspace_id)[level].score == 80.0
+        with django_assert_num_queries(1):
+            assert selectors.level_scores(workspace_id)[level].score == 80.0
+        self.score(video, uuid7(), value=20)
+        assert selectors.level_scores(workspace_id)[level].score == 20.0
+        assert selectors.level_scores(in_workspace.elsewhere.pk) == {}
+
     def test_analysis_or_why_not(self, cast):
         video = factories.make_video(cast.workspace)
         with pytest.raises(NotFound, match="not been analysed yet"):
