@@ -104,3 +104,17 @@ def test_the_overview_counts_by_platform_and_error_and_leads_to_the_rows(
         assert query in page
         rows = console.get(reverse("admin:publishing_posttarget_changelist") + "?" + query.replace("&amp;", "&"))
         assert rows.context["cl"].result_count == 1
+
+
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [("Morning", 1), ("routine morning", 1), ("morning evening", 0), ("100%", 1), ("%", 1), ("_", 0)],
+)
+def test_posts_are_found_by_all_words_of_their_text(
+    connect: Any, make_post: Any, console: Client, words: str, found: int
+) -> None:
+    account = connect("tiktok")
+    make_post(account, text="My morning routine, 100% honest")
+    make_post(account, text="In the evening")
+    page = console.get(reverse("admin:publishing_post_changelist"), {"q": words})
+    assert page.context["cl"].result_count == found
