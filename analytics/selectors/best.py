@@ -36,21 +36,24 @@ def best_and_rest(workspace_id: UUID, platform: str = "") -> BestAndRest:
     if platform:
         rows = rows.filter(platform=platform)
     newest = list(
-        rows.order_by("-published_at", "-id").values_list(
-            "platform", "target__post_id", "views", "published_at", "taken_at"
-        )[:_MOST_POSTS]
+        rows.order_by("-published_at", "-id").values_list("platform", "target_id", "views", "published_at", "taken_at")[
+            :_MOST_POSTS
+        ]
     )
+    since = newest[-1][3] if newest else clock.now()
+    published = PostTarget.objects.for_workspace(workspace_id).filter(published_at__gte=since)
+    # Read beside the numbers: a join would look up the target of every number there is, not only of the newest.
+    posts = dict(published.values_list("pk", "post_id"))
     by_platform: dict[str, list[tuple[float, UUID]]] = defaultdict(list)
-    for name, post_id, views, published_at, taken_at in newest:
+    for name, target_id, views, published_at, taken_at in newest:
         reach = outcomes.final_reach(views or 0, (taken_at - published_at).total_seconds())
-        by_platform[name].append((reach, post_id))
+        if target_id in posts:
+            by_platform[name].append((reach, posts[target_id]))
     ranks: dict[UUID, list[float]] = defaultdict(list)
     for found in by_platform.values():
         found.sort(key=lambda pair: pair[0])
         for place, (_, post_id) in enumerate(found):
             ranks[post_id].append((place + 0.5) / len(found))
-    since = newest[-1][3] if newest else clock.now()
-    published = PostTarget.objects.for_workspace(workspace_id).filter(published_at__gte=since)
     shown = shown_levels(workspace_id, published.values("post_id"))
     nothing = Shown()
     return compare([Ranked(sum(of) / len(of), shown.get(post_id, nothing).levels) for post_id, of in ranks.items()])
