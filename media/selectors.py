@@ -9,9 +9,14 @@ from accounts import policy
 from accounts.policy import Action
 from core.actor import Actor
 from media.models import MediaFile
+from media.signed_urls import OF_ADDRESS
 
 # What a person uploads or makes, as opposed to what is derived from it.
 LIBRARY_KINDS = (MediaFile.Kind.VIDEO, MediaFile.Kind.IMAGE, MediaFile.Kind.RENDITION)
+# A thumbnail is there for its address.
+_NOT_OF_THUMBNAIL = [
+    field.name for field in MediaFile._meta.concrete_fields if field.name not in ("id", "workspace", *OF_ADDRESS)
+]
 SHAPES = {"video": Q(content_type__startswith="video/"), "image": Q(content_type__startswith="image/")}
 
 
@@ -25,7 +30,8 @@ def files(actor: Actor, *, kind: str = "", search: str = "") -> QuerySet[MediaFi
     rows = rows.filter(kind=kind) if kind else rows.filter(kind__in=LIBRARY_KINDS)
     for word in search.replace("\x00", "").split()[:8]:
         rows = rows.filter(original_name__icontains=word)
-    return rows.select_related("thumbnail").defer("thumbnail__probe").order_by("-created_at", "-id")
+    rows = rows.select_related("thumbnail").defer(*(f"thumbnail__{name}" for name in _NOT_OF_THUMBNAIL))
+    return rows.order_by("-created_at", "-id")
 
 
 def files_by_id(actor: Actor, ids: Collection[UUID]) -> list[MediaFile]:

@@ -62,11 +62,14 @@ def when(context: template.Context, at: datetime | None = None, zone: bool = Fal
         return '<span class="text-muted">—</span>'
     shell = context["shell"]
     local = timezone.localtime(at)
-    time = f"{local:%H:%M}" if shell.time_format == "H:i" else dateformat.time_format(local, shell.time_format)
+    weekday, month, time = f"{local:%A %B %H:%M}".split()
+    if shell.time_format != "H:i":
+        time = dateformat.time_format(local, shell.time_format)
     year = f" {local.year}" if str(local.year) != shell.year else ""
-    title = f"{local:%A} {local.day} {local:%B} {local.year} {time} {escape(shell.timezone)}"
-    day = f"{local:%a} {local.day} {local:%b}"
-    suffix = f" {escape(shell.timezone)}" if zone else ""
+    zone_name = escape(shell.timezone)
+    title = f"{weekday} {local.day} {month} {local.year} {time} {zone_name}"
+    day = f"{weekday[:3]} {local.day} {month[:3]}"
+    suffix = f" {zone_name}" if zone else ""
     stamp = at.astimezone(UTC).isoformat()
     return f'<time datetime="{stamp}" class="{escape(css_class)}" title="{title}">{day}{year}, {time}{suffix}</time>'
 

@@ -2,7 +2,7 @@
 
 import logging
 from dataclasses import dataclass
-from functools import cached_property, partial
+from functools import cache, cached_property, partial
 from typing import Any
 
 from django.db import Error as DatabaseError
@@ -71,6 +71,11 @@ ACCOUNT = (
     NavigationItem("Team", "team", "users", ("team",)),
     NavigationItem("Notifications", "notification_settings", "bell", ("notification_settings",)),
 )
+
+
+@cache
+def _address(url_name: str) -> str:
+    return reverse(url_name)
 
 
 class PageFrame:
@@ -162,7 +167,7 @@ class PageFrame:
         here, name = self._request.path, self._area()
         links = []
         for item in items:
-            url = reverse(item.url_name)
+            url = _address(item.url_name)
             inside = name in item.areas or any(name.startswith(f"{area}_") for area in item.areas)
             current = "page" if url == here else "true" if inside else ""
             links.append(Link(item.label, url, item.icon, current, item.primary))
