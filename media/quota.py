@@ -5,9 +5,8 @@ from typing import Any
 from uuid import UUID
 
 from django.conf import settings
-from django.db.models import QuerySet, Subquery, Sum
+from django.db.models import QuerySet, Sum
 
-from accounts.models import Workspace
 from core import clock
 from core.errors import PlanLimit
 from core.registry import limits
@@ -38,14 +37,13 @@ def usage(workspace_id: UUID) -> Usage:
     announced = DirectUpload.objects.filter(**mine, expires_at__gt=clock.now()).exclude(
         state=DirectUpload.State.CONFIRMED
     )
-    sums = (_sum(stored, "size_bytes"), _sum(coming, "length"), _sum(announced, "size_bytes"))
-    found = Workspace.objects.filter(pk=workspace_id).values_list(*sums).first() or ()
-    return Usage(used_bytes=sum(size or 0 for size in found), limit_bytes=settings.STORAGE_QUOTA_BYTES)
+    sums = _sum(stored, "size_bytes").union(_sum(coming, "length"), _sum(announced, "size_bytes"), all=True)
+    return Usage(used_bytes=sum(size or 0 for (size,) in sums), limit_bytes=settings.STORAGE_QUOTA_BYTES)
 
 
-def _sum(rows: QuerySet[Any], column: str) -> Subquery:
-    """The sum of a column as a subquery, so that several need one query together."""
-    return Subquery(rows.order_by().values("workspace_id").annotate(total=Sum(column)).values("total"))
+def _sum(rows: QuerySet[Any], column: str) -> QuerySet[Any, tuple[int]]:
+    """The sum of a column, in no row or in one, so that several need one query together."""
+    return rows.order_by().values("workspace_id").annotate(total=Sum(column)).values_list("total")
 
 
 def require(workspace_id: UUID, extra_bytes: int) -> None:
