@@ -36,6 +36,17 @@ class PatternSerializer(serializers.ModelSerializer[Pattern]):
         fields = ("id", "video_id", "type", "score", "data", "created_at")
         read_only_fields = fields
 
+    def to_representation(self, instance: Pattern) -> dict[str, Any]:
+        """What the fields say, without asking each: a video has dozens of patterns."""
+        return {
+            "id": str(instance.pk),
+            "video_id": str(instance.video_id),
+            "type": instance.type,
+            "score": self.get_score(instance),
+            "data": self.get_data(instance),
+            "created_at": self.fields["created_at"].to_representation(instance.created_at),
+        }
+
     @extend_schema_field(serializers.FloatField(allow_null=True, help_text="0 to 100."))
     def get_score(self, pattern: Pattern) -> float | None:
         worth = self.context["worth"].get((pattern.type, pattern.bucket))
