@@ -15,8 +15,8 @@ from django_cotton.tag_parser import parse_component_tag
 from django_cotton.templatetags import compile_inline_template, snapshot_parser_library, strip_quotes_with_status
 from django_cotton.templatetags._component import cotton_component
 
-from pages.field_components import field, field_errors
 from pages.leaf_components import icon, platform_chip, platform_icon, stamp, status_chip, when
+from pages.templatetags.field_components import field, field_errors
 
 register = template.Library()
 _ONE_EXPRESSION = re.compile(r"\{\{((?:(?!\}\}|\{%).)+)\}\}\Z", re.DOTALL)
