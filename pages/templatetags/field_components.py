@@ -52,7 +52,7 @@ def field_errors(field: BoundField) -> str:
     found = field.errors
     if not found:
         return ""
-    sentences = (f'<p class="field-error">{icon("circle-alert", "16")}{escape(error)}</p>' for error in found)
+    sentences = (f'<p class="field-error">{icon("circle-alert", "16")}{escape(str(error))}</p>' for error in found)
     return f'<div id="{field.auto_id}_error">{"".join(sentences)}</div>'
 
 
