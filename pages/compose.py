@@ -310,12 +310,20 @@ def compose(request: SignedIn, post_id: UUID | None = None) -> HttpResponse:
         "form": composer.form,
         "parts": [(part, composer.notes[pk]) for pk, part in composer.parts.items()],
         "post": post,
+        "check_url": _address("check", post),
         # After a conflict only a press decides which text stays.
-        "autosaves": composer.stale is None and (post is None or post.state == PostState.DRAFT),
+        "draft_url": _address("draft", post)
+        if composer.stale is None and (post is None or post.state == PostState.DRAFT)
+        else "",
         "errors": sum(len(part.errors) for part in composer.chosen() if part.is_bound),
     }
     status = 422 if request.method == "POST" else 200
     return render(request, "publishing/compose.html", context, status=status)
+
+
+def _address(name: str, post: Post | None) -> str:
+    """Where the page has a new post, or this one, checked or saved as a draft."""
+    return reverse(f"compose_post_{name}", args=[post.pk]) if post else reverse(f"compose_{name}")
 
 
 def _send(request: SignedIn, composer: Composer) -> HttpResponse | None:

@@ -1,8 +1,10 @@
-"""Refuses in templates what the Content-Security-Policy blocks: `python -m tests.lint_templates`."""
+"""Refuses in templates what the Content-Security-Policy blocks, and long lines: `python -m tests.lint_templates`."""
 
 import re
 import sys
 from pathlib import Path
+
+from tests.wrap_templates import LONGEST
 
 ROOT = Path(__file__).resolve().parent.parent / "templates"
 BANNED = (
@@ -20,10 +22,15 @@ BANNED = (
 
 def problems(text: str) -> list[tuple[int, str]]:
     """Line numbers and names of what is banned in a template."""
-    text = re.sub(r"{#.*?#}", "", text)
-    return [
-        (text.count("\n", 0, match.start()) + 1, name) for pattern, name in BANNED for match in pattern.finditer(text)
+    found = [
+        (number, f"{len(line)} characters, {LONGEST} at most")
+        for number, line in enumerate(text.split("\n"), 1)
+        if len(line) > LONGEST
     ]
+    text = re.sub(r"{#.*?#}", "", text)
+    for pattern, name in BANNED:
+        found += [(text.count("\n", 0, match.start()) + 1, name) for match in pattern.finditer(text)]
+    return found
 
 
 def main() -> int:

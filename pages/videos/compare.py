@@ -174,7 +174,6 @@ def _side_by_side(actor: Actor, found: Comparison, axis: str) -> dict[str, Any]:
         "to_copy": copy,
         "why_nothing": why_nothing,
         "has_lengths": len(lengths) > 1 and not axis,
-        "longest_s": longest / 1000,
         "ticks": [longest * part / 4000 for part in range(5)],
         "tick_places": timeline.tick_places(longest / 1000),
         "curve_height": timeline.CURVE_HEIGHT,

@@ -60,6 +60,7 @@ class TimelineRow:
     cuts_ms: list[int] = field(default_factory=list)
     area: str = ""
     line: str = ""
+    mark: str = ""
     note: str = ""
     problem: str = ""
     warning: str = ""
@@ -353,7 +354,9 @@ def _loudness(facts: Facts) -> TimelineRow:
     area, line = _paths(_points(loudness.get("curve") or {}, _LUFS_FLOOR, _LUFS_TOP), _duration_ms(facts))
     whole = loudness.get("integrated_lufs")
     note = f"{whole:.1f} LUFS over the whole video." if whole is not None else ""
-    return TimelineRow("loudness", "Loudness", area=area, line=line, note=note, problem=problem, failed=failed)
+    return TimelineRow(
+        "loudness", "Loudness", area=area, line=line, mark="mark-loud", note=note, problem=problem, failed=failed
+    )
 
 
 def _motion(facts: Facts) -> TimelineRow:
@@ -361,4 +364,4 @@ def _motion(facts: Facts) -> TimelineRow:
     motion = facts.get("motion") or {}
     top = max(float(motion.get("peak") or 0) * _MOTION_TOP_SHARE, 0.2)
     area, line = _paths(_points(motion.get("curve") or {}, 0.0, top), _duration_ms(facts))
-    return TimelineRow("motion", "Motion", area=area, line=line, problem=problem, failed=failed)
+    return TimelineRow("motion", "Motion", area=area, line=line, mark="mark-motion", problem=problem, failed=failed)

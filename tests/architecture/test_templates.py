@@ -23,6 +23,7 @@ class TestLint:
             '<b hx-trigger="click[ctrlKey]">',
             "<b hx-vals='js:{a:1}'>",
             '<a href="javascript:x()">',
+            f"<p>{'a' * 200}</p>",
         ],
     )
     def test_finds_what_is_banned(self, bad):
@@ -34,6 +35,7 @@ class TestLint:
             '<script src="/static/app.js" defer></script>',
             '<script id="d" type="application/json">{}</script>',
             "<p>style=</p>",
+            f"<p>{'a' * 193}</p>\n<p>b</p>",
         ],
     )
     def test_leaves_the_rest(self, good):
