@@ -1,10 +1,7 @@
-"""How often a client may ask, and what a person sees after too many wrong passwords."""
+"""How often a client may ask."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
-from django.conf import settings
-from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.shortcuts import render
 from rest_framework.request import Request
 from rest_framework.throttling import AnonRateThrottle, UserRateThrottle
 
@@ -36,19 +33,3 @@ class AuthThrottle(AnonRateThrottle):
         if not cache.available():
             raise Away(Service.CACHE)
         return allowed
-
-
-def lockout(
-    request: HttpRequest, credentials: dict[str, Any] | None = None, *_args: Any, **_kwargs: Any
-) -> HttpResponse:
-    """429 with the minutes to wait, as JSON for the API and as the sign-in page for people."""
-    seconds = int(settings.AXES_COOLOFF_TIME.total_seconds())
-    message = f"Too many wrong passwords for this address. Try again in {seconds // 60} minutes, or reset the password."
-    response: HttpResponse
-    if request.path.startswith("/api/"):
-        body = {"error": "throttled", "message": message, "details": {"retry_after_s": seconds}}
-        response = JsonResponse(body, status=429)
-    else:
-        response = render(request, "account/locked.html", {"message": message}, status=429)
-    response["Retry-After"] = str(seconds)
-    return response

@@ -9,7 +9,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from accounts.models import Role
-from ai import templates
+from ai import response_templates
 from ai.models import LedgerEntry, ResponseTemplate
 from core.actor import Actor, ActorKind
 from core.admin import SavesChangedFields
@@ -71,7 +71,7 @@ class ResponseTemplateAdmin(SavesChangedFields, admin.ModelAdmin[ResponseTemplat
             given = request.POST.get(_seen(row), "")
             version = int(given) if given.isascii() and given.isdecimal() else row.version
             try:
-                templates.update(actor=actor, template_id=row.pk, version=version, is_active=is_active)
+                response_templates.update(actor=actor, template_id=row.pk, version=version, is_active=is_active)
             except DomainError as error:
                 messages.error(request, f"{row}: {error.message}")
             else:

@@ -10,7 +10,7 @@ from ai.models import LedgerEntry
 from core import clock
 from core.actor import Actor
 from core.errors import PlanLimit
-from core.registry import limits
+from core.hooks import limits
 
 LIMIT_KEY = "ai_generations"
 

@@ -12,15 +12,15 @@ from pydantic import BaseModel, ValidationError
 
 from accounts import policy
 from accounts.policy import Action
-from ai import budget, matching, prices, providers, purposes, templates
+from ai import budget, matching, prices, providers, purposes, response_templates
 from ai.errors import AiError
 from ai.models import LedgerEntry
-from ai.plain import without_nul
 from ai.providers import OFFLINE, Provider, Question
 from ai.purposes import Purpose, PurposeKind
 from core import clock
 from core.actor import Actor
 from core.errors import DomainError, PlanLimit, Throttled, Unavailable, ValidationFailed
+from core.nul_characters import without_nul
 
 logger = logging.getLogger(__name__)
 Outcome = LedgerEntry.Outcome
@@ -95,7 +95,7 @@ def generate(purpose: str, request: BaseModel | dict[str, Any], actor: Actor) ->
         raise
     cost = prices.cost_micro_usd(tally.model, tally.tokens_in, tally.tokens_out)
     with transaction.atomic():
-        template = templates.keep(
+        template = response_templates.keep(
             actor, kind, key, request=asked, answer=value, provider=provider.name, model=tally.model
         )
         _enter(
@@ -132,7 +132,7 @@ def _judged_request(kind: Purpose, request: BaseModel | dict[str, Any]) -> BaseM
 
 
 def _from_template(actor: Actor, kind: Purpose, key: matching.Key, started: float) -> Answer | None:
-    template = templates.find(actor, kind, key)
+    template = response_templates.find(actor, kind, key)
     if template is None:
         return None
     try:
@@ -141,7 +141,7 @@ def _from_template(actor: Actor, kind: Purpose, key: matching.Key, started: floa
         logger.warning("stored answer %s no longer fits its purpose %s", template.pk, kind.name)
         return None
     with transaction.atomic():
-        templates.hit(template)
+        response_templates.hit(template)
         LedgerEntry.objects.create(
             workspace_id=actor.workspace_id,
             user_id=actor.user_id,

@@ -9,10 +9,10 @@ from rest_framework.response import Response
 
 from accounts import policy
 from accounts.policy import Action
-from ai import selectors, serializers, templates
+from ai import response_templates, selectors, serializers
 from ai.captions.services import write_caption
 from ai.models import ResponseTemplate
-from ai.throttling import GenerateThrottled
+from ai.throttles import GenerateThrottled
 from core.api import ActorViewSet, endpoint
 
 
@@ -47,21 +47,21 @@ class TemplateViewSet(mixins.ListModelMixin, ActorViewSet):
 
     @endpoint(request=serializers.TemplateCreateSerializer, responses={201: serializers.TemplateSerializer})
     def create(self, request: Request) -> Response:
-        template = templates.create(actor=self.actor, **self.body)
+        template = response_templates.create(actor=self.actor, **self.body)
         return Response(serializers.TemplateSerializer(template).data, status=status.HTTP_201_CREATED)
 
     @endpoint(responses=serializers.TemplateSerializer)
     def retrieve(self, request: Request, pk: UUID) -> Response:
-        return Response(serializers.TemplateSerializer(templates.get(actor=self.actor, template_id=pk)).data)
+        return Response(serializers.TemplateSerializer(response_templates.get(actor=self.actor, template_id=pk)).data)
 
     @endpoint(request=serializers.TemplateUpdateSerializer, responses=serializers.TemplateSerializer)
     def partial_update(self, request: Request, pk: UUID) -> Response:
-        template = templates.update(actor=self.actor, template_id=pk, **self.body)
+        template = response_templates.update(actor=self.actor, template_id=pk, **self.body)
         return Response(serializers.TemplateSerializer(template).data)
 
     @endpoint(responses={204: None})
     def destroy(self, request: Request, pk: UUID) -> Response:
-        templates.delete(actor=self.actor, template_id=pk)
+        response_templates.delete(actor=self.actor, template_id=pk)
         return Response(status=status.HTTP_204_NO_CONTENT)
 
 

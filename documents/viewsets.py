@@ -15,7 +15,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 from rest_framework.serializers import BaseSerializer
 
-from ai.throttling import GenerateThrottled
+from ai.throttles import GenerateThrottled
 from core import clock
 from core.api import ActorViewSet, endpoint
 from core.serializers import InputSerializer, PageQuery

@@ -9,7 +9,7 @@ from django.db.models import QuerySet, Sum
 
 from core import clock
 from core.errors import PlanLimit
-from core.registry import limits
+from core.hooks import limits
 from media.errors import MediaError
 from media.formatting import size_words
 from media.models import DirectUpload, MediaFile, UploadSession

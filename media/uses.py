@@ -5,7 +5,7 @@ from uuid import UUID
 
 from core.errors import Conflict
 from core.formatting import counted
-from core.registry import FileUse, uses
+from core.hooks import FileUse, uses
 from media.errors import MediaError
 
 

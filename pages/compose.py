@@ -16,7 +16,7 @@ from core.errors import Conflict, DomainError, NotFound, ValidationFailed
 from core.ids import uuid7
 from media import selectors as media
 from media.models import MediaFile
-from pages import versions
+from pages import edit_conflicts
 from pages.access import SignedIn, signed_in
 from pages.connections import WAITING_POST
 from pages.file_cards import FileCard, cards
@@ -52,8 +52,8 @@ class Composer:
         self.conflicts: list[Mapping[str, Any]] = []
         self.version = post.version if post else drafts.FIRST_VERSION
         if self.data is not None:
-            self.version = versions.sent(self.data) or self.version
-        self.stale: versions.Stale | None = None
+            self.version = edit_conflicts.sent(self.data) or self.version
+        self.stale: edit_conflicts.Stale | None = None
         self.notes: dict[UUID, str] = {}
         self.parts: dict[UUID, AccountForm] = {}
         for account in selectors.accounts(request.actor, connected_only=True):
@@ -173,7 +173,7 @@ class Composer:
             timing=timing,
             key=f"compose {self.key}",
             post_id=self.post.pk if self.post else None,
-            version=versions.sent(self.request.POST),
+            version=edit_conflicts.sent(self.request.POST),
             draft_id=self.key,
         )
 
@@ -182,7 +182,7 @@ class Composer:
         theirs = selectors.post(self.request.actor, self.post.pk if self.post else self.key)
         self.version = theirs.version
         address = reverse("compose_post", args=[theirs.pk])
-        self.stale = versions.stale(error, theirs.version, address, self._differences(theirs))
+        self.stale = edit_conflicts.stale(error, theirs.version, address, self._differences(theirs))
 
     def _differences(self, theirs: Post) -> Iterable[tuple[str, str, str]]:
         data = self.form.cleaned_data
@@ -277,7 +277,7 @@ def compose_draft(request: SignedIn, post_id: UUID | None = None) -> HttpRespons
         actor=request.actor,
         post_id=post_id,
         key=composer.key,
-        version=versions.sent(request.POST),
+        version=edit_conflicts.sent(request.POST),
         content=composer.content(),
     )
     if saved is None:

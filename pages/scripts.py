@@ -15,7 +15,7 @@ from accounts.policy import Action, may, require
 from ai import gateway
 from core.errors import Conflict, DomainError, NotFound, ValidationFailed
 from jobs.models import Job
-from pages import versions, video_choices
+from pages import edit_conflicts, video_choices
 from pages.access import SignedIn, add_errors, signed_in
 from pages.documents import DocumentPages
 from pages.forms.strategies import ScriptForm
@@ -116,7 +116,7 @@ def save(request: SignedIn, pk: UUID) -> HttpResponse:
     shown = selectors.shown(request.actor, pk)
     if shown.content is None:
         raise NotFound()
-    expected = versions.sent(request.POST) or shown.script.version
+    expected = edit_conflicts.sent(request.POST) or shown.script.version
     typed = read(shown.content, request.POST)
     if not typed.segments:
         refusal = ValidationFailed("script_segments_invalid", "A script needs at least one segment.")
@@ -132,7 +132,7 @@ def save(request: SignedIn, pk: UUID) -> HttpResponse:
         )
     except (ValidationFailed, Conflict) as refused:
         if isinstance(refused, Conflict):
-            expected = versions.current(refused, expected)
+            expected = edit_conflicts.current(refused, expected)
             shown = selectors.shown(request.actor, pk)
         return pages.page(request, shown, typed=typed, version=expected, error=refused, dirty=True)
     is_new = saved.version != shown.script.version
@@ -195,7 +195,9 @@ def _changed(content: ScriptContent, wish: str) -> ScriptContent:
     return content.model_copy(update={"segments": changed[:_MOST_ROWS]})
 
 
-def _stale(error: DomainError | None, version: int, shown: Shown, typed: ScriptContent | None) -> versions.Stale | None:
+def _stale(
+    error: DomainError | None, version: int, shown: Shown, typed: ScriptContent | None
+) -> edit_conflicts.Stale | None:
     """Both tables, when somebody saved meanwhile."""
     if not isinstance(error, Conflict) or typed is None or shown.content is None:
         return None
@@ -205,7 +207,7 @@ def _stale(error: DomainError | None, version: int, shown: Shown, typed: ScriptC
         ("Music", typed.music, shown.content.music),
         *((f"Segment {number}", yours, theirs) for number, (yours, theirs) in enumerate(rows, start=1)),
     ]
-    return versions.stale(error, version, reverse("script_detail", args=[shown.script.pk]), both)
+    return edit_conflicts.stale(error, version, reverse("script_detail", args=[shown.script.pk]), both)
 
 
 def _said(segment: Segment) -> str:

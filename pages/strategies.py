@@ -15,7 +15,7 @@ from ai import gateway
 from core.actor import Actor
 from core.errors import Conflict, NotFound, ValidationFailed
 from jobs.models import Job
-from pages import sections, versions, video_choices
+from pages import edit_conflicts, strategy_sections, video_choices
 from pages.access import SignedIn, add_errors, signed_in
 from pages.documents import DocumentPages
 from pages.forms.strategies import StrategyForm
@@ -62,15 +62,15 @@ class StrategyPages(DocumentPages):
         content = shown.version.content if shown.version else {}
         version, stale = shown.strategy.version, None
         if isinstance(error, Conflict) and edit:
-            version = versions.current(error, version)
+            version = edit_conflicts.current(error, version)
             address = reverse("strategy_detail", args=[shown.strategy.pk])
-            stale = versions.stale(error, version, f"{address}#{edit}", _both(edit, content, typed))
+            stale = edit_conflicts.stale(error, version, f"{address}#{edit}", _both(edit, content, typed))
         return {
             "sections": SECTIONS.items(),
             "videos": {video.video_id: video.title for video in shown.request.videos} if shown.request else {},
             "may_edit": may_edit and job is None,
             "edit": edit,
-            "edit_rows": sections.rows(edit, content, typed) if edit else [],
+            "edit_rows": strategy_sections.rows(edit, content, typed) if edit else [],
             "edit_version": version,
             "stale": stale,
             "focus": focus,
@@ -114,11 +114,11 @@ def save(request: SignedIn, pk: UUID, key: str) -> HttpResponse:
     if key not in SECTIONS or shown.version is None:
         raise NotFound()
     try:
-        value = sections.read(key, shown.version.content, request.POST)
+        value = strategy_sections.read(key, shown.version.content, request.POST)
         saved = services.edit(
             actor=request.actor,
             document_id=pk,
-            version=versions.sent(request.POST) or shown.strategy.version,
+            version=edit_conflicts.sent(request.POST) or shown.strategy.version,
             changes={key: value},
         )
     except (ValidationFailed, Conflict) as error:
@@ -139,7 +139,7 @@ def regenerate(request: SignedIn, pk: UUID, key: str) -> HttpResponse:
             actor=request.actor,
             document_id=pk,
             section=key,
-            version=versions.sent(request.POST) or selectors.strategy(request.actor, pk).version,
+            version=edit_conflicts.sent(request.POST) or selectors.strategy(request.actor, pk).version,
             wait_s=0.0,
         )
     except Conflict as error:
@@ -158,8 +158,8 @@ def _done(request: SignedIn, pk: UUID, key: str) -> HttpResponse:
 
 def _both(key: str, content: Mapping[str, Any], typed: Mapping[str, str]) -> Iterable[tuple[str, str, str]]:
     """A section's inputs as they were typed, and as they were saved."""
-    typed_rows = {row.name: row.value for each in sections.rows(key, content, typed) for row in each.inputs}
-    for each in sections.rows(key, content):
+    typed_rows = {row.name: row.value for each in strategy_sections.rows(key, content, typed) for row in each.inputs}
+    for each in strategy_sections.rows(key, content):
         for row in each.inputs:
             label = row.field.label if not each.legend else f"{each.legend}: {row.field.label}"
             yield label, typed_rows[row.name], row.value

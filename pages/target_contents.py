@@ -8,7 +8,7 @@ from media.formatting import duration_words, size_words
 from platforms import PLATFORMS
 from platforms.descriptor import Field
 from publishing.models import Attempt, Delivery, PostTarget
-from publishing.platforms import accepts
+from publishing.platforms import file_rules
 from publishing.platforms.base import MediaSpec, Spec
 from publishing.platforms.registry import adapter_for
 from publishing.schedule import specs
@@ -63,11 +63,11 @@ def share_of(target: PostTarget, attempts: Iterable[Attempt], deliveries: Iterab
     )
 
 
-def _conversions(target: PostTarget, spec: Spec) -> Sequence[accepts.Conversion]:
+def _conversions(target: PostTarget, spec: Spec) -> Sequence[file_rules.Conversion]:
     """What is still to be made of the files on their way."""
     if target.state not in EDITABLE:
         return ()
-    return accepts.plan(spec, adapter_for(target.platform, target.account.via).accepts)
+    return file_rules.plan(spec, adapter_for(target.platform, target.account.via).accepts)
 
 
 def _copied(row: Delivery) -> str:

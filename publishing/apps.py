@@ -14,11 +14,11 @@ class PublishingConfig(AppConfig):
 
     def ready(self) -> None:
         """Let pages listen to a post, and people hear of it. Handlers and ticks in `tasks` are found by jobs."""
-        from core import registry
+        from core import hooks
         from jobs import events
         from publishing.models import Post
         from publishing.notices import receivers  # noqa: F401
         from publishing.services import files
 
         events.register_topic("post", Post)
-        registry.uses.register(files.needs_of, memories=files.MEMORIES)
+        hooks.uses.register(files.needs_of, memories=files.MEMORIES)

@@ -10,7 +10,7 @@ from django.db.models import Count, Q, QuerySet, Subquery
 from accounts.models import Workspace
 from core.actor import Actor
 from videos.models import Folder, Tag, Video, VideoQuerySet
-from videos.services.words import normalise
+from videos.services.names import normalise
 
 SORTS: dict[str, tuple[str, ...]] = {
     "newest": ("-created_at", "-id"),

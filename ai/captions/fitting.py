@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import regex
 
-from ai.captions.text import clean, cut
+from ai.captions.cutting import clean, cut
 from core.text import entities
 from core.text.entities import Entity, EntityKind
 from platforms import PLATFORMS

@@ -7,7 +7,7 @@ import hashlib
 import re
 from itertools import chain
 
-from ai.captions import fitting, text
+from ai.captions import cutting, fitting
 from ai.captions.schema import Caption, CaptionRequest, Tone
 from core.text import entities
 from core.text.entities import EntityKind
@@ -55,7 +55,7 @@ def _tags(request: CaptionRequest) -> list[str]:
         own = []
     phrase = "".join(word[:1].upper() + word[1:] for word in own) if len(own) > 1 else ""
     words = chain(given, [phrase] if phrase else [], own, PLATFORMS[request.platform].advice.hashtags)
-    return text.hashtags(
+    return cutting.hashtags(
         (word if word.startswith("#") else _cased(word) for word in words), request.platform, request.count
     )
 
@@ -94,12 +94,12 @@ def _closed(request: CaptionRequest) -> Caption:
     platform, spec = request.platform, PLATFORMS[request.platform].text
     fitted = fitting.fit(request.text, platform)
     caption, tags = fitting.parted(fitted.text)
-    caption = caption or text.cut(request.topic, platform)
+    caption = caption or cutting.cut(request.topic, platform)
     closing = _closing(request)
     separator = " " if spec.target <= _SHORT_STYLE else "\n\n"
     closed = separator.join(part for part in (caption, closing) if part)
     # A text that was shortened has no room for a line of ours.
-    if not fitted.left_out and not fitted.shortened and spec.measure(text.compose(closed, tags)) <= spec.most:
+    if not fitted.left_out and not fitted.shortened and spec.measure(cutting.compose(closed, tags)) <= spec.most:
         caption = closed
     return Caption(caption=caption or PLATFORMS[platform].label, hashtags=tags)
 
@@ -108,15 +108,15 @@ def _composed(request: CaptionRequest) -> Caption:
     platform, spec = request.platform, PLATFORMS[request.platform].text
     tags = _tags(request)
     parts = [_hook(request), request.context, _closing(request)]
-    parts = [text.clean(part, platform) for part in parts if part]
+    parts = [cutting.clean(part, platform) for part in parts if part]
     # Beyond the style's length the context goes first, then the closing line.
     separator = " " if spec.target <= _SHORT_STYLE else "\n\n"
     body = separator.join(parts)
-    if spec.measure(text.compose(body, tags)) > spec.target and request.context:
-        room = spec.target - spec.measure(text.compose(separator.join([parts[0], "", parts[-1]]), tags))
-        middle = text.cut(parts[1], platform, max(0, room)) if room > 0 else ""
+    if spec.measure(cutting.compose(body, tags)) > spec.target and request.context:
+        room = spec.target - spec.measure(cutting.compose(separator.join([parts[0], "", parts[-1]]), tags))
+        middle = cutting.cut(parts[1], platform, max(0, room)) if room > 0 else ""
         body = separator.join(part for part in (parts[0], middle, parts[-1]) if part)
-    if spec.measure(text.compose(body, tags)) > spec.most and len(parts) > 1:
+    if spec.measure(cutting.compose(body, tags)) > spec.most and len(parts) > 1:
         body = separator.join(parts[:-1])
-    caption, kept = text.fit(body, tags, platform)
-    return Caption(caption=caption or text.cut(request.topic, platform) or PLATFORMS[platform].label, hashtags=kept)
+    caption, kept = cutting.fit(body, tags, platform)
+    return Caption(caption=caption or cutting.cut(request.topic, platform) or PLATFORMS[platform].label, hashtags=kept)

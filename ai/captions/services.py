@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ai import gateway
-from ai.captions import PURPOSE, fitting, text
+from ai.captions import PURPOSE, cutting, fitting
 from ai.captions.fitting import Fitted
 from ai.captions.schema import Caption, CaptionRequest
 from ai.errors import AiError
@@ -82,13 +82,13 @@ def _fitted(request: CaptionRequest, written: Caption) -> Fitted:
     """Whoever wrote it: it fits, and of a given text nothing is lost that is not named."""
     where = request.platform
     if not request.text:
-        caption, tags = text.fit(written.caption, text.hashtags(written.hashtags, where, request.count), where)
-        return Fitted(text.compose(caption, tags))
+        caption, tags = cutting.fit(written.caption, cutting.hashtags(written.hashtags, where, request.count), where)
+        return Fitted(cutting.compose(caption, tags))
     given = [one.text for one in entities.find(request.text) if one.kind is EntityKind.HASHTAG]
     mentioned = {tag.casefold() for tag in given}
-    new = [tag for tag in text.hashtags(written.hashtags, where, MOST_TAGS) if tag.casefold() not in mentioned]
+    new = [tag for tag in cutting.hashtags(written.hashtags, where, MOST_TAGS) if tag.casefold() not in mentioned]
     kept = [tag for tag in written.hashtags if tag.casefold() in mentioned]
     if not fitting.fit(request.text, where).text:
         sentence = f"Nothing of this text fits {PLATFORMS[where].label}: its words are longer than what it takes."
         raise ValidationFailed(AiError.REQUEST_INVALID, sentence, fields={"text": [sentence]})
-    return fitting.restored(request.text, text.compose(written.caption, [*kept, *new[: request.count]]), where)
+    return fitting.restored(request.text, cutting.compose(written.caption, [*kept, *new[: request.count]]), where)

@@ -9,12 +9,12 @@ from uuid import UUID
 from django.db import models, transaction
 from pydantic import BaseModel, ValidationError
 
-from ai import gateway, waiting
+from ai import gateway, wait_for_job
 from ai.gateway import Answer
-from ai.plain import without_nul
 from core import clock
 from core.actor import Actor
 from core.errors import Conflict, ValidationFailed
+from core.nul_characters import without_nul
 from documents.kinds import D, DocumentType, M
 from documents.models import Document, DocumentVersion, Reason
 from documents.selectors import numbered
@@ -198,8 +198,8 @@ def _order(kind: DocumentType[D, Any, Any], actor: Actor, document: D, payload: 
 def _waited(
     kind: DocumentType[D, Any, M], actor: Actor, documents: list[D], ordered: list[Job], wait_s: float | None
 ) -> M:
-    until = time.monotonic() + (waiting.WAIT_S if wait_s is None else wait_s)
-    ended = [waiting.wait_for(actor, job, seconds=max(0.0, until - time.monotonic())) for job in ordered]
+    until = time.monotonic() + (wait_for_job.WAIT_S if wait_s is None else wait_s)
+    ended = [wait_for_job.wait_for(actor, job, seconds=max(0.0, until - time.monotonic())) for job in ordered]
     for document in documents:
         document.refresh_from_db()
     return kind.made(documents, [job for job in ended if job.finished_at is None])

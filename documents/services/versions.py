@@ -5,9 +5,9 @@ from uuid import UUID
 
 from django.db import transaction
 
-from ai.plain import without_nul
 from core.actor import Actor
 from core.errors import NotFound, ValidationFailed
+from core.nul_characters import without_nul
 from documents.kinds import D, DocumentType
 from documents.models import Reason
 from documents.selectors import numbered

@@ -23,7 +23,7 @@ from editing.requests import EditRequest
 from editing.selectors import Filters
 from editing.services.renders import expected_duration
 from jobs.models import UNFINISHED, Job
-from pages import versions
+from pages import edit_conflicts
 from pages.access import SignedIn, add_errors, signed_in
 from pages.edits import results
 from pages.forms.edits import DEFAULT_FORMATS, FormatsForm, SourceForm, initial_formats, initial_source
@@ -221,10 +221,10 @@ def _both(request: SignedIn, edit: Edit, form: Form, error: Conflict, here: str)
     theirs: Mapping[str, Any] = (
         initial_source(asked, edit.plan_version) if here == "source" else initial_formats(asked, edit.plan_version)
     )
-    versions.at_version(form, edit.plan_version)
-    rows = versions.rows_of(form, theirs)
+    edit_conflicts.at_version(form, edit.plan_version)
+    rows = edit_conflicts.rows_of(form, theirs)
     context = _context(request, edit, here) | {"is_page": True, "form": form}
-    context["stale"] = versions.stale(error, edit.plan_version, _address(edit, here), rows)
+    context["stale"] = edit_conflicts.stale(error, edit.plan_version, _address(edit, here), rows)
     return render(request, "edits/edit.html", context, status=422)
 
 

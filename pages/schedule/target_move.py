@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from core.errors import Conflict, ValidationFailed
-from pages import versions
+from pages import edit_conflicts
 from pages.access import SignedIn, signed_in
 from pages.forms.times import MoveForm
 from publishing import selectors
@@ -20,11 +20,11 @@ from publishing.services.schedule import When
 from publishing.states import EDITABLE
 
 
-def _both_times(error: Conflict, row: PostTarget, mine: When) -> versions.Stale:
+def _both_times(error: Conflict, row: PostTarget, mine: When) -> edit_conflicts.Stale:
     """The time that a person chose beside the one that was set meanwhile."""
     theirs = When(at=row.due_at, zone=row.zone) if row.due_at else None
     address = reverse("schedule_move", args=[row.post_id, row.pk])
-    return versions.stale(error, 0, address, [("Time", _time_words(mine), _time_words(theirs))])
+    return edit_conflicts.stale(error, 0, address, [("Time", _time_words(mine), _time_words(theirs))])
 
 
 def _time_words(when: When | None) -> str:
@@ -46,7 +46,7 @@ def schedule_move(request: SignedIn, post_id: UUID, target_id: UUID) -> HttpResp
         request.POST if request.method == "POST" else None, initial={"wall_time": row.wall_time, "timezone": zone}
     )
     seen = request.POST.get("seen", schedule.time_read(row))
-    stale: versions.Stale | None = None
+    stale: edit_conflicts.Stale | None = None
     conflicts: list[Any] = []
     status = 200
     if request.method == "POST":

@@ -17,7 +17,7 @@ from core.errors import Conflict
 from jobs.selectors import unfinished_about
 from media.formatting import duration_words, size_words
 from media.signed_urls import signed_path
-from pages import versions
+from pages import edit_conflicts
 from pages.access import SignedIn, signed_in
 from pages.forms.videos import DetailsForm
 from pages.videos import meaning, timeline
@@ -90,9 +90,11 @@ def page(
         context["details_form"] = form or DetailsForm(initial=initial, folders=selectors.folders(request.actor))
         context["details_open"] = form is not None
         if form is not None and conflict is not None:
-            versions.at_version(form, video.version)
+            edit_conflicts.at_version(form, video.version)
             address = reverse("video_detail", args=[video.pk])
-            context["stale"] = versions.stale(conflict, video.version, address, versions.rows_of(form, initial))
+            context["stale"] = edit_conflicts.stale(
+                conflict, video.version, address, edit_conflicts.rows_of(form, initial)
+            )
     return render(request, "videos/detail.html", context, status=422 if form is not None else 200)
 
 

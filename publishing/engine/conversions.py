@@ -29,9 +29,9 @@ from media.storage import store
 from publishing.engine.decide.outcomes import Converting, NotConverted
 from publishing.files import deliveries
 from publishing.models import Attempt, AttemptOutcome, Delivery, DeliveryState, PostTarget
-from publishing.platforms import accepts
-from publishing.platforms.accepts import Conversion
+from publishing.platforms import file_rules
 from publishing.platforms.base import Adapter, Effect, MediaSpec, Spec
+from publishing.platforms.file_rules import Conversion
 from publishing.schedule import queueing, specs
 from publishing.states import FINISHED
 
@@ -42,7 +42,7 @@ _LIMITS = Limits(timeout_s=3 * 3600, memory_bytes=6 * 1024**3, silence_s=600)
 
 def prepare(target: PostTarget, token: UUID, spec: Spec, adapter: Adapter) -> Spec | Converting | NotConverted:
     """The spec with the files that will really be sent, once all are converted. `token` is that of the run."""
-    needed = accepts.plan(spec, adapter.accepts)
+    needed = file_rules.plan(spec, adapter.accepts)
     known = {(row.source_id, row.recipe_key): row for row in Delivery.objects.filter(target=target)}
     if not known and not target.committed:
         deliveries.note(target, spec, {item.media.file_id for item in needed})
@@ -94,12 +94,12 @@ def _delivered(conversion: Conversion, copy: MediaFile) -> MediaSpec:
     return replace(specs.media_spec(copy), name=conversion.media.name)
 
 
-def _with(spec: Spec, rules: accepts.Accepts, ready: dict[tuple[str, str], MediaSpec]) -> Spec:
+def _with(spec: Spec, rules: file_rules.Accepts, ready: dict[tuple[str, str], MediaSpec]) -> Spec:
     by_file: dict[tuple[str, bool], MediaSpec] = {}
-    for conversion in accepts.plan(replace(spec, thumbnail=None), rules):
+    for conversion in file_rules.plan(replace(spec, thumbnail=None), rules):
         if copy := ready.get((conversion.media.file_id, conversion.key)):
             by_file[(conversion.media.file_id, False)] = copy
-    for conversion in accepts.plan(replace(spec, media=()), rules):
+    for conversion in file_rules.plan(replace(spec, media=()), rules):
         if copy := ready.get((conversion.media.file_id, conversion.key)):
             by_file[(conversion.media.file_id, True)] = copy
     media = tuple(by_file.get((item.file_id, False), item) for item in spec.media)

@@ -30,8 +30,8 @@ from publishing.engine import (
 from publishing.engine.apply import apply
 from publishing.engine.decide import decide
 from publishing.engine.decide import outcomes as happened
-from publishing.engine.decide.looks import is_overdue
 from publishing.engine.decide.model import GoOn, JudgeToken, Pause, RenewTokens, Rules, State, Stop, Then
+from publishing.engine.decide.reconciliation import is_overdue
 from publishing.engine.receipts import Superseded
 from publishing.models import Attempt, Grant, PostTarget
 from publishing.platforms.base import Checkpoint, Effect, MediaSpec, NotThere, PublishStep, Session

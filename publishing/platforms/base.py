@@ -13,8 +13,8 @@ from enum import StrEnum
 from typing import Any, ClassVar
 
 from platforms.descriptor import Connector, Field, Limit, Platform
-from publishing.platforms.accepts import Accepts
 from publishing.platforms.declared import Consent, Guide, Problem, QuotaNeed, Rate
+from publishing.platforms.file_rules import Accepts
 from publishing.platforms.http import Caller
 from publishing.platforms.spec import AccountRef as AccountRef
 from publishing.platforms.spec import MediaSpec as MediaSpec

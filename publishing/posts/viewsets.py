@@ -13,7 +13,7 @@ from rest_framework.response import Response
 from accounts import policy
 from accounts.policy import Action
 from accounts.selectors import timezone_of
-from ai.throttling import GenerateThrottled
+from ai.throttles import GenerateThrottled
 from core import clock
 from core.api import ActorViewSet, endpoint
 from core.errors import ValidationFailed

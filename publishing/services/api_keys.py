@@ -11,8 +11,8 @@ from accounts.policy import Action
 from core import clock
 from core.actor import Actor
 from core.errors import NotFound, PermissionDenied, Unavailable, ValidationFailed
+from core.hooks import limits
 from core.ids import uuid7
-from core.registry import limits
 from publishing.engine import sessions
 from publishing.errors import PublishingError
 from publishing.models import OAuthState

@@ -21,8 +21,8 @@ from core import clock, crypto, scope
 from core.actor import Actor, ActorKind
 from core.errors import Conflict, NotFound, PermissionDenied, Unavailable, ValidationFailed
 from core.formatting import counted
+from core.hooks import limits
 from core.ids import uuid7
-from core.registry import limits
 from publishing import signals
 from publishing.engine import grants, secrets, sessions
 from publishing.errors import PublishingError

@@ -9,7 +9,7 @@ from django.urls import reverse
 
 from accounts import policy
 from accounts.policy import Action
-from core import clock, registry
+from core import clock, hooks
 from core.actor import Actor
 from core.errors import Conflict, NotFound
 from media import trash, uses
@@ -63,7 +63,7 @@ def _uses(workspace_id: UUID, file_ids: Collection[UUID]) -> dict[UUID, list[Pos
     return {file_id: list(by_post.values()) for file_id, by_post in found.items()}
 
 
-def needs_of(workspace_id: UUID, file_ids: Collection[UUID]) -> list[registry.FileUse]:
+def needs_of(workspace_id: UUID, file_ids: Collection[UUID]) -> list[hooks.FileUse]:
     """The posts that have not ended and need one of these files; a draft without accounts is one."""
     needing = {use.post_id for uses in _uses(workspace_id, file_ids).values() for use in uses if use.needed}
     drafts = Q(media__file_id__in=file_ids, targets__isnull=True, deleted_at__isnull=True)
@@ -75,7 +75,7 @@ def needs_of(workspace_id: UUID, file_ids: Collection[UUID]) -> list[registry.Fi
     return sorted(ways, key=lambda use: (use.at is None, use.at or clock.now(), use.id))
 
 
-def _need(post: Post, shares: Sequence[PostTarget]) -> registry.FileUse:
+def _need(post: Post, shares: Sequence[PostTarget]) -> hooks.FileUse:
     states = {row.state for row in shares}
     how = (
         "is going out in"
@@ -85,7 +85,7 @@ def _need(post: Post, shares: Sequence[PostTarget]) -> registry.FileUse:
         else "is used in"
     )
     due = min((row.due_at for row in shares if row.due_at and row.state in EDITABLE | IN_FLIGHT), default=None)
-    return registry.FileUse("post", post.pk, str(post), post.state, how, reverse("post_detail", args=[post.pk]), due)
+    return hooks.FileUse("post", post.pk, str(post), post.state, how, reverse("post_detail", args=[post.pk]), due)
 
 
 def get(actor: Actor, file_id: UUID, state: str = MediaFile.State.READY) -> MediaFile:

@@ -13,8 +13,8 @@ from core import clock
 from core.actor import Actor
 from core.errors import Conflict, ValidationFailed
 from core.formatting import counted
+from core.hooks import limits
 from core.ids import uuid7
-from core.registry import limits
 from media.models import MediaFile
 from publishing import selectors
 from publishing.errors import PublishingError

@@ -13,7 +13,7 @@ from core.text.lengths import length
 from media.models import MediaFile
 from publishing import selectors
 from publishing.models import SocialAccount
-from publishing.platforms import accepts
+from publishing.platforms import file_rules
 from publishing.platforms.base import Spec
 from publishing.platforms.declared import Problem
 from publishing.platforms.registry import ADAPTERS, adapter_for
@@ -33,7 +33,7 @@ class PreflightReport:
     used: int
     limit: int
     problems: Sequence[Problem]
-    conversions: Sequence[accepts.Conversion]
+    conversions: Sequence[file_rules.Conversion]
 
     @property
     def notes(self) -> list[str]:
@@ -44,7 +44,7 @@ class PreflightReport:
 def inspect(account: SocialAccount, spec: Spec) -> PreflightReport:
     """Everything that is to be said about one account's share, at once."""
     adapter = adapter_for(account.platform, account.via)
-    problems = adapter.check(accepts.converted(spec, adapter.accepts), known(account))
+    problems = adapter.check(file_rules.converted(spec, adapter.accepts), known(account))
     if account.grant_id is None:
         sentence = f"{account.handle} is disconnected. Connect it again, or leave it out."
         problems = [Problem("account", "disconnected", sentence), *problems]
@@ -58,7 +58,7 @@ def inspect(account: SocialAccount, spec: Spec) -> PreflightReport:
         used=length(spec.text, adapter.text_unit),
         limit=int(limit.value) if limit else 0,
         problems=problems,
-        conversions=accepts.plan(spec, adapter.accepts),
+        conversions=file_rules.plan(spec, adapter.accepts),
     )
 
 

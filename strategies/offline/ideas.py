@@ -4,7 +4,7 @@ from collections import Counter
 from itertools import chain
 from typing import TypeVar
 
-from ai.captions import text
+from ai.captions import cutting
 from ai.captions.offline import keywords
 from platforms import PLATFORMS
 from strategies import knowledge
@@ -79,14 +79,14 @@ def hashtags(request: StrategyRequest) -> HashtagStrategy:
     joined = "".join(word[:1].upper() + word[1:] for word in own[:3]) if len(own) > 1 else ""
     first = request.platforms[0]
     template: list[str] = knowledge.niche(request.niche)["hashtags"]
-    core = text.hashtags([*([joined] if joined else []), *(word.lower() for word in own), *template], first, 3)
+    core = cutting.hashtags([*([joined] if joined else []), *(word.lower() for word in own), *template], first, 3)
     titles = recurring(request)
     goals = [_GOAL_TAGS[goal] for goal in request.goals if goal in _GOAL_TAGS]
     sets = []
     for platform in request.platforms:
         count = PLATFORMS[platform].text.advised_hashtags
         extra = rotated([*titles, *goals, *template], request.variation)
-        sets.append(HashtagSet(platform=platform, hashtags=text.hashtags([*core, *extra], platform, count)))
+        sets.append(HashtagSet(platform=platform, hashtags=cutting.hashtags([*core, *extra], platform, count)))
     origin = "the niche and from what the titles of the chosen videos share" if titles else "the niche"
     return HashtagStrategy(
         core=core,

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ai.captions import text
+from ai.captions import cutting
 from ai.captions.offline import keywords, write
 from ai.captions.schema import CaptionRequest, Tone
 from ai.captions.services import write_caption
@@ -56,27 +56,27 @@ class TestCounting:
 
 class TestCutting:
     def test_short_text_is_untouched(self):
-        assert text.cut("All of it.", "tiktok") == "All of it."
+        assert cutting.cut("All of it.", "tiktok") == "All of it."
 
     def test_ends_at_a_word_with_a_mark(self):
-        assert text.cut("one two three four", "tiktok", 12) == "one two…"
-        assert text.cut("One two. Three four", "tiktok", 12) == "One two."
+        assert cutting.cut("one two three four", "tiktok", 12) == "one two…"
+        assert cutting.cut("One two. Three four", "tiktok", 12) == "One two."
 
     def test_a_link_is_kept_whole_or_left_out(self):
         sample = "look https://example.com/path and more words"
-        assert text.cut(sample, "tiktok", 31) == "look https://example.com/path …"
-        assert text.cut(sample, "tiktok", 20) == "look…"
+        assert cutting.cut(sample, "tiktok", 31) == "look https://example.com/path …"
+        assert cutting.cut(sample, "tiktok", 20) == "look…"
 
     def test_a_single_long_word_is_left_out(self):
-        assert text.cut("Donaudampfschifffahrt", "tiktok", 10) == ""
+        assert cutting.cut("Donaudampfschifffahrt", "tiktok", 10) == ""
 
     def test_scripts_without_spaces_end_at_a_sign(self):
-        assert text.cut("日本語のとても長い文章です", "tiktok", 6) == "日本語のと…"
+        assert cutting.cut("日本語のとても長い文章です", "tiktok", 6) == "日本語のと…"
 
     @given(st.text(alphabet="ab 😀é,.\n", max_size=80), st.integers(1, 60), st.sampled_from(list(PLATFORMS)))
     @settings(max_examples=200)
     def test_always_fits_and_breaks_no_word(self, sample, limit, platform):
-        result = text.cut(sample, platform, limit)
+        result = cutting.cut(sample, platform, limit)
         assert PLATFORMS[platform].text.measure(result) <= limit
         if result != sample:
             words = sample.split()
@@ -85,20 +85,20 @@ class TestCutting:
             assert len(kept) <= len(words)
 
     def test_fit_leaves_room_for_the_hashtags(self):
-        caption, tags = text.fit("word " * 100, ["#one", "#two"], "twitter")
+        caption, tags = cutting.fit("word " * 100, ["#one", "#two"], "twitter")
         assert tags == ["#one", "#two"]
-        assert weighted(text.compose(caption, tags)) <= 280
+        assert weighted(cutting.compose(caption, tags)) <= 280
         assert caption.endswith("word…")
-        _, few = text.fit("Hi", [f"#{'x' * 60}{n}" for n in range(5)], "twitter")
+        _, few = cutting.fit("Hi", [f"#{'x' * 60}{n}" for n in range(5)], "twitter")
         assert len(few) == 2
 
     def test_clean(self):
-        assert text.clean("a <b>\r\n\n\n\nc  d ", "youtube") == "a b\n\nc d"
+        assert cutting.clean("a <b>\r\n\n\n\nc  d ", "youtube") == "a b\n\nc d"
 
     def test_hashtags(self):
         words = ["Sleep", "#sleep", "late-night", "2026", "", "tip 1"]
-        assert text.hashtags(words, "tiktok", 5) == ["#Sleep", "#latenight", "#tip1"]
-        assert text.hashtags(words, "tiktok", 1) == ["#Sleep"]
+        assert cutting.hashtags(words, "tiktok", 5) == ["#Sleep", "#latenight", "#tip1"]
+        assert cutting.hashtags(words, "tiktok", 1) == ["#Sleep"]
 
 
 def request(**changes):
@@ -112,7 +112,7 @@ class TestOffline:
         asked = request(platform=platform, tone=tone, context="Dim the light. Leave the phone outside. " * 20)
         answer = write(asked)
         spec = PLATFORMS[platform].text
-        assert spec.measure(text.compose(answer.caption, answer.hashtags)) <= spec.most
+        assert spec.measure(cutting.compose(answer.caption, answer.hashtags)) <= spec.most
         assert "tips for better sleep" in answer.caption
         assert len(answer.hashtags) == 5
         assert all(re.fullmatch(r"#\w+", tag) for tag in answer.hashtags)
@@ -130,7 +130,7 @@ class TestOffline:
 
     def test_tiktok_is_short_by_style(self):
         answer = write(request(context="Dim the light an hour before bed. " * 10))
-        assert UNITS["utf16"](text.compose(answer.caption, answer.hashtags)) <= 150
+        assert UNITS["utf16"](cutting.compose(answer.caption, answer.hashtags)) <= 150
 
     def test_context_is_used_where_there_is_room(self):
         answer = write(request(platform="linkedin", context="We measured our own nights for a month."))
@@ -158,7 +158,7 @@ class TestOffline:
 
     def test_a_long_given_text_is_cut_to_fit(self):
         answer = write(request(platform="twitter", text="A sentence about sleep. " * 40))
-        assert weighted(text.compose(answer.caption, answer.hashtags)) <= 280
+        assert weighted(cutting.compose(answer.caption, answer.hashtags)) <= 280
         assert answer.caption.endswith(".")
 
     def test_hashtag_count(self):
@@ -179,7 +179,7 @@ class TestService:
         written = write_caption(actor=in_workspace.bob_actor, topic="Quiet mornings", platform="X", tone="WITTY")
         assert written.platform == "twitter"
         assert written.offline
-        assert written.length == weighted(text.compose(written.caption, written.hashtags)) <= written.limit == 280
+        assert written.length == weighted(cutting.compose(written.caption, written.hashtags)) <= written.limit == 280
 
     @pytest.mark.django_db
     def test_a_models_caption_is_made_to_fit(self, in_workspace, env, vendor):

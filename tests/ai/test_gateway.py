@@ -6,13 +6,13 @@ from datetime import timedelta
 import pytest
 from pydantic import BaseModel
 
-from ai import checks, gateway, purposes, templates
+from ai import checks, gateway, purposes, response_templates
 from ai.errors import AiError
 from ai.models import LedgerEntry, ResponseTemplate
 from ai.purposes import Purpose, PurposeKind
 from core import clock
 from core.errors import NotFound, PermissionDenied, PlanLimit, Throttled, Unavailable, ValidationFailed
-from core.registry import limits
+from core.hooks import limits
 from tests.ai.conftest import Ask, Told
 
 pytestmark = pytest.mark.django_db
@@ -233,9 +233,9 @@ class TestStoredAnswers:
 
     def test_sweep_removes_only_expired(self, in_workspace, purpose, online, frozen):
         ask(in_workspace)
-        assert templates.remove_expired() == 0
+        assert response_templates.remove_expired() == 0
         clock.advance(timedelta(days=31))
-        assert templates.remove_expired() == 1
+        assert response_templates.remove_expired() == 1
 
 
 def test_a_purpose_names_only_its_own_fields():

@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 
 from accounts.models import AuditEvent
-from ai import gateway, selectors, templates
+from ai import gateway, response_templates, selectors
 from ai.errors import AiError
 from ai.models import LedgerEntry, ResponseTemplate
 from core import clock
@@ -19,7 +19,7 @@ ANSWER = {"caption": "See you on Saturday.", "hashtags": ["#market"]}
 
 
 def make(cast, **changes):
-    return templates.create(
+    return response_templates.create(
         actor=cast.bob_actor, **{"purpose": "captions", "request": REQUEST, "answer": ANSWER, **changes}
     )
 
@@ -48,14 +48,14 @@ class TestByHand:
     def test_update_counts_versions_and_refuses_stale_ones(self, in_workspace, env):
         made = make(in_workspace)
         until = clock.now() + timedelta(days=1)
-        changed = templates.update(
+        changed = response_templates.update(
             actor=in_workspace.bob_actor, template_id=made.pk, version=1, answer={**ANSWER, "caption": "Come."},
             is_active=False, expires_at=until,
         )  # fmt: skip
         assert (changed.version, changed.answer["caption"], changed.is_active) == (2, "Come.", False)
         assert changed.expires_at == until
         with pytest.raises(Conflict) as raised:
-            templates.update(actor=in_workspace.bob_actor, template_id=made.pk, version=1, is_active=True)
+            response_templates.update(actor=in_workspace.bob_actor, template_id=made.pk, version=1, is_active=True)
         assert raised.value.details["current"] == 2
         made.refresh_from_db()
         assert not made.is_active
@@ -63,15 +63,15 @@ class TestByHand:
     def test_roles_and_walls(self, cast, env):
         made = make(cast)
         for call in (
-            lambda actor: templates.update(actor=actor, template_id=made.pk, version=1, is_active=False),
-            lambda actor: templates.delete(actor=actor, template_id=made.pk),
+            lambda actor: response_templates.update(actor=actor, template_id=made.pk, version=1, is_active=False),
+            lambda actor: response_templates.delete(actor=actor, template_id=made.pk),
         ):
             with pytest.raises(PermissionDenied):
                 call(cast.victor_actor)
             with pytest.raises(NotFound):
                 call(cast.charlie_actor)
-        assert templates.get(actor=cast.victor_actor, template_id=made.pk).is_active
-        templates.delete(actor=cast.bob_actor, template_id=made.pk)
+        assert response_templates.get(actor=cast.victor_actor, template_id=made.pk).is_active
+        response_templates.delete(actor=cast.bob_actor, template_id=made.pk)
         assert not ResponseTemplate.objects.exists()
 
 
@@ -179,7 +179,9 @@ def test_an_operator_does_not_switch_what_changed_after_the_list_was_shown(cast,
     shown = client.get(where).content.decode()
     assert f'name="version-{made.pk}" value="1"' in shown
     assert 'id="action-toggle"' in shown
-    templates.update(actor=cast.bob_actor, template_id=made.pk, version=1, answer={**ANSWER, "caption": "Come."})
+    response_templates.update(
+        actor=cast.bob_actor, template_id=made.pk, version=1, answer={**ANSWER, "caption": "Come."}
+    )
     chosen = {"_selected_action": [str(made.pk), str(other.pk)], f"version-{made.pk}": 1, f"version-{other.pk}": 1}
     page = client.post(where, {"action": "switch_off", **chosen}, follow=True).content.decode()
     made.refresh_from_db()

@@ -6,10 +6,10 @@ from types import SimpleNamespace
 
 import pytest
 
-from ai import language, matching, tasks, waiting
+from ai import language, matching, tasks, wait_for_job
 from ai.models import ResponseTemplate
 from ai.purposes import Purpose
-from ai.throttling import GenerateThrottled
+from ai.throttles import GenerateThrottled
 from core import clock
 from core.actor import Actor
 from jobs import services as jobs
@@ -30,7 +30,7 @@ class TestWaiting:
         return jobs.enqueue(kind="tests.ai_wait", actor=cast.bob_actor)
 
     def test_gives_up_in_time(self, in_workspace):
-        job = waiting.wait_for(in_workspace.bob_actor, self.order(in_workspace), seconds=0.15)
+        job = wait_for_job.wait_for(in_workspace.bob_actor, self.order(in_workspace), seconds=0.15)
         assert job.status == Status.QUEUED
 
     def test_sees_the_end(self, in_workspace, monkeypatch):
@@ -39,8 +39,8 @@ class TestWaiting:
         def finish(_seconds):
             Job.objects.filter(pk=job.pk).update(status=Status.DONE, finished_at=clock.now())
 
-        monkeypatch.setattr(waiting, "time", SimpleNamespace(monotonic=time.monotonic, sleep=finish))
-        ended = waiting.wait_for(in_workspace.bob_actor, job)
+        monkeypatch.setattr(wait_for_job, "time", SimpleNamespace(monotonic=time.monotonic, sleep=finish))
+        ended = wait_for_job.wait_for(in_workspace.bob_actor, job)
         assert ended.status == Status.DONE
 
 

@@ -13,7 +13,7 @@ from django.db import transaction
 from accounts.models import AuditEvent
 from core import clock
 from core.errors import Conflict, PlanLimit
-from core.registry import limits
+from core.hooks import limits
 from jobs.testing import drain
 from media import orphans, quota, resumable_uploads, services, tasks
 from media.formatting import duration_words, size_words

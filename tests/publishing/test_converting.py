@@ -18,11 +18,11 @@ from media.models import MediaFile
 from media.storage import store
 from publishing.files import deliveries
 from publishing.models import Attempt, Delivery, PostTarget
-from publishing.platforms import accepts
-from publishing.platforms.accepts import Accepts, Images
+from publishing.platforms import file_rules
 from publishing.platforms.base import MediaSpec, Spec
+from publishing.platforms.file_rules import Accepts, Images
 from publishing.platforms.registry import adapter_for
-from publishing.platforms.videos import Videos
+from publishing.platforms.video_rules import Videos
 from publishing.schedule import specs
 from publishing.services import preflight, schedule, targets
 from tests import factories
@@ -47,7 +47,7 @@ def picture(**fields: Any) -> MediaSpec:
 
 
 def becomes(item: MediaSpec) -> MediaSpec:
-    return accepts.converted(Spec("x", "", "", {}, (item,)), RULES).media[0]
+    return file_rules.converted(Spec("x", "", "", {}, (item,)), RULES).media[0]
 
 
 class TestPlans:
@@ -55,7 +55,7 @@ class TestPlans:
         "item", [video(), picture(), video(video_codec="", pixel_format=""), picture(animated=True)]
     )
     def test_what_fits_goes_as_it_is(self, item: MediaSpec) -> None:
-        assert accepts.plan(Spec("x", "", "", {}, (item,)), RULES) == []
+        assert file_rules.plan(Spec("x", "", "", {}, (item,)), RULES) == []
 
     @pytest.mark.parametrize(
         ("item", "size"),
@@ -91,7 +91,7 @@ class TestChild:
     def test_a_picture_gets_bars_and_fits(self, tmp_path: Path) -> None:
         source, target = tmp_path / "a", tmp_path / "b"
         Image.effect_noise((400, 1000), 120).convert("RGBA").save(source, "PNG")
-        (conversion,) = accepts.plan(
+        (conversion,) = file_rules.plan(
             Spec("x", "", "", {}, (picture(content_type="image/png", width=400, height=1000, size_bytes=400_000),)),
             RULES,
         )

@@ -101,7 +101,7 @@ class TestWaiting:
     def test_processing_without_an_end_becomes_a_question_after_a_day(
         self, box: Any, connect: Any, make_post: Any, in_workspace: Any, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr("publishing.engine.decide.looks.PROCESSING_DEADLINE", timedelta(minutes=20))
+        monkeypatch.setattr("publishing.engine.decide.reconciliation.PROCESSING_DEADLINE", timedelta(minutes=20))
         box.set(youtube__processing_s=40 * 3600)
         post = make_post(connect("youtube"))
         schedule.publish_now(actor=in_workspace.alice_actor, post_id=post.pk)

@@ -8,10 +8,10 @@ from typing import Any
 import pytest
 
 from media import convert, probe
-from publishing.platforms import accepts
+from publishing.platforms import file_rules
 from publishing.platforms.base import AccountRef, MediaSpec, Spec
 from publishing.platforms.registry import adapter_for
-from publishing.platforms.videos import Videos, seconds_words
+from publishing.platforms.video_rules import Videos, seconds_words
 from tests.videofile.library import ffmpeg
 
 PLATFORMS = ["instagram", "tiktok", "youtube", "facebook", "twitter", "linkedin"]
@@ -57,7 +57,7 @@ def spec_of(platform: str, item: MediaSpec, **options: Any) -> Spec:
 
 def problems(spec: Spec) -> list[tuple[str, str]]:
     adapter = adapter_for(spec.platform)
-    found = adapter.check(accepts.converted(spec, adapter.accepts), AccountRef("1", "me"))
+    found = adapter.check(file_rules.converted(spec, adapter.accepts), AccountRef("1", "me"))
     return [(one.code, one.sentence) for one in found]
 
 
@@ -69,7 +69,7 @@ class TestMendable:
 
     @pytest.mark.parametrize("platform", PLATFORMS)
     def test_a_good_file_goes_as_it_is(self, platform: str) -> None:
-        assert accepts.plan(spec_of(platform, GOOD), adapter_for(platform).accepts) == []
+        assert file_rules.plan(spec_of(platform, GOOD), adapter_for(platform).accepts) == []
 
     @pytest.mark.parametrize("fault", ["20 fps", "120 fps", "tiny"])
     def test_a_reel_is_made_possible(self, fault: str) -> None:
@@ -77,18 +77,18 @@ class TestMendable:
 
     def test_the_person_is_told_what_becomes_of_it(self) -> None:
         item = replace(GOOD, fps=20.0, width=2160, height=3840)
-        (conversion,) = accepts.plan(spec_of("instagram", item), adapter_for("instagram").accepts)
+        (conversion,) = file_rules.plan(spec_of("instagram", item), adapter_for("instagram").accepts)
         assert conversion.words == "H.264 MP4 of 1080×1920, with 40 frames a second"
 
     def test_a_file_whose_index_is_behind_loses_nothing(self) -> None:
         item = replace(GOOD, starts_at_once=False)
-        (conversion,) = accepts.plan(spec_of("instagram", item), adapter_for("instagram").accepts)
+        (conversion,) = file_rules.plan(spec_of("instagram", item), adapter_for("instagram").accepts)
         assert (conversion.recipe, conversion.words) == ({"make": "mp4", "copy": True}, "MP4 without loss")
 
     def test_through_blotato_a_file_is_made_light_enough_for_it(self) -> None:
         adapter = adapter_for("tiktok", "blotato")
         heavy = replace(GOOD, size_bytes=2 * 1024**3, duration_s=300.0)
-        (conversion,) = accepts.plan(spec_of("tiktok", heavy), adapter.accepts)
+        (conversion,) = file_rules.plan(spec_of("tiktok", heavy), adapter.accepts)
         assert conversion.becomes.size_bytes == 1024**3
 
 
@@ -131,8 +131,8 @@ class TestNotMendable:
     def test_what_would_have_to_be_too_poor_is_told(self) -> None:
         heavy = replace(GOOD, size_bytes=3 * 1024**3, duration_s=800.0)
         assert problems(spec_of("instagram", heavy)) == [], "Instagram's 300 MB are enough for 800 seconds"
-        few = accepts.Accepts(videos=Videos(bytes_max=1_000_000))
-        assert accepts.plan(spec_of("instagram", heavy), few) == []
+        few = file_rules.Accepts(videos=Videos(bytes_max=1_000_000))
+        assert file_rules.plan(spec_of("instagram", heavy), few) == []
 
     @pytest.mark.parametrize(
         ("seconds", "words"),
@@ -190,7 +190,7 @@ class Copies:
             starts_at_once=facts.get("starts_at_once"), interlaced=facts["interlaced"], open_gop=facts["open_gop"],
         )  # fmt: skip
 
-    def converted(self, conversion: accepts.Conversion, path: Path, demuxer: str) -> MediaSpec:
+    def converted(self, conversion: file_rules.Conversion, path: Path, demuxer: str) -> MediaSpec:
         target = self.folder / f"{path.stem}-{conversion.key}.mp4"
         if not target.exists():
             spec = {**conversion.recipe, "source": str(path), "target": str(target), "demuxer": demuxer}
@@ -212,17 +212,17 @@ class TestRealFiles:
     ) -> None:
         path, adapter = copies.file(name, args), adapter_for(platform)
         item = copies.spec(path, demuxer)
-        for conversion in accepts.plan(spec_of(platform, item), adapter.accepts):
+        for conversion in file_rules.plan(spec_of(platform, item), adapter.accepts):
             item = copies.converted(conversion, path, demuxer)
             assert (item.width, item.height) == (conversion.becomes.width, conversion.becomes.height)
             assert item.fps == pytest.approx(conversion.becomes.fps, rel=0.001)
         spec = spec_of(platform, item)
-        assert accepts.plan(spec, adapter.accepts) == []
+        assert file_rules.plan(spec, adapter.accepts) == []
         assert [one.sentence for one in adapter.check(spec, AccountRef("1", "me"))] == []
 
     def test_hardly_any_of_these_files_is_taken_as_it_is(self, copies: Copies) -> None:
         adapter, taken = adapter_for("instagram"), []
         for name, args, demuxer in FILES:
             item = copies.spec(copies.file(name, args), demuxer)
-            taken += [name] if not accepts.plan(spec_of("instagram", item), adapter.accepts) else []
+            taken += [name] if not file_rules.plan(spec_of("instagram", item), adapter.accepts) else []
         assert taken == []

@@ -14,7 +14,7 @@ from publishing.engine import grants, housekeeping, secrets
 from publishing.models import Attempt, Grant, PostTarget
 from publishing.platforms.base import AccountRef, MediaSpec, Spec
 from publishing.platforms.errors import ErrorKind
-from publishing.platforms.linkedin import errors, tokens, words
+from publishing.platforms.linkedin import errors, text_format, tokens
 from publishing.platforms.registry import adapter_for
 from publishing.services import connections, metrics, schedule, social_accounts, targets
 from tests.publishing.conftest import picture, portrait
@@ -346,8 +346,8 @@ class TestWords:
         ],
     )
     def test_reserved_signs_are_escaped_and_hashtags_are_hashtags(self, text: str, expected: str) -> None:
-        assert words.commentary(text) == expected
-        assert words.plain(expected) == text
+        assert text_format.commentary(text) == expected
+        assert text_format.plain(expected) == text
 
 
 class TestChecks:

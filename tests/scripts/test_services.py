@@ -6,7 +6,7 @@ from uuid import uuid4
 import pytest
 
 from accounts.models import AuditEvent
-from ai import waiting
+from ai import wait_for_job
 from ai.errors import AiError
 from core.errors import Conflict, PermissionDenied, ValidationFailed
 from jobs.models import Job, Status
@@ -133,9 +133,9 @@ class TestByJob:
     def test_a_finished_job_is_answered_at_once(self, online, monkeypatch):
         def work(actor, job, seconds=None):
             drain()
-            return waiting.selectors.job_of(actor, job.pk)
+            return wait_for_job.selectors.job_of(actor, job.pk)
 
-        monkeypatch.setattr(waiting, "wait_for", work)
+        monkeypatch.setattr(wait_for_job, "wait_for", work)
         made = self.order(online)
         assert made.jobs == []
         assert made.scripts[0].version == 1

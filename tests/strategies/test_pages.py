@@ -4,7 +4,7 @@ import pytest
 from django.urls import reverse
 
 from jobs.testing import drain
-from pages import sections
+from pages import strategy_sections
 from strategies import selectors, services
 from strategies.models import Strategy, StrategyVersion
 
@@ -140,11 +140,11 @@ class TestShow:
 
 
 class TestEdit:
-    @pytest.mark.parametrize("key", list(sections.SECTIONS))
+    @pytest.mark.parametrize("key", list(strategy_sections.SECTIONS))
     def test_every_section_survives_its_own_form(self, browser, made, key):
         content = selectors.shown(made.bob_actor, made.strategy.pk).version.content
-        form = {field.name: field.value for row in sections.rows(key, content) for field in row.inputs}
-        assert sections.read(key, content, form) is not None
+        form = {field.name: field.value for row in strategy_sections.rows(key, content) for field in row.inputs}
+        assert strategy_sections.read(key, content, form) is not None
         answer = browser.post(url("strategy_section", made, key), {**form, "version": 1})
         assert answer.status_code == 302
         made.strategy.refresh_from_db()
@@ -152,7 +152,11 @@ class TestEdit:
 
     def test_a_row_is_changed_removed_and_added(self, browser, made):
         content = selectors.shown(made.bob_actor, made.strategy.pk).version.content
-        form = {field.name: field.value for row in sections.rows("recommendations", content) for field in row.inputs}
+        form = {
+            field.name: field.value
+            for row in strategy_sections.rows("recommendations", content)
+            for field in row.inputs
+        }
         form |= {
             "version": 1,
             "recommendations-0-title": "Ours",
@@ -171,9 +175,9 @@ class TestEdit:
     @pytest.mark.parametrize("key", ["pillars", "themes", "hooks", "calendar", "measures"])
     def test_rows_can_be_added_anywhere(self, browser, made, key):
         content = selectors.shown(made.bob_actor, made.strategy.pk).version.content
-        form = {field.name: field.value for row in sections.rows(key, content) for field in row.inputs}
+        form = {field.name: field.value for row in strategy_sections.rows(key, content) for field in row.inputs}
         values = {"date": "2026-06-01", "time": "10:00", "number": "5"}
-        for field in sections.ROWS[key]:
+        for field in strategy_sections.ROWS[key]:
             form[f"{key}-new-{field.name}"] = values.get(field.kind, "New")
         browser.post(url("strategy_section", made, key), {**form, "version": 1})
         found = selectors.shown(made.bob_actor, made.strategy.pk).version.content[key]
@@ -181,7 +185,11 @@ class TestEdit:
 
     def test_schedule_and_hashtags(self, browser, made):
         content = selectors.shown(made.bob_actor, made.strategy.pk).version.content
-        form = {field.name: field.value for row in sections.rows("posting_schedule", content) for field in row.inputs}
+        form = {
+            field.name: field.value
+            for row in strategy_sections.rows("posting_schedule", content)
+            for field in row.inputs
+        }
         form |= {"posting_schedule-0-posts": "2", "posting_schedule-0-slots": "Mon 9:00, thursday 18:30", "version": 1}
         browser.post(url("strategy_section", made, "posting_schedule"), form)
         schedule = selectors.shown(made.bob_actor, made.strategy.pk).content.posting_schedule
@@ -202,7 +210,11 @@ class TestEdit:
     @pytest.mark.parametrize("headers", [{}, HTMX])
     def test_what_is_wrong_keeps_what_was_typed(self, browser, made, headers):
         content = selectors.shown(made.bob_actor, made.strategy.pk).version.content
-        form = {field.name: field.value for row in sections.rows("posting_schedule", content) for field in row.inputs}
+        form = {
+            field.name: field.value
+            for row in strategy_sections.rows("posting_schedule", content)
+            for field in row.inputs
+        }
         form |= {"posting_schedule-0-slots": "someday 9:00", "version": 1}
         answer = browser.post(url("strategy_section", made, "posting_schedule"), form, headers=headers)
         assert answer.status_code == 422

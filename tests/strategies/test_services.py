@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 
 from accounts.models import AuditEvent
-from ai import waiting
+from ai import wait_for_job
 from ai.errors import AiError
 from core import clock
 from core.errors import Conflict, NotFound, PermissionDenied, ValidationFailed
@@ -163,9 +163,9 @@ class TestByJob:
 
         def work(actor, job, seconds=None):
             drain()
-            return waiting.selectors.job_of(actor, job.pk)
+            return wait_for_job.selectors.job_of(actor, job.pk)
 
-        monkeypatch.setattr(waiting, "wait_for", work)
+        monkeypatch.setattr(wait_for_job, "wait_for", work)
         made = self.order(online)
         assert made.job is None
         assert made.strategy.version == 1

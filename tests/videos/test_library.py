@@ -15,7 +15,7 @@ from tests import factories
 from videos import selectors, tasks
 from videos.models import Folder, Tag, Video, VideoTag
 from videos.selectors import SORTS, Filters
-from videos.services import folders, intake, library, processing, trash, words
+from videos.services import folders, intake, library, names, processing, trash
 
 
 @pytest.fixture
@@ -40,13 +40,13 @@ class TestWords:
         ],
     )
     def test_a_title_from_a_file_name(self, name, title):
-        assert words.title_from(name) == title
+        assert names.title_from(name) == title
 
     def test_search_knows_no_accents_and_no_case(self):
-        assert words.normalise("  Café  ÉTÉ straße ") == "cafe ete strasse"
+        assert names.normalise("  Café  ÉTÉ straße ") == "cafe ete strasse"
 
     def test_names_are_one_line(self):
-        assert words.clean_name(" a\n\tb\x00c ", field="name", longest=20) == "a b c"
+        assert names.clean_name(" a\n\tb\x00c ", field="name", longest=20) == "a b c"
 
 
 class TestUpdate:

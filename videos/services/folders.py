@@ -14,7 +14,7 @@ from core.errors import Conflict, NotFound, ValidationFailed
 from videos.errors import VideoError
 from videos.models import Folder, Tag, Video
 from videos.services.library import TAG_LENGTH, refresh_search
-from videos.services.words import clean_name
+from videos.services.names import clean_name
 
 NAME_LENGTH = 80
 MOST_DEEP = 5

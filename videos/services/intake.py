@@ -21,7 +21,7 @@ from media.services import Stored
 from videos.errors import VideoError
 from videos.models import Folder, Video
 from videos.services.library import TITLE_LENGTH, publish_video, refresh_search
-from videos.services.words import clean_name, title_from
+from videos.services.names import clean_name, title_from
 
 MISSING_FILE = "Choose a video file to upload."
 

@@ -15,7 +15,7 @@ from jobs import events
 from media import uses
 from videos.errors import VideoError
 from videos.models import Folder, Tag, Video, VideoTag
-from videos.services.words import clean_name, normalise
+from videos.services.names import clean_name, normalise
 
 TITLE_LENGTH = 200
 TAG_LENGTH = 40

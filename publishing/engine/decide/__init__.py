@@ -8,7 +8,7 @@ from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
-from publishing.engine.decide import calls, endings, looks
+from publishing.engine.decide import calls, endings, reconciliation
 from publishing.engine.decide import outcomes as happened
 from publishing.engine.decide.model import Rules, State, Transition
 from publishing.states import TargetState
@@ -34,10 +34,10 @@ DECISIONS: dict[type, Decision] = {
     happened.AllowanceLow: calls.allowance_low,
     happened.LockTaken: calls.lock_taken,
     happened.SlotBooked: calls.slot_booked,
-    happened.Found: looks.found,
-    happened.LookRefused: looks.refused,
-    happened.LookUnanswered: looks.unanswered,
-    happened.LookPostponed: looks.postponed,
+    happened.Found: reconciliation.found,
+    happened.LookRefused: reconciliation.refused,
+    happened.LookUnanswered: reconciliation.unanswered,
+    happened.LookPostponed: reconciliation.postponed,
     happened.JobEnded: endings.job_ended,
     happened.Settled: endings.settled,
     happened.SettlingRefused: endings.settling_refused,
@@ -47,5 +47,5 @@ DECISIONS: dict[type, Decision] = {
 def decide(rules: Rules, state: State, outcome: object, now: datetime) -> Transition:
     """What follows from `outcome` (one of `decide.outcomes`) at the instant `now`."""
     if isinstance(outcome, happened.TokenJudged) and state.state == TargetState.UNCONFIRMED:
-        return looks.token_judged(rules, state, outcome, now)
+        return reconciliation.token_judged(rules, state, outcome, now)
     return DECISIONS[type(outcome)](rules, state, outcome, now)

@@ -40,7 +40,7 @@ from publishing.platforms.blotato.limits import LIMITS, NEEDS_MEDIA, RATES
 from publishing.platforms.declared import Consent, Problem, QuotaNeed
 from publishing.platforms.errors import ErrorKind, PlatformError
 from publishing.platforms.http import Caller
-from publishing.platforms.videos import Videos
+from publishing.platforms.video_rules import Videos
 from publishing.states import TargetState
 
 _UPLOAD_LIFE = timedelta(minutes=50)

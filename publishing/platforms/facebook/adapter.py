@@ -40,7 +40,7 @@ from publishing.platforms.base import (
 )
 from publishing.platforms.declared import Consent, Problem, QuotaNeed
 from publishing.platforms.errors import ErrorKind, PlatformError
-from publishing.platforms.facebook import numbers, people, status
+from publishing.platforms.facebook import accounts, numbers, status
 from publishing.platforms.facebook.check import kind_of, problems
 from publishing.platforms.facebook.guide import GUIDE
 from publishing.platforms.facebook.limits import ACCEPTS, LIMITS, RATES, UPLOAD_LIFE, reel_day
@@ -48,7 +48,7 @@ from publishing.platforms.http import Caller
 from publishing.platforms.meta import graph, tokens
 from publishing.states import TargetState
 
-_LABEL = people.LABEL
+_LABEL = accounts.LABEL
 _VIDEO_LINK = re.compile(
     r"^https://(?:www\.|m\.)?facebook\.com/(?:reel/|watch/?\?(?:.*&)?v=|[^/]+/videos/(?:[^/]+/)?)(\d+)(?:[/?#&].*)?$"
 )
@@ -356,13 +356,13 @@ class Facebook(Adapter):
         return numbers.metrics(session, external_id)
 
     def accounts(self, session: Session) -> list[AccountInfo]:
-        return people.reached(session)
+        return accounts.reached(session)
 
     def account(self, session: Session) -> AccountInfo | None:
-        return people.present(session)
+        return accounts.present(session)
 
     def describe(self, session: Session, info: AccountInfo) -> AccountInfo:
-        return replace(info, follower_count=people.present(session).follower_count)
+        return replace(info, follower_count=accounts.present(session).follower_count)
 
     def refresh(self, http: Caller, refresh_token: str, now: datetime) -> Tokens:
         return tokens.parse(tokens.exchange(http, refresh_token, _LABEL), now)

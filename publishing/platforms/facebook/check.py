@@ -8,8 +8,8 @@ from platforms.facebook import DESCRIPTOR
 from publishing.platforms.base import AccountRef, MediaSpec, Spec
 from publishing.platforms.declared import Problem
 from publishing.platforms.facebook.limits import LIMITS, REELS, VIDEOS
-from publishing.platforms.videos import SHAPE_SLACK, UPRIGHT
-from publishing.platforms.videos import problems as video_problems
+from publishing.platforms.video_rules import SHAPE_SLACK, UPRIGHT
+from publishing.platforms.video_rules import problems as video_problems
 
 KINDS = DESCRIPTOR.choices_of("video_as")
 

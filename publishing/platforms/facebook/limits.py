@@ -5,9 +5,9 @@ from datetime import date, datetime, time, timedelta
 
 from platforms.descriptor import Limit
 from platforms.facebook import DESCRIPTOR, REEL, TITLE
-from publishing.platforms.accepts import Accepts, Images, kinds
 from publishing.platforms.declared import Rate
-from publishing.platforms.videos import Videos
+from publishing.platforms.file_rules import Accepts, Images, kinds
+from publishing.platforms.video_rules import Videos
 
 _REELS = "developers.facebook.com, Reels publishing API"
 _PHOTOS = "developers.facebook.com, Page photos reference; the smaller of two stated values"

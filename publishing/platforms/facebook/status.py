@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from publishing.platforms.facebook import people
+from publishing.platforms.facebook import accounts
 from publishing.platforms.meta import errors
 
 
@@ -27,7 +27,7 @@ def published(found: Mapping[str, Any]) -> bool:
     wrong = [error for phase in phases if phase.get("status") == "error" for error in phase.get("errors") or [{}]]
     if wrong or state in ("error", "expired", "upload_failed"):
         first = wrong[0] if wrong else {}
-        raise errors.failure(str(first.get("message") or state), people.LABEL, str(first.get("code") or ""))
+        raise errors.failure(str(first.get("message") or state), accounts.LABEL, str(first.get("code") or ""))
     publishing = phases[2]
     done = publishing.get("status") == "complete" or publishing.get("publish_status") == "published"
     return state == "ready" and done

@@ -37,7 +37,7 @@ from publishing.platforms.base import (
 from publishing.platforms.declared import Consent, Problem, QuotaNeed
 from publishing.platforms.errors import ErrorKind, NoAnswer, NotSent, PlatformError
 from publishing.platforms.http import Caller
-from publishing.platforms.instagram import numbers, people, tokens
+from publishing.platforms.instagram import accounts, numbers, tokens
 from publishing.platforms.instagram.check import problems
 from publishing.platforms.instagram.guide import GUIDE
 from publishing.platforms.instagram.limits import ACCEPTS, CONTAINER_LIFE, LIMITS, RATES
@@ -45,7 +45,7 @@ from publishing.platforms.meta import errors, graph
 from publishing.platforms.meta import tokens as facebook
 from publishing.states import TargetState
 
-_LABEL = people.LABEL
+_LABEL = accounts.LABEL
 _LINK = re.compile(r"^https://(?:www\.)?instagram\.com/(?:[\w.]+/)?(?:p|reel|tv)/([\w-]{5,})(?:[/?#].*)?$")
 _FULL = "Instagram takes no more posts from this account today. Your post goes out by itself once it does."
 _LOOK_AGAIN = timedelta(hours=1)
@@ -80,7 +80,7 @@ class Instagram(Adapter):
             ),
             optional=("business_management",),
             backend="publishing.platforms.instagram.login.InstagramByFacebook",
-            key=people.BY_FACEBOOK,
+            key=accounts.BY_FACEBOOK,
             label="with Facebook",
             app="facebook",
         ),
@@ -214,7 +214,7 @@ class Instagram(Adapter):
         if options.get("thumb_offset") is not None:
             more["thumb_offset"] = int(options["thumb_offset"])
         more |= {"media_type": "REELS", "share_to_feed": bool(options.get("share_to_feed", True))}
-        if session.login == people.BY_FACEBOOK:
+        if session.login == accounts.BY_FACEBOOK:
             return {**body, **more, "upload_type": "resumable"}, True
         return {**body, **more, "video_url": session.link(media)}, False
 
@@ -336,25 +336,25 @@ class Instagram(Adapter):
         return numbers.metrics(session, external_id)
 
     def accounts(self, session: Session) -> list[AccountInfo]:
-        return people.reached(session)
+        return accounts.reached(session)
 
     def account(self, session: Session) -> AccountInfo | None:
-        return people.present(session)
+        return accounts.present(session)
 
     def describe(self, session: Session, info: AccountInfo) -> AccountInfo:
         if info.follower_count is not None:
             return info
-        return replace(info, follower_count=people.present(session).follower_count)
+        return replace(info, follower_count=accounts.present(session).follower_count)
 
     def refresh(self, http: Caller, refresh_token: str, now: datetime) -> Tokens:
-        if http.app == people.BY_FACEBOOK:
+        if http.app == accounts.BY_FACEBOOK:
             return facebook.parse(facebook.exchange(http, refresh_token, _LABEL), now)
         body = tokens.renew(http, refresh_token)
         return facebook.parse(body, now, tokens.scopes(body.get("permissions")))
 
     def revoke(self, http: Caller, tokens_: Tokens) -> None:
         """Instagram Login knows no call for it; the person removes the app in Instagram's settings."""
-        if http.app == people.BY_FACEBOOK:
+        if http.app == accounts.BY_FACEBOOK:
             facebook.revoke(http, tokens_)
 
 

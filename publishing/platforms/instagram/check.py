@@ -7,7 +7,7 @@ from core.text.lengths import length
 from publishing.platforms.base import AccountRef, MediaSpec, Spec
 from publishing.platforms.declared import Problem
 from publishing.platforms.instagram.limits import ACCEPTS, LIMITS
-from publishing.platforms.videos import problems as video_problems
+from publishing.platforms.video_rules import problems as video_problems
 
 _HASHTAG = re.compile(r"(?<!\w)#\w+")
 _MENTION = re.compile(r"(?<!\w)@\w[\w.]*")

@@ -4,9 +4,9 @@ from datetime import date, timedelta
 
 from platforms.descriptor import Limit
 from platforms.instagram import ALT_TEXT, DESCRIPTOR, LONGEST
-from publishing.platforms.accepts import Accepts, Images, kinds
 from publishing.platforms.declared import Rate
-from publishing.platforms.videos import Videos
+from publishing.platforms.file_rules import Accepts, Images, kinds
+from publishing.platforms.video_rules import Videos
 
 _MEDIA = "developers.facebook.com, Instagram platform, IG User Media reference"
 _ERRORS = "developers.facebook.com, Instagram platform, error codes"

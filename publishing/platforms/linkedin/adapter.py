@@ -39,7 +39,7 @@ from publishing.platforms.base import (
 from publishing.platforms.declared import Consent, Problem, QuotaNeed
 from publishing.platforms.errors import ErrorKind, PlatformError
 from publishing.platforms.http import Caller
-from publishing.platforms.linkedin import errors, numbers, pages, rest, tokens, words
+from publishing.platforms.linkedin import errors, numbers, pages, rest, text_format, tokens
 from publishing.platforms.linkedin.check import is_page, problems
 from publishing.platforms.linkedin.guide import GUIDE
 from publishing.platforms.linkedin.limits import ACCEPTS, LIMITS, RATES
@@ -230,7 +230,7 @@ class LinkedIn(Adapter):
         urns = [str(urn) for urn in checkpoint.get("done", [])]
         body: dict[str, Any] = {
             "author": session.account.external_id,
-            "commentary": words.commentary(spec.text),
+            "commentary": text_format.commentary(spec.text),
             "visibility": spec.options.get("visibility") or DEFAULT_VISIBILITY,
             "distribution": {
                 "feedDistribution": "MAIN_FEED",
@@ -337,7 +337,7 @@ def _is_ours(row: Mapping[str, Any], spec: Spec, urns: set[str], since: datetime
     made = row.get("createdAt") or row.get("publishedAt")
     if made is None or datetime.fromtimestamp(int(made) / 1000, UTC) < since:
         return False
-    return words.plain(str(row.get("commentary", ""))) == " ".join(spec.text.split())
+    return text_format.plain(str(row.get("commentary", ""))) == " ".join(spec.text.split())
 
 
 def _permalink(urn: str) -> str:

@@ -7,7 +7,7 @@ from platforms.linkedin import DEFAULT_VISIBILITY, DESCRIPTOR
 from publishing.platforms.base import AccountRef, MediaSpec, Spec
 from publishing.platforms.declared import Problem
 from publishing.platforms.linkedin.limits import ACCEPTS, LIMITS
-from publishing.platforms.videos import problems as video_problems
+from publishing.platforms.video_rules import problems as video_problems
 
 VISIBILITY = DESCRIPTOR.choices_of("visibility")
 

@@ -4,9 +4,9 @@ from datetime import date, datetime, time, timedelta
 
 from platforms.descriptor import Limit
 from platforms.linkedin import DESCRIPTOR, LONGEST, TITLE
-from publishing.platforms.accepts import Accepts, Images, kinds
 from publishing.platforms.declared import Rate
-from publishing.platforms.videos import Videos
+from publishing.platforms.file_rules import Accepts, Images, kinds
+from publishing.platforms.video_rules import Videos
 
 _VIDEOS = "learn.microsoft.com, LinkedIn Videos API"
 _IMAGES = "learn.microsoft.com, LinkedIn Images API"

@@ -8,7 +8,7 @@ from platforms.tiktok import DESCRIPTOR
 from publishing.platforms.base import AccountRef, MediaSpec, Spec
 from publishing.platforms.declared import Problem
 from publishing.platforms.tiktok.limits import ACCEPTS, LIMITS
-from publishing.platforms.videos import problems as video_problems
+from publishing.platforms.video_rules import problems as video_problems
 
 PRIVACY = DESCRIPTOR.choices_of("privacy_level")
 TOGGLES = DESCRIPTOR.named("toggle")

@@ -4,9 +4,9 @@ from datetime import date
 
 from platforms.descriptor import Limit
 from platforms.tiktok import DESCRIPTOR, LONGEST, PHOTO_TITLE
-from publishing.platforms.accepts import Accepts, Images, kinds
 from publishing.platforms.declared import Rate
-from publishing.platforms.videos import Videos
+from publishing.platforms.file_rules import Accepts, Images, kinds
+from publishing.platforms.video_rules import Videos
 
 _POST = "developers.tiktok.com, Content Posting API, direct post reference"
 _MEDIA = "developers.tiktok.com, Content Posting API, media transfer guide"

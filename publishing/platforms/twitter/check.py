@@ -8,7 +8,7 @@ from platforms.twitter import DESCRIPTOR
 from publishing.platforms.base import AccountRef, MediaSpec, Spec
 from publishing.platforms.declared import Problem
 from publishing.platforms.twitter.limits import LIMITS, videos
-from publishing.platforms.videos import problems as video_problems
+from publishing.platforms.video_rules import problems as video_problems
 
 REPLIES = DESCRIPTOR.choices_of("reply_settings")
 TOGGLES = DESCRIPTOR.named("toggle")

@@ -7,9 +7,9 @@ from django.conf import settings
 
 from platforms.descriptor import Limit
 from platforms.twitter import DESCRIPTOR, LONGEST
-from publishing.platforms.accepts import Accepts, Images, kinds
 from publishing.platforms.declared import Rate
-from publishing.platforms.videos import Videos
+from publishing.platforms.file_rules import Accepts, Images, kinds
+from publishing.platforms.video_rules import Videos
 
 _POSTS = "docs.x.com, Counting characters"
 _MEDIA = "docs.x.com, Media best practices"

@@ -6,8 +6,8 @@ from core.text.lengths import length
 from platforms.youtube import DEFAULT_CATEGORY, DESCRIPTOR
 from publishing.platforms.base import AccountRef, MediaSpec, Spec
 from publishing.platforms.declared import Problem
-from publishing.platforms.videos import not_a_video
-from publishing.platforms.videos import problems as video_problems
+from publishing.platforms.video_rules import not_a_video
+from publishing.platforms.video_rules import problems as video_problems
 from publishing.platforms.youtube.limits import ACCEPTS, LIMITS
 
 PRIVACY = DESCRIPTOR.choices_of("privacy_status")

@@ -5,9 +5,9 @@ from zoneinfo import ZoneInfo
 
 from platforms.descriptor import Limit
 from platforms.youtube import DESCRIPTOR, LONGEST, SHORT, TITLE
-from publishing.platforms.accepts import Accepts, Images, kinds
 from publishing.platforms.declared import Rate
-from publishing.platforms.videos import Videos
+from publishing.platforms.file_rules import Accepts, Images, kinds
+from publishing.platforms.video_rules import Videos
 
 _API = "developers.google.com/youtube/v3/docs/videos"
 _QUOTA = "developers.google.com/youtube/v3/determine_quota_cost"

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from datetime import datetime
 from typing import Any
 
-from publishing.platforms.accepts import Accepts
 from publishing.platforms.base import (
     AccountInfo,
     AccountRef,
@@ -23,6 +22,7 @@ from publishing.platforms.base import (
 )
 from publishing.platforms.declared import Consent, Problem, QuotaNeed
 from publishing.platforms.errors import ErrorKind, PlatformError
+from publishing.platforms.file_rules import Accepts
 from publishing.platforms.http import Answer, Caller
 from publishing.platforms.oauth import ConnectBackend
 from publishing.states import TargetState

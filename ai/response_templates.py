@@ -13,11 +13,11 @@ from accounts.policy import Action
 from ai import matching, purposes, similarity
 from ai.errors import AiError
 from ai.models import ResponseTemplate
-from ai.plain import without_nul
 from ai.purposes import Purpose, PurposeKind
 from core import clock
 from core.actor import Actor
 from core.errors import Conflict, NotFound, ValidationFailed
+from core.nul_characters import without_nul
 from core.validation import fields_of
 
 _MOST_CANDIDATES = 200

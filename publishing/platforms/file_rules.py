@@ -13,7 +13,7 @@ from datetime import date
 from typing import Any
 
 from publishing.platforms.spec import MediaSpec, Spec
-from publishing.platforms.videos import Videos, copy_of
+from publishing.platforms.video_rules import Videos, copy_of
 
 Recipe = Mapping[str, Any]
 
