@@ -153,7 +153,7 @@ def update(
     if not updated:
         raise Conflict(
             AiError.TEMPLATE_STALE,
-            "Somebody changed this template meanwhile. Look at the newer version and try again.",
+            "Somebody changed this template in the meantime. Look at the newer version and try again.",
             {"yours": version, "current": template.version},
         )
     audit.record(actor, "ai_template.updated", ("ai_template", template.pk), {"fields": sorted(changes)})

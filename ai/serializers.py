@@ -21,7 +21,7 @@ class CaptionGenerateSerializer(InputSerializer):
     text = serializers.CharField(default="", allow_blank=True, max_length=63_206)
     count = serializers.IntegerField(default=5, min_value=0, max_value=30)
     language = serializers.CharField(
-        default="", allow_blank=True, max_length=12, help_text="Empty: the preference of whoever asks."
+        default="", allow_blank=True, max_length=12, help_text="Empty: the preference of the caller."
     )
 
 

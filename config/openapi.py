@@ -34,7 +34,7 @@ _MEANING = {
     422: "The Idempotency-Key was used with another body.",
     429: "Too many requests; `Retry-After` says when the next one is welcome.",
     460: "The chunk does not have the checksum that was announced.",
-    503: "Something that this stands on is away; try again later.",
+    503: "A service this depends on is away; try again later.",
 }
 
 

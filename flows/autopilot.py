@@ -310,7 +310,7 @@ class Autopilot:
         while not self._asked(ready):
             if time.monotonic() > ends_at:
                 raise Unavailable(
-                    FlowError.TOO_LONG, f"Gave up waiting while {doing}. The work goes on in the background."
+                    FlowError.TOO_LONG, f"Gave up waiting while {doing}. The work continues in the background."
                 )
             if not connection.in_atomic_block:
                 connection.close_if_unusable_or_obsolete()

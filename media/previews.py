@@ -109,7 +109,7 @@ def make(source: str, demuxer: str, folder: Path, duration_s: float) -> Iterator
                         best = (score, picture(frame, shape, POSTER_SIDE))
                 yield {"pct": round(100 * (index + 1) / count)}
     if best is None:
-        raise SystemExit("Not one picture could be decoded.")
+        raise SystemExit("No picture could be decoded.")
     best[1].save(folder / "poster.jpg", quality=84, optimize=True, progressive=True)
     yield {
         "poster": {"width": best[1].width, "height": best[1].height},

@@ -113,7 +113,7 @@ def check_offset(upload: UploadSession, offset: int, declared: int | None) -> No
     if upload.offset != offset:
         raise Conflict(
             MediaError.OFFSET,
-            f"This upload stands at byte {upload.offset}; the chunk is for byte {offset}. Continue where it stands.",
+            f"This upload is at byte {upload.offset}; the chunk is for byte {offset}. Continue from there.",
             {"offset": upload.offset},
         )
     if declared is not None and declared > CHUNK_BYTES:
@@ -177,7 +177,7 @@ def append(*, actor: Actor, upload: UploadSession, chunk: Chunk, on_complete: On
         parts.drop_part(upload.storage_key, multipart_id, name)
         if not upload.multipart_id:
             parts.abort_parts(upload.storage_key, multipart_id)
-        raise Conflict(MediaError.LOCKED, "This chunk arrived twice at once. Continue where the upload stands.")
+        raise Conflict(MediaError.LOCKED, "This chunk arrived twice at once. Continue from the upload's offset.")
     upload.refresh_from_db()
     if upload.state == UploadSession.State.FINISHING:
         _finish(upload, on_complete)
@@ -266,7 +266,7 @@ def _finish(upload: UploadSession, on_complete: OnComplete) -> None:
                 subject_id=str(subject_id),
             )
             if not done:
-                raise Conflict(MediaError.LOCKED, "Someone else is finishing this upload. Ask where it stands.")
+                raise Conflict(MediaError.LOCKED, "Someone else is finishing this upload. Ask for its offset.")
     except Conflict:
         raise
     except DomainError as error:

@@ -37,7 +37,7 @@ def mail_end_of_alarms(alarms: Sequence[Alarm]) -> bool:
 def _send(subject: str, template: str, alarms: Sequence[Alarm]) -> bool:
     to = addresses()
     if not to:
-        logger.warning("Nobody is told by mail: OPERATOR_EMAILS is empty and there is no superuser.")
+        logger.warning("Nobody gets mail: OPERATOR_EMAILS is empty and there is no superuser.")
         return True
     body = render_to_string(f"mail/{template}.txt", {"alarms": alarms, "base": settings.PUBLIC_BASE_URL})
     try:

@@ -127,7 +127,7 @@ class DocumentPages(ABC):
     def restore(self, request: SignedIn, pk: UUID, number: int) -> HttpResponse:
         """Make a former version the newest."""
         versions.restore(self.kind, actor=request.actor, document_id=pk, number=number)
-        messages.success(request, f"Version {number} is the newest again, as a new version.")
+        messages.success(request, f"Version {number} is restored as a new version.")
         return redirect(self.routes["detail"], pk=pk)
 
     def retry(self, request: SignedIn, pk: UUID) -> HttpResponse:

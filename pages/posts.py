@@ -91,7 +91,7 @@ def target_cancel(request: SignedIn, post_id: UUID, target_id: UUID) -> HttpResp
 @signed_in
 def target_look(request: SignedIn, post_id: UUID, target_id: UUID) -> HttpResponse:
     row = targets.look_again(actor=request.actor, post_id=post_id, target_id=target_id)
-    return _back(request, post_id, f"We are looking on {row.account.handle} again.")
+    return _back(request, post_id, f"We are checking {row.account.handle} again.")
 
 
 @require_POST

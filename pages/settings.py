@@ -153,7 +153,7 @@ def member_change(request: SignedIn, membership_id: UUID) -> HttpResponse:
 def workspace_rename(request: SignedIn) -> HttpResponse:
     try:
         workspaces.rename(actor=request.actor, name=request.POST.get("name", ""))
-        messages.success(request, "The workspace has its new name.")
+        messages.success(request, "The workspace is renamed.")
     except ValidationFailed as error:
         messages.error(request, error.message)
     return redirect("team")

@@ -21,7 +21,7 @@ class ScriptGenerateSerializer(InputSerializer):
     audience = serializers.CharField(default="", allow_blank=True, max_length=300)
     tone = serializers.CharField(default="casual", max_length=40)
     language = serializers.CharField(
-        default="", allow_blank=True, max_length=12, help_text="Empty: the preference of whoever asks."
+        default="", allow_blank=True, max_length=12, help_text="Empty: the preference of the caller."
     )
 
 

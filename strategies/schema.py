@@ -267,7 +267,7 @@ SECTIONS: dict[str, str] = {
     "hooks": "Hooks",
     "calendar": "Content calendar",
     "measures": "How to measure",
-    "limitations": "What this rests on",
+    "limitations": "What this is based on",
 }
 
 

@@ -23,7 +23,7 @@ class StrategyGenerateSerializer(InputSerializer):
     start_on = DayField(default=None, allow_null=True)
     timezone = ZoneField(default="", allow_blank=True)
     language = serializers.CharField(
-        default="", allow_blank=True, max_length=12, help_text="Empty: the preference of whoever asks."
+        default="", allow_blank=True, max_length=12, help_text="Empty: the preference of the caller."
     )
 
 

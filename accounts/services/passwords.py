@@ -73,12 +73,12 @@ def reset(*, token: str, password: str) -> User:
 def require_password(user: User, password: str, *, field: str = "current_password") -> None:
     """Raise unless this is the person's password: a session alone is not enough to take an account over. Guesses are
     counted, because whoever has the session could go on for ever."""
-    sentence = "" if password else "Enter your present password."
+    sentence = "" if password else "Enter your current password."
     if password:
         rate_limits.require(
             rate_limits.GUESSES_OF_PERSON, user.pk, "Too many tries with a password. Try again in 15 minutes."
         )
-        sentence = "" if user.check_password(password) else "This is not your present password."
+        sentence = "" if user.check_password(password) else "This is not your current password."
     if sentence:
         raise ValidationFailed(AccountError.PASSWORD_WRONG, sentence, fields={field: [sentence]})
 

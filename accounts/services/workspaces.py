@@ -83,10 +83,10 @@ def invite(*, actor: Actor, email: str, role: str) -> Invitation:
     require(actor, Action.MANAGE_PEOPLE)
     address, chosen = check_email(email), _role(role)
     rate_limits.require(
-        rate_limits.INVITATIONS_OF_PERSON, actor.user_id, "You sent many invitations. Go on in an hour."
+        rate_limits.INVITATIONS_OF_PERSON, actor.user_id, "You sent many invitations. Continue in an hour."
     )
     if Membership.objects.for_workspace(actor.workspace_id).filter(user__email=address).exists():
-        raise Conflict(AccountError.ALREADY_MEMBER, f"{address} is a member already.")
+        raise Conflict(AccountError.ALREADY_MEMBER, f"{address} is already a member.")
     now = clock.now()
     try:
         with transaction.atomic():
@@ -105,7 +105,7 @@ def invite(*, actor: Actor, email: str, role: str) -> Invitation:
                 sender=Invitation, invitation_id=invitation.pk, workspace_id=actor.workspace_id
             )
     except IntegrityError:
-        raise Conflict(AccountError.ALREADY_INVITED, f"{address} has an open invitation already.") from None
+        raise Conflict(AccountError.ALREADY_INVITED, f"{address} already has an open invitation.") from None
     return invitation
 
 

@@ -92,7 +92,7 @@ def make(
 def finished(kind: DocumentType[D, Any, Any], made: M) -> M:
     """`made`, for callers that can wait themselves; refused when it is not ready by now."""
     if made.jobs:
-        sentence = f"The {kind.name} is taking longer than ten minutes; it goes on by itself."
+        sentence = f"The {kind.name} is taking longer than ten minutes; it continues in the background."
         raise Conflict(kind.errors.NOT_READY, sentence)
     return made
 

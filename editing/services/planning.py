@@ -105,7 +105,7 @@ def _refusal(edit: Edit, version: int | None) -> Conflict:
         return Conflict(EditingError.BUSY, "This edit is being rendered. Wait until it is ready, or cancel it first.")
     return Conflict(
         EditingError.STALE,
-        "Someone else changed this edit meanwhile. Look at the newest state and change it again.",
+        "Somebody else changed this edit in the meantime. Look at the newest state and change it again.",
         {"your_version": version, "current_version": edit.plan_version},
     )
 

@@ -62,7 +62,7 @@ describe("the draft that is saved by itself", () => {
   });
 
   it("stops at a conflict and says how to see both texts", async () => {
-    const { autosave, sent, state, line } = page(refused(409, "Somebody else changed this post meanwhile."));
+    const { autosave, sent, state, line } = page(refused(409, "Somebody else changed this post in the meantime."));
     state.text = "Mine";
     await autosave.save();
     state.text = "Mine and more";

@@ -91,7 +91,7 @@ class ScriptForm(forms.Form):
         required=False,
         max_length=2_500,
         widget=forms.Textarea(attrs={"rows": 4}),
-        help_text="One point per line, in order. Without points the script says where to tell what.",
+        help_text="One point per line, in order. Without points the script marks where to say what.",
     )
     videos = VideoChoice(label="Follow the patterns of", help_text="First cut, pace and voice pacing of these videos.")
     strategy = forms.ModelChoiceField[Strategy](

@@ -309,7 +309,7 @@ def _silence(facts: Facts) -> TimelineRow:
     silent = [span for span in spans if span.get("kind", "silence") == "silence"]
     pauses = [span for span in spans if span.get("kind") == "pause"]
     segments = _spans("Silence", silent, "mark-ink", "Nothing is heard.")
-    segments += _spans("Pause", pauses, "mark-muted", "The voice rests while something else goes on.")
+    segments += _spans("Pause", pauses, "mark-muted", "The voice pauses while something else happens.")
     note = "" if segments or problem else "It is never silent."
     return TimelineRow("silence", "Silence and pauses", segments, note=note, problem=problem, failed=failed)
 

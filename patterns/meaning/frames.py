@@ -88,7 +88,7 @@ def read(source: str, demuxer: str, times_s: list[float]) -> Iterator[dict[str, 
                     kept.append(Kept(times_s[index], thumb, _jpeg(image)))
                 yield {"pct": round(100 * (index + 1) / len(times_s))}
     if not kept:
-        raise SystemExit("Not one picture could be decoded.")
+        raise SystemExit("No picture could be decoded.")
     for one in kept:
         yield one.line()
 

@@ -93,7 +93,7 @@ def close_interrupted(target: PostTarget) -> list[Attempt]:
     """Complete receipts left open by a run that died; returns them, oldest first."""
     left = list(Attempt.objects.filter(target_id=target.pk, completed_at__isnull=True).order_by("id"))
     for attempt in left:
-        sentence = "The work was interrupted; it goes on from here."
+        sentence = "The work was interrupted; it continues from here."
         if attempt.effect == Effect.COMMIT:
             sentence = "The work was interrupted while sending; we check whether the post is live before anything else."
         complete(attempt, AttemptOutcome.INTERRUPTED, sentence=sentence)

@@ -14,7 +14,7 @@ STUCK = "The platform has worked on this for a day without an end."
 
 def retried(cause: str, *, committed: bool) -> str:
     """It is tried again after a while."""
-    return f"{cause} It was sent already, so we keep asking how it stands." if committed else f"{cause} {_RETRYING}"
+    return f"{cause} It was sent already, so we keep checking its status." if committed else f"{cause} {_RETRYING}"
 
 
 def given_up(cause: str, times: int) -> str:
@@ -54,7 +54,7 @@ def interrupted(label: str) -> str:
 
 def untold(label: str) -> str:
     """A commit was taken, but the platform does not say what became of it."""
-    return f"{label} took this, but does not say how it stands. {_LOOKING}"
+    return f"{label} took this, but does not give its status. {_LOOKING}"
 
 
 def looking(label: str) -> str:
@@ -69,4 +69,4 @@ def asking(label: str, reason: str = "") -> str:
 
 def ran_out(label: str) -> str:
     """What was prepared at the platform has ended before it was used."""
-    return f"What was prepared at {label} ran out before it was used."
+    return f"What was prepared at {label} expired before it was used."

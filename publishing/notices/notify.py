@@ -144,7 +144,7 @@ def lost(account_id: UUID) -> None:
 def _loss(account: SocialAccount) -> Message:
     version = account.grant.token_version if account.grant else 0
     title = f"Reconnect {_where(account)}"
-    text = f"{account.problem}\nPosts for it wait and go on by themselves once it is connected again.".lstrip()
+    text = f"{account.problem}\nPosts for it wait, and continue automatically once it is connected again.".lstrip()
     once = f"lost:{account.pk}:{account.grant_id}:{version}"
     return Message(NoticeKind.ACTION_REQUIRED, once, title, text, _card(account))
 

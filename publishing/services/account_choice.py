@@ -65,7 +65,7 @@ def read(actor: Actor, choice_id: UUID) -> Pending:
     if row is None:
         raise NotFound
     if row.choice_until is None or row.choice_until <= clock.now():
-        raise Conflict(PublishingError.CHOICE_GONE, "This choice is over. Start the connection again.")
+        raise Conflict(PublishingError.CHOICE_GONE, "This choice has expired. Start the connection again.")
     value = json.loads(crypto.unseal(row.sealed, model=_MODEL, pk=row.pk, field="sealed"))
     infos = [AccountInfo(**item) for item in value["accounts"]]
     here = accounts_of(actor, row.platform)

@@ -271,7 +271,7 @@ def _exchange(adapter: Adapter, login: str, kept: dict[str, object], query: Mapp
 def _first_person(adapter: Adapter, error: PlatformError) -> str:
     """The words for someone who is connecting right now, not for an account that once worked."""
     if error.code == "invalid_grant":
-        return f"{adapter.label} says that this consent was used already or ran out. Start it again."
+        return f"{adapter.label} says that this consent was already used or has expired. Start it again."
     return error.sentence
 
 

@@ -262,7 +262,7 @@ def _distinct(targets: Sequence[TargetInput]) -> list[TargetInput]:
 
 
 def _stale(post: Post) -> Conflict:
-    sentence = "Somebody else changed this post meanwhile. Look at the present version before you save yours."
+    sentence = "Somebody else changed this post in the meantime. Look at the current version before you save yours."
     return Conflict(PublishingError.STALE_VERSION, sentence, {"version": post.version, "text": post.text})
 
 

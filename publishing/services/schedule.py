@@ -166,7 +166,7 @@ def refuse_unaccepted(found: Sequence[ScheduleConflict], accepted: bool) -> None
 
 def _refuse_moved(row: PostTarget, seen: str | None) -> None:
     if seen is not None and seen != time_read(row):
-        sentence = "Somebody else changed this time meanwhile. Look at the present one before you set yours."
+        sentence = "Somebody else changed this time in the meantime. Look at the current one before you set yours."
         raise Conflict(PublishingError.STALE_VERSION, sentence, {"due_at": time_read(row)})
 
 

@@ -72,7 +72,7 @@ def requeue(target: PostTarget, actor: Actor) -> None:
             else:
                 moved = move(target, TargetState.QUEUED, transient_count=0, run_token=None)
             if not moved:
-                raise Conflict(PublishingError.WRONG_STATE, "This has changed meanwhile. Look again.")
+                raise Conflict(PublishingError.WRONG_STATE, "This has changed in the meantime. Check again.")
             queueing.order(target, actor)
     except IntegrityError:
         spec = specs.thaw(target.platform, target.spec)
@@ -124,7 +124,7 @@ def resolve_live(*, actor: Actor, post_id: UUID, target_id: UUID, link: str) -> 
             note="Confirmed by a person.",
         )
         if not moved:
-            raise Conflict(PublishingError.WRONG_STATE, "This has changed meanwhile. Look again.")
+            raise Conflict(PublishingError.WRONG_STATE, "This has changed in the meantime. Check again.")
         audit.record(actor, "target.resolve_live", ("post_target", target.pk), {"link": link.strip()})
     return selectors.target(actor, post_id, target_id)
 
@@ -144,7 +144,7 @@ def resolve_not_live(*, actor: Actor, post_id: UUID, target_id: UUID) -> PostTar
             **_FRESH,
         )
         if not moved:
-            raise Conflict(PublishingError.WRONG_STATE, "This has changed meanwhile. Look again.")
+            raise Conflict(PublishingError.WRONG_STATE, "This has changed in the meantime. Check again.")
         queueing.order(target, actor)
         audit.record(actor, "target.resolve_not_live", ("post_target", target.pk))
     return selectors.target(actor, post_id, target_id)
@@ -153,7 +153,9 @@ def resolve_not_live(*, actor: Actor, post_id: UUID, target_id: UUID) -> PostTar
 def _asked(actor: Actor, post_id: UUID, target_id: UUID, or_in: TargetState | None = None) -> PostTarget:
     target = selectors.target(actor, post_id, target_id)
     if not target.waits_for_answer and target.state != or_in:
-        raise Conflict(PublishingError.WRONG_STATE, "Nobody asked whether this is live.", {"state": target.state})
+        raise Conflict(
+            PublishingError.WRONG_STATE, "There is no open question about this post.", {"state": target.state}
+        )
     return target
 
 

@@ -53,7 +53,7 @@ def _notes(request: ScriptRequest, beats: list[Beat]) -> list[str]:
     if cuts:
         notes.append(f"Change the picture {cuts} times besides the segments' own changes, where the notes say so.")
     if not request.points:
-        notes.append("No points were given: fill in your own facts where a line says what to tell.")
+        notes.append("No points were given: fill in your own facts where a line asks for them.")
     if not request.language.startswith("en"):
         notes.append("Offline answers are written in English; set up a language model for other languages.")
     notes.append("This script was put together from measurements and sentence patterns, without a language model.")

@@ -36,7 +36,7 @@ _SHORT_HOOKS = ("Watch this.", "Look.")
 # Without points only the creator knows the facts: the direction says what to tell, and how many words fit.
 _SETUP = "[Say in up to {w} words who this is for and what goes wrong without it.]"
 _SHORT_SETUP = "[Show who this is for.]"
-_POINT = "{o}: [tell this step in up to {w} words, then show it with your own hands.]"
+_POINT = "{o}: [say this step in up to {w} words, then show it with your own hands.]"
 _SHORT_POINT = "{o}: [show this step, name it in up to {w} words.]"
 _SENTENCE_WORDS = 8
 _GIVEN = ("{o}: {p}.", "{p}.", "{p}")

@@ -66,7 +66,7 @@ def _summary(request: StrategyRequest, found: dict[str, Compared], advised: list
     if request.videos:
         values = sum(len(compared.rows) for compared in found.values())
         measured = f"{values} measured value{'' if values == 1 else 's'}"
-        parts.append(f"It rests on {measured} of {counted(len(request.videos), 'video')}.")
+        parts.append(f"It is based on {measured} of {counted(len(request.videos), 'video')}.")
         first = found.get("hook_timing")
         pace = found.get("cut_frequency")
         if first and pace:
@@ -76,7 +76,7 @@ def _summary(request: StrategyRequest, found: dict[str, Compared], advised: list
                 f"(median{'s' if first.several else ''})."
             )
     else:
-        parts.append("No videos were chosen, so it rests on benchmarks and a template.")
+        parts.append("No videos were chosen, so it is based on benchmarks and a template.")
     parts.append(f"First step: {advised[0].title}.")
     return " ".join(parts)
 

@@ -124,7 +124,7 @@ def movement(found: dict[str, Compared], request: StrategyRequest) -> Recommenda
         return None
     if still:
         first, rest = still[0]
-        headline = f"Start with movement: {title(first)} opens calmer than it goes on"
+        headline = f"Start with movement: {title(first)} opens calmer than it continues"
         text = (
             f"Its opening moves less than the whole: {quantity('hook_motion', first.value)} against "
             f"{quantity('motion', rest.value)}. "

@@ -70,7 +70,7 @@ def schedule(request: StrategyRequest) -> PostingSchedule:
         platforms=rows,
         note=(
             "Times marked as benchmark come from published studies; the others spread your posts over the week so that "
-            "your own numbers can tell the hours apart. Best times appear under Analytics once there is enough data."
+            "your own numbers can show which hours work. Best times appear under Analytics once there is enough data."
         ),
     )
 

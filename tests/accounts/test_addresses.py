@@ -121,8 +121,8 @@ class TestPage:
     @pytest.mark.parametrize(
         ("given", "sentence"),
         [
-            ({}, "Enter your present password."),
-            ({"password_for_email": "wrong"}, "This is not your present password."),
+            ({}, "Enter your current password."),
+            ({"password_for_email": "wrong"}, "This is not your current password."),
         ],
     )
     def test_an_address_does(self, cast, given, sentence):

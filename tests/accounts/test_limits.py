@@ -81,7 +81,7 @@ class TestOneClient:
         for _ in range(20):
             client.post("/account/password/reset/", {"email": cast.alice.email})
         answer = client.post("/account/password/reset/", {"email": cast.alice.email})
-        assert b"Look into your mail" in answer.content
+        assert b"Check your mail" in answer.content
         assert Job.objects.filter(kind="notifications.password_reset").count() == 20
 
     def test_it_makes_no_accounts_without_end(self, api, client, monkeypatch):

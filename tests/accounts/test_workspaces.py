@@ -136,7 +136,7 @@ class TestInvitations:
         workspaces.invite(actor=cast.alice_actor, email="dora@example.com", role="viewer")
         with pytest.raises(Conflict, match="open invitation"):
             workspaces.invite(actor=cast.alice_actor, email="dora@example.com", role="viewer")
-        with pytest.raises(Conflict, match="member already"):
+        with pytest.raises(Conflict, match="already a member"):
             workspaces.invite(actor=cast.alice_actor, email=cast.bob.email, role="viewer")
         with pytest.raises(ValidationFailed):
             workspaces.invite(actor=cast.alice_actor, email="x@example.com", role="king")

@@ -187,5 +187,5 @@ def test_an_operator_does_not_switch_what_changed_after_the_list_was_shown(cast,
     made.refresh_from_db()
     other.refresh_from_db()
     assert (made.is_active, other.is_active) == (True, False)
-    assert "Somebody changed this template meanwhile" in page
+    assert "Somebody changed this template in the meantime" in page
     assert "1 stored answer: no longer used." in page

@@ -9,12 +9,24 @@ from pathlib import Path
 
 import pytest
 from django.apps import apps
+from django.conf import settings
 
-from ai import similarity
+from accounts import rate_limits
+from accounts.services import registration, workspaces
+from ai import purposes, similarity, wait_for_job
+from analytics.learning import scores
 from config.env import Env
+from documents.services import trash as document_trash
+from editing import sound, verify
 from editing.planners import pauses
-from jobs import conf
-from media import picture, resumable_uploads, signed_urls, upload_checks
+from flows import monitoring
+from jobs import conf, runner
+from jobs.consumers import AppConsumer
+from media import body_limit, picture, resumable_uploads, signed_urls, upload_checks
+from notifications.services import outbox
+from patterns.meaning import contradictions, frames
+from publishing.services import targets
+from videos.services import trash as video_trash
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
@@ -102,6 +114,18 @@ def test_every_command_that_a_page_gives_is_in_the_makefile():
     assert not {(page, name) for page, name in named if name not in known}
 
 
+MAILS, SIGN_UPS, ADDRESSES = (
+    rate_limits.MAILS_OF_CLIENT,
+    rate_limits.SIGN_UPS_OF_CLIENT,
+    rate_limits.SIGN_UPS_OF_ADDRESS,
+)
+SIGN_INS, GUESSES, INVITATIONS = (
+    rate_limits.SIGN_INS_OF_CLIENT,
+    rate_limits.GUESSES_OF_PERSON,
+    rate_limits.INVITATIONS_OF_PERSON,
+)
+
+
 def default(name: str) -> object:
     return Env.model_fields[name].default
 
@@ -126,10 +150,65 @@ FIGURES = [
     ("ai.md", f"a similarity of {similarity.THRESHOLD}"),
     ("ai.md", f"`AI_TIMEOUT_S` | how long a call may take, {default('AI_TIMEOUT_S'):g} |"),
     ("editing.md", f"Long pauses ({pauses.LONG_PAUSE_S} s and more)"),
+    ("editing.md", f"cuts with {1000 * sound._DECLICK_S:g} ms fades"),
+    ("editing.md", f"length within {verify._DURATION_TOLERANCE_S} s"),
+    ("jobs.md", "{:g} to {:g} s at a time".format(*runner._OUTAGE_WAIT_S)),
+    ("jobs.md", f"every {AppConsumer.recheck_s:g} s: three queries"),
+    ("operating.md", "jobs wait {:g} to {:g} s between tries".format(*runner._OUTAGE_WAIT_S)),
+    ("operating.md", f"Each web process looks every {monitoring.EVERY_S:g} s"),
+    ("operating.md", f"| anybody | {body_limit.VISITOR_BYTES // 1024} KB |"),
+    ("operating.md", f"forms and JSON | {body_limit.PERSON_BYTES // 1024**2} MB |"),
+    ("operating.md", f"pauses for {body_limit.LONGEST_PAUSE_S:g} s"),
+    ("operating.md", f"slower than {body_limit.LEAST_BYTES_PER_S} bytes a second"),
+    ("operating.md", f"| {settings.AXES_FAILURE_LIMIT}, then {settings.AXES_COOLOFF_TIME.seconds // 60} minutes"),
+    ("operating.md", f"{SIGN_INS.most} in {SIGN_INS.seconds // 60} minutes |"),
+    ("operating.md", f"asks for | {MAILS.most} an hour |"),
+    ("operating.md", f"whoever asks | {outbox.MOST_AN_HOUR} an hour |"),
+    ("operating.md", f"| {SIGN_UPS.most} an hour; {ADDRESSES.most} a day |"),
+    ("operating.md", f"{GUESSES.most} in {GUESSES.seconds // 60} minutes |"),
+    ("operating.md", f"| {INVITATIONS.most} an hour |"),
+    ("operating.md", f"kept for {outbox.KEEP_NOTICES.days} days, records of mails for {outbox.KEEP_MAILS.days}"),
+    ("ai.md", f"expires ({purposes.Purpose.__dataclass_fields__['keeps_for'].default.days} days unless"),
+    ("ai.md", f"longer than {wait_for_job.WAIT_S:g} s or"),
+    ("ai.md", f"Deleting is undone for {document_trash.KEPT.days} days"),
+    ("documents.md", f"erased {document_trash.KEPT.days} days after"),
+    ("videos.md", f"after {video_trash.KEPT.days} days, with files"),
+    ("learning.md", f"below {scores.MIN_POSTS} posts"),
+    ("learning.md", f"fewer than {scores.MIN_PER_LEVEL} posts with or without the level"),
+    ("guide.md", f"Below {scores.MIN_POSTS} posts, or with fewer than {scores.MIN_PER_LEVEL} posts"),
+    ("guide.md", f"up to {default('MAX_UPLOAD_MB')} MB"),
+    ("patterns.md", f"at least {scores.MIN_POSTS} posts, at least {scores.MIN_PER_LEVEL} with and"),
+    ("patterns.md", f"one every {frames.EVERY_S:g} s, further apart in videos that would give more than {frames.MOST}"),
+    ("patterns.md", f"at most {frames.SIDE} points wide or high"),
+    ("patterns.md", f"a moment has {contradictions.SLACK_S:g} s of slack"),
+    ("publishing.md", f"failed by a fault of ours within {targets._LATELY.days} days"),
+    ("publishing.md", f"signed, valid for {signed_urls.LIFETIME / timedelta(hours=1):g} hours"),
 ]  # fmt: skip
+
+# The same for what pages and mails say.
+WORDS = {0: "none", 1: "one", 2: "two", 3: "three", 4: "four", 5: "five"}
+SENTENCES = [
+    ("documents/list.html", f"It is erased after {document_trash.KEPT.days} days."),
+    ("videos/_list.html", f"stay here for {video_trash.KEPT.days} days"),
+    ("notices/notices.html", f"kept for {outbox.KEEP_NOTICES.days} days"),
+    ("media/index.html", f"GIF up to {upload_checks._IMAGE_MOST_BYTES // 1024**2} MB"),
+    ("analytics/analytics.html", f"below {scores.MIN_POSTS} posts"),
+    ("pages/landing.html", f"at least {scores.MIN_POSTS}, and {WORDS[scores.MIN_PER_LEVEL]} for each variant"),
+    ("pages/landing.html", f"expire after {signed_urls.LIFETIME / timedelta(hours=1):g} hours"),
+    ("account/password_reset_sent.html", f"within {WORDS[settings.PASSWORD_RESET_TIMEOUT // 3600]} hour"),
+    ("mail/password_reset.txt", f"within {WORDS[settings.PASSWORD_RESET_TIMEOUT // 3600]} hour"),
+    ("mail/verify_email.txt", f"valid for {WORDS[registration.VERIFY_MAX_AGE_S // (24 * 3600)]} days"),
+    ("mail/change_email.txt", f"valid for {WORDS[registration.VERIFY_MAX_AGE_S // (24 * 3600)]} days"),
+    ("settings/team.html", f"valid for {['', 'a week'][workspaces.INVITATION_LIFE // timedelta(days=7)]}"),
+]
 
 
 @pytest.mark.parametrize(("name", "words"), FIGURES)
 def test_a_figure_in_the_documentation_is_that_of_the_code(name, words):
     (page,) = [page for page in DOCS if page.name == name]
-    assert words in page.read_text()
+    assert words in " ".join(page.read_text().split())
+
+
+@pytest.mark.parametrize(("name", "words"), SENTENCES)
+def test_a_figure_on_a_page_is_that_of_the_code(name, words):
+    assert words in " ".join((ROOT / "templates" / name).read_text().split())

@@ -58,7 +58,7 @@ def watch_analysis(page: Page, title: str) -> None:
     expect(page.get_by_role("heading", level=1, name=title)).to_be_visible()
     mark(page)
     expect(page.locator("[data-timeline] [data-row]").first).to_be_visible(timeout=LONG_MS)
-    expect(page.get_by_text("You can leave this page; the work goes on.")).to_have_count(0, timeout=LONG_MS)
+    expect(page.get_by_text("You can leave this page; the work continues.")).to_have_count(0, timeout=LONG_MS)
     assert_not_reloaded(page)
 
 

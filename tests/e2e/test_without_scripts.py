@@ -37,7 +37,7 @@ def test_upload_by_the_plain_form(visit: Visit, someone: Person, clip: Path) -> 
     page = visit("/videos/upload/", person=someone, java_script_enabled=False)
     expect(page.get_by_text("Drop videos here")).to_be_hidden()
     if not page.locator("input[name=file]").is_visible():
-        page.get_by_text("Upload one file with a plain form").click()
+        page.get_by_text("Upload a single file").click()
     page.locator("input[name=file]").set_input_files(clip)
     page.get_by_role("button", name="Upload", exact=True).click()
     expect(page.get_by_role("heading", level=1, name=re.compile("balcony"))).to_be_visible(timeout=LONG_MS)
@@ -46,7 +46,7 @@ def test_upload_by_the_plain_form(visit: Visit, someone: Person, clip: Path) -> 
 def test_a_file_that_is_no_video_is_refused_with_a_reason(visit: Visit, guard: Guard, someone: Person) -> None:
     page = visit("/videos/upload/", person=someone, java_script_enabled=False)
     if not page.locator("input[name=file]").is_visible():
-        page.get_by_text("Upload one file with a plain form").click()
+        page.get_by_text("Upload a single file").click()
     fake = {"name": "holiday.mp4", "mimeType": "video/mp4", "buffer": b"These are words.\n" * 50}
     page.locator("input[name=file]").set_input_files(fake)
     with guard.allow(415, 422):

@@ -150,7 +150,7 @@ class TestSteps:
         assert "Choose at least one format." in answer.content.decode()
         answer = world.browser.post(f"/edits/{edit.pk}/formats/", {"formats": ["|1:1"], "version": "7"})
         assert answer.status_code == 422
-        assert "Someone else changed this edit meanwhile" in answer.content.decode()
+        assert "Somebody else changed this edit in the meantime" in answer.content.decode()
 
     def test_preview(self, world: SimpleNamespace) -> None:
         edit = draft(world)

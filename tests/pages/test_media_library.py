@@ -178,7 +178,7 @@ class TestComposer:
             f"a{account.pk.hex}-privacy_level": "SELF_ONLY",
         }  # fmt: skip
         page = browser.post(reverse("compose_check"), data).content.decode()
-        assert "Nothing stands in the way" in page
+        assert "Ready to publish" in page
         assert "“master.mov” will be converted to H.264 MP4." in page
 
     def test_a_text_is_fitted_to_one_account_only_when_the_proposal_is_taken(

@@ -355,7 +355,7 @@ class TestVideoPage:
         url = reverse("video_edit_details", args=[video.pk])
         assert "Saved." in text(alice.post(url, {"title": "New", "tags": "a, b", "version": "1"}, follow=True))
         assert library.get(cast.alice_actor, video.pk).title == "New"
-        assert "Someone else changed" in text(alice.post(url, {"title": "X", "version": "1"}, follow=True))
+        assert "Somebody else changed" in text(alice.post(url, {"title": "X", "version": "1"}, follow=True))
         assert "This field is required" in text(alice.post(url, {"title": ""}, follow=True))
         assert alice.post(reverse("video_edit_details", args=[uuid7()]), {"title": "X"}).status_code == 404
 

@@ -101,7 +101,7 @@ class TestTryAllAgain:
         self.park(made[2], "failed", error_code="internal")
         self.park(made[3], "failed", error_code="rejected")
         client = in_workspace.browsers.alice
-        assert "3 posts did not go on by themselves" in client.get(reverse("posts")).content.decode()
+        assert "3 posts did not continue automatically" in client.get(reverse("posts")).content.decode()
         answer = client.post(reverse("posts_retry"), follow=True).content.decode()
         assert "3 posts are tried again now." in answer
         drain(advance=True)

@@ -360,7 +360,7 @@ class TestSentencesSayWhatFollows:
         box.fault("error_before", platform="tiktok", step="status", times=1)
         target = start(in_workspace.alice_actor, make_post(account))
         assert (target.state, target.committed) == ("processing", True)
-        assert target.error_sentence.endswith("It was sent already, so we keep asking how it stands.")
+        assert target.error_sentence.endswith("It was sent already, so we keep checking its status.")
 
     def test_the_second_suspicion_of_spam_says_that_the_post_waits_for_the_person(
         self, box: Any, connect: Any, make_post: Any, in_workspace: SimpleNamespace

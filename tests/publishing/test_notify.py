@@ -150,7 +150,7 @@ class TestConnections:
         (notice,) = told(*NEEDS)
         assert notice.title.startswith("Reconnect TikTok @")
         assert notice.link.endswith(f"#account-{account.pk}")
-        assert "by themselves" in notice.text
+        assert "automatically" in notice.text
 
     def test_seven_days_before_a_person_must_act(self, connect: Any, in_workspace: Any) -> None:
         account = connect("tiktok")

@@ -77,12 +77,12 @@ class TestConnections:
     def test_when_a_person_must_act_is_said_beforehand(self, box: Any, browser: Client, connect: Any) -> None:
         account = connect("tiktok")
         page = browser.get(reverse("connections")).content.decode()
-        assert "needs you again by" in " ".join(page.split())
+        assert "reconnect by" in " ".join(page.split())
         soon = clock.now() + timedelta(days=6, hours=1)
         Grant.objects.filter(accounts=account).update(refresh_expires_at=soon)
         assert b"You need to reconnect within 6 days" in browser.get(reverse("connections")).content
         Grant.objects.filter(accounts=account).update(refresh_expires_at=None)
-        assert b"renews by itself" in browser.get(reverse("connections")).content
+        assert b"renews automatically" in browser.get(reverse("connections")).content
 
     def test_an_editor_reads_but_does_not_manage(self, box: Any, connect: Any, in_workspace: Any) -> None:
         account = connect("tiktok")

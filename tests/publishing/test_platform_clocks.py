@@ -44,7 +44,7 @@ class TestUploadsThatRunOut:
         drain()
         target = PostTarget.objects.get(post=post)
         assert (target.state, target.wait_reason) == ("waiting", "retry")
-        assert "ran out before it was used. We'll retry automatically." in target.error_sentence
+        assert "expired before it was used. We'll retry automatically." in target.error_sentence
         assert target.next_at == clock.now() + timedelta(minutes=5)
         drain(advance=True)
         target.refresh_from_db()

@@ -70,7 +70,7 @@ class TestTiming:
         assert rules_of(request()).words_per_min == 150.0
         assert rules_of(request(patterns=facts(speech_rate=50.0))).words_per_min == 220.0
         found = write(request(patterns=facts(speech_rate=4.5))).segments[2].audio
-        assert found == "First: [tell this step in up to 20 words, then show it with your own hands.]"
+        assert found == "First: [say this step in up to 20 words, then show it with your own hands.]"
 
     def test_a_measured_value_beats_a_models(self):
         both = [*facts(hook_timing=1.5), facts(hook_timing=5.0)[0].model_copy(update={"source": "model"})]

@@ -178,7 +178,7 @@ class TestTable:
     def test_warnings(self, browser, made):
         browser.post(url("script_save", made), form(made, **{"audio-1": "word " * 60}))
         page = text(browser.get(url("script_detail", made)))
-        assert "Look at this before filming" in page
+        assert "Check this before filming" in page
         assert "too many" in page
 
     def test_query_budget(self, browser, made, django_assert_max_num_queries):

@@ -208,7 +208,7 @@ class TestPlan:
         content = write(request(audience="beginners", videos=[video("a", "Basil", loudness=-20.0)]))
         loud = advice(content, "loudness")
         assert loud.text.count("“Basil”") == 1
-        assert ", for beginners. It rests on 1 measured value of 1 video." in content.summary
+        assert ", for beginners. It is based on 1 measured value of 1 video." in content.summary
 
     def test_a_video_without_a_cut_is_no_first_cut(self):
         uncut = video("b", "Still", hook_timing=9.0, cut_frequency=0.0)

@@ -77,7 +77,7 @@ def _claim_version(video: Video, version: int | None) -> None:
         video.refresh_from_db()
         raise Conflict(
             VideoError.STALE,
-            "Someone else changed this video meanwhile. Look at the newest state and change it again.",
+            "Somebody else changed this video in the meantime. Look at the newest state and change it again.",
             {"your_version": version, "current_version": video.version, "current_title": video.title},
         )
     video.refresh_from_db(fields=["version"])

@@ -94,7 +94,9 @@ class Command(BaseCommand):
             embedded.stop()
             # Whoever read this may be gone already.
             with suppress(OSError):
-                self.stdout.write("Stopped. Start again with the same command; running work goes on where it stopped.")
+                self.stdout.write(
+                    "Stopped. Start again with the same command; running work continues where it stopped."
+                )
                 self.stdout.flush()
             # Worker threads may still be inside a job that was handed back; nothing they do counts any more.
             os._exit(code)

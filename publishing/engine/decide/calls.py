@@ -156,7 +156,7 @@ def not_converted(rules: Rules, state: State, event: happened.NotConverted, now:
 
 
 def account_rests(rules: Rules, state: State, event: happened.AccountRests, now: datetime) -> Transition:
-    sentence = event.problem or "This account rests."
+    sentence = event.problem or "This account is paused."
     return waits.wait(waits.reask(rules, state), WaitReason.HOLD, event.until, sentence, now)
 
 
@@ -186,7 +186,7 @@ def slot_booked(rules: Rules, state: State, event: happened.SlotBooked, now: dat
     else:
         sentence = (
             f"{rules.adapter.label} takes only so many posts of one connection a minute, and others come before this "
-            "one. It goes on by itself."
+            "one. It continues automatically."
         )
         found = waits.wait(state, WaitReason.RATE, event.at, sentence, now, **fields)
     return replace(found, release_lock=event.committing)

@@ -65,7 +65,7 @@ def _accepted(rules: Rules, state: State, now: datetime) -> tuple[Receipt, Trans
     if is_overdue(state, now):
         sentence = "The platform has it and is still working on it."
         return Receipt(AttemptOutcome.WAIT, sentence, details=details), _unknown(rules, state, sentence, now)
-    sentence = "The platform has it; the work goes on."
+    sentence = "The platform has it; the work continues."
     receipt = Receipt(AttemptOutcome.OK, sentence, details=details, with_state=True)
     return receipt, _resume(state, TargetState.PROCESSING, committed=True)
 

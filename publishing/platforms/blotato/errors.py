@@ -8,7 +8,7 @@ from publishing.platforms.http import Answer
 TROUBLE = "Blotato is experiencing issues."
 EXPIRED = "Blotato does not accept the API key any more. Please paste a new one under Connected platforms."
 _PLAN = "Your Blotato plan does not include its API. Change the plan on blotato.com, then paste the key again."
-_PAUSE = "Blotato asked for a pause. The post goes on by itself."
+_PAUSE = "Blotato asked for a pause. The post continues automatically."
 _DAILY = "The daily limit for this account at Blotato is reached. The post waits for the next day."
 
 
@@ -54,7 +54,7 @@ def transfer(answer: Answer) -> PlatformError:
     """A refusal of the upload host. Its address is the permission; a new one is asked for when it ran out."""
     if answer.status in (401, 403, 404, 410):
         return PlatformError(
-            ErrorKind.TRANSIENT, "Blotato's upload address ran out.",
+            ErrorKind.TRANSIENT, "Blotato's upload address expired.",
             words=answer.words, code=f"upload_{answer.status}", status=answer.status, restart=True,
         )  # fmt: skip
     if answer.status == 413:

@@ -53,7 +53,7 @@ _VIDEO_LINK = re.compile(
     r"^https://(?:www\.|m\.)?facebook\.com/(?:reel/|watch/?\?(?:.*&)?v=|[^/]+/videos/(?:[^/]+/)?)(\d+)(?:[/?#&].*)?$"
 )
 _POST_LINK = re.compile(r"^https://(?:www\.|m\.)?facebook\.com/([^/?]+)/posts/(?:[^/?]+/)?(\d+)(?:[/?#].*)?$")
-_DAY_FULL = "Facebook takes 30 Reels of a Page a day. This one goes out by itself when the day is over."
+_DAY_FULL = "Facebook takes 30 Reels of a Page a day. This one is published automatically when the day is over."
 _DUPLICATE = ("506", "1366051")
 _MARGIN = timedelta(minutes=2)
 _FIND_TRIES = 8
@@ -293,7 +293,7 @@ class Facebook(Adapter):
         polls = int(checkpoint.get("polls", 0))
         if polls >= _FIND_TRIES:
             page = f"https://www.facebook.com/{session.account.username or session.account.external_id}"
-            return Live(checkpoint, "", page, note="Facebook published it, but does not tell its address.")
+            return Live(checkpoint, "", page, note="Facebook published it, but does not give its address.")
         return Wait(checkpoint.with_data(polls=polls + 1), poll_after(polls), progress_pct=92)
 
     def _listed(self, session: Session, spec: Spec, checkpoint: Checkpoint) -> list[dict[str, Any]]:

@@ -47,7 +47,7 @@ from publishing.states import TargetState
 
 _LABEL = accounts.LABEL
 _LINK = re.compile(r"^https://(?:www\.)?instagram\.com/(?:[\w.]+/)?(?:p|reel|tv)/([\w-]{5,})(?:[/?#].*)?$")
-_FULL = "Instagram takes no more posts from this account today. Your post goes out by itself once it does."
+_FULL = "Instagram takes no more posts from this account today. Your post is published automatically once it does."
 _LOOK_AGAIN = timedelta(hours=1)
 _PUBLISH_TRIES = 3
 _MARGIN = timedelta(minutes=2)

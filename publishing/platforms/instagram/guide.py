@@ -14,7 +14,7 @@ GUIDE = Guide(
             "connected at once, and you choose which."
         ),
         "Leave every permission on, or posting and numbers will not work.",
-        "You come back here by yourself.",
+        "You are then taken back here.",
     ),
     scopes={
         "instagram_business_basic": "read your profile and posts",

@@ -12,7 +12,7 @@ TROUBLE = "LinkedIn is experiencing issues."
 EXPIRED = "Your LinkedIn connection expired. Please reconnect to publish."
 DUPLICATE = "LinkedIn refuses the same post twice: this account already has it. Change the text and send again."
 _DAY = "LinkedIn's daily limit is reached. The post goes out when LinkedIn's day ends, at 00:00 UTC."
-_NOT_READY = "LinkedIn is still preparing the file. The post goes on by itself in a moment."
+_NOT_READY = "LinkedIn is still preparing the file. The post continues automatically in a moment."
 _DENIED = (
     "LinkedIn did not allow this with the permissions given, or your role on the page has changed. Reconnect and allow "
     "posting; a page needs the role super admin or content admin."
@@ -83,7 +83,7 @@ def expired_upload(answer: Answer) -> PlatformError:
     """An upload address that has run out: it is the permission itself, so a new one is asked for."""
     return PlatformError(
         ErrorKind.TRANSIENT,
-        "LinkedIn's upload address ran out.",
+        "LinkedIn's upload address expired.",
         words=answer.words,
         code="upload_expired",
         status=answer.status,
@@ -127,7 +127,7 @@ def oauth(answer: Answer, *, renewing: bool = False) -> PlatformError:
                 ErrorKind.AUTH_EXPIRED, EXPIRED, words=words, code="invalid_grant", status=answer.status
             )
         if code == "invalid_request":
-            sentence = "LinkedIn did not accept this consent: it was used already or ran out."
+            sentence = "LinkedIn did not accept this consent: it was already used or has expired."
             return PlatformError(ErrorKind.REJECTED, sentence, words=words, code="invalid_grant", status=answer.status)
         if code in ("invalid_client", "unauthorized_client", "unsupported_grant_type", "invalid_scope"):
             sentence = "LinkedIn does not accept this product's app credentials. Ask your operator."

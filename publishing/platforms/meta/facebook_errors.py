@@ -7,7 +7,7 @@ from publishing.platforms.meta import sentences
 MEANINGS: dict[int, tuple[ErrorKind, str, bool]] = {
     1366046: (ErrorKind.UNSUPPORTED_FORMAT, "The picture is too large for Facebook, or of a wrong kind.", True),
     1366051: (ErrorKind.REJECTED, "Facebook says that these photos were posted already.", False),
-    1390008: (ErrorKind.SPAM_HOLD, "Facebook says that this Page posts too fast. Posts to it rest for some hours.",
+    1390008: (ErrorKind.SPAM_HOLD, "Facebook says that this Page posts too fast. Its posts are paused for some hours.",
     False),
     1346003: (ErrorKind.REJECTED, sentences.GUIDELINES, False),
     1404102: (ErrorKind.REJECTED, sentences.GUIDELINES, False),

@@ -17,7 +17,7 @@ _CODES: dict[str, tuple[ErrorKind, str]] = {
     "scope_permission_missed": (ErrorKind.AUTH_EXPIRED, _SCOPES),
     "rate_limit_exceeded": (
         ErrorKind.RATE_LIMITED,
-        "TikTok asked for a pause. The post goes on by itself in a minute.",
+        "TikTok asked for a pause. The post continues automatically in a minute.",
     ),
     "spam_risk_too_many_posts": (
         ErrorKind.QUOTA,
@@ -142,7 +142,7 @@ def transfer(answer: Answer, now: datetime) -> PlatformError:
     status, words = answer.status, answer.words
     if status in (401, 403, 404):
         return PlatformError(
-            ErrorKind.TRANSIENT, "TikTok's upload address ran out.",
+            ErrorKind.TRANSIENT, "TikTok's upload address expired.",
             words=words, code=f"upload_{status}", status=status, restart=True,
         )  # fmt: skip
     if status == 429:

@@ -7,7 +7,7 @@ GUIDE = Guide(
     steps=(
         "Press Connect. TikTok opens; sign in with the account you post from.",
         "Leave “Post videos” and “Read your public videos” allowed, or posting and numbers will not work.",
-        "You come back here by yourself.",
+        "You are then taken back here.",
     ),
     scopes={
         "user.info.basic": "read your name and picture",

@@ -13,7 +13,7 @@ from publishing.platforms.tiktok.limits import plan_chunks
 PUBLISH = "/v2/post/publish"
 INBOX_SENTENCE = (
     "It waits in the TikTok app: open this account's inbox there, finish the draft and post it. It is not public yet. "
-    "We look now and then whether it is."
+    "We check from time to time."
 )
 
 

@@ -70,7 +70,9 @@ class X(Adapter):
         """One post of the app's day."""
         ends = datetime.combine(now.date() + timedelta(days=1), time(), now.tzinfo)
         bucket = f"twitter.posts:{settings.PLATFORMS['twitter']['client_id']}"
-        sentence = "This product has reached the number of posts that X takes from it in a day. The post waits for it."
+        sentence = (
+            "This product has reached the number of posts that X allows it in a day. The post waits for the next day."
+        )
         return [QuotaNeed(bucket, now.date().isoformat(), int(LIMITS["posts_per_day"].value), ends, sentence)]
 
     def creator_options(self, session: Session) -> Mapping[str, Any]:

@@ -9,7 +9,7 @@ from publishing.platforms.http import Answer
 TROUBLE = "X is experiencing issues."
 EXPIRED = "Your X connection expired. Please reconnect to publish."
 KNOWN = "X says that it has this post already."
-PAUSE = "X asked for a pause. The post goes on by itself when it ends."
+PAUSE = "X asked for a pause. The post continues automatically when it ends."
 DUPLICATE = "X refuses the same post twice: this account already has it. Change the text and send again."
 CREDITS = (
     "This product's prepaid credits at X are used up. The operator has to top them up; the post waits and is tried "

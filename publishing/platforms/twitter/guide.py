@@ -7,7 +7,7 @@ GUIDE = Guide(
     steps=(
         "Sign in on x.com with the account you post from: X connects the account that is signed in.",
         "Press Connect. X opens; look at what is asked for and press Authorize app.",
-        "You come back here by yourself. For another account, sign in with that one on x.com first.",
+        "You are then taken back here. For another account, sign in with that one on x.com first.",
     ),
     scopes={
         "tweet.read": "see your posts, to find a post again and read its numbers",

@@ -15,8 +15,8 @@ _METADATA = "YouTube did not accept the {what}. Change it and send again."
 _REASONS: dict[str, tuple[ErrorKind, str]] = {
     "quotaExceeded": (ErrorKind.QUOTA, QUOTA),
     "dailyLimitExceeded": (ErrorKind.QUOTA, QUOTA),
-    "rateLimitExceeded": (ErrorKind.RATE_LIMITED, "YouTube asked for a pause. The video goes on by itself."),
-    "userRateLimitExceeded": (ErrorKind.RATE_LIMITED, "YouTube asked for a pause. The video goes on by itself."),
+    "rateLimitExceeded": (ErrorKind.RATE_LIMITED, "YouTube asked for a pause. The video continues automatically."),
+    "userRateLimitExceeded": (ErrorKind.RATE_LIMITED, "YouTube asked for a pause. The video continues automatically."),
     "RATE_LIMIT_EXCEEDED": (ErrorKind.QUOTA, QUOTA),
     "uploadLimitExceeded": (
         ErrorKind.QUOTA,

@@ -9,7 +9,7 @@ GUIDE = Guide(
     steps=(
         "Press Connect. Google opens; choose the Google account, then the channel (brand accounts are listed too).",
         "Leave every permission ticked, or uploading and numbers will not work.",
-        "You come back here by yourself.",
+        "You are then taken back here.",
     ),
     scopes={
         f"{_SCOPE}/youtube.upload": "upload videos",
