@@ -34,7 +34,7 @@ def scored(rows: list[Observation]):
 
 
 class TestModel:
-    def test_a_large_effect_is_found_in_fifty_calm_posts(self):
+    def test_a_large_effect_is_found_in_sixty_calm_posts(self):
         hits = 0
         for seed in range(30):
             found = [
@@ -50,7 +50,7 @@ class TestModel:
         )
         assert claims <= 5
 
-    def test_a_hundred_noisy_posts_claim_no_fifteen_per_cent(self):
+    def test_fifty_noisy_posts_claim_no_fifteen_per_cent(self):
         claims = sum(
             any(
                 s.standing is Standing.CLAIM
@@ -173,7 +173,7 @@ class TestRun:
         assert not PatternScore.objects.filter(score__isnull=False).exists()
         assert PatternScore.objects.filter(label="Not enough data: 29 of 30 posts").exists()
 
-    def test_from_thirty_posts_on_the_levels_differ(self, cast):
+    def test_with_forty_posts_the_levels_differ(self, cast):
         self.many(cast, 40)
         self.learn(cast.workspace)
         portrait = PatternScore.objects.get(type="aspect", level="portrait")

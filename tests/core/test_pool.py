@@ -122,7 +122,7 @@ def test_one_thread_knocks_until_the_server_answers():
     assert len(knocks) == 3
 
 
-def test_an_idle_connection_of_a_process_with_a_thousand_sockets_is_alive() -> None:
+def test_an_idle_connection_with_a_descriptor_above_a_thousand_is_alive() -> None:
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (min(hard, 4096), hard))
     ours, theirs = socket.socketpair()
