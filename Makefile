@@ -50,7 +50,7 @@ test: install-dev assets ## Install what tests need and run the unit suite
 	$(BIN)/pytest -q -n auto --dist loadfile -m "not e2e and not chaos and not slow and not postgres and not redis" $(PYTEST_MORE)
 	npm test --silent --prefix frontend
 
-check: install-dev assets ## Style, types, import floors, migrations, templates, scripts
+check: install-dev assets ## Style, types, import layers, migrations, templates, scripts
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy config core platforms accounts jobs media notifications ai documents videos patterns strategies scripts_app editing publishing analytics flows pages sandbox videofile

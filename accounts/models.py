@@ -131,7 +131,7 @@ class Membership(WorkspaceModel):
 
 
 class Invitation(WorkspaceModel):
-    """An open door into a workspace for one e-mail address. Its token is the signed id; nothing secret is stored."""
+    """An open invitation to a workspace, for one address. Its token is the signed id; nothing secret is stored."""
 
     email = models.EmailField(max_length=254)
     role = models.CharField(max_length=10, choices=Role.choices)

@@ -1,4 +1,4 @@
-"""News that travels upward, with ids only. A receiver does one thing: enqueue a job."""
+"""Signals for the layers above, with ids only. A receiver does one thing: enqueue a job."""
 
 from django.dispatch import Signal
 

@@ -146,7 +146,7 @@ class Me(AccountView):
     @endpoint(request=ProfileSerializer, responses=UserSerializer)
     def patch(self, request: Request) -> Response:
         """Change name, default workspace or e-mail address. A new address needs `current_password`; it is taken when
-        the link that is mailed to it is opened (or its token sent to `/auth/verify-email`); the old address is told.
+        the link that is mailed to it is opened (or its token sent to `/auth/verify-email`); the old one gets a note.
         """
         body = dict(self.body)
         default = body.pop("default_workspace", None)

@@ -1,4 +1,4 @@
-"""The one door to models: budget → stored answer → provider → validation with one repair → store → ledger."""
+"""The only entry to models: budget → stored answer → provider → validation with one repair → store → ledger."""
 
 import json
 import logging

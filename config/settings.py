@@ -35,7 +35,7 @@ ALLOWED_HOSTS = ENV.ALLOWED_HOSTS or (
 CSRF_TRUSTED_ORIGINS = [PUBLIC_BASE_URL]
 TRUSTED_PROXIES = ENV.TRUSTED_PROXIES
 
-# The floors of the house, lowest first.
+# The layers, lowest first.
 HOUSE = [
     "core", "accounts", "jobs", "media", "notifications", "ai", "documents", "videos", "patterns", "strategies",
     "scripts_app", "editing", "publishing", "analytics", "flows", "pages",

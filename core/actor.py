@@ -6,7 +6,7 @@ from uuid import UUID
 
 
 class ActorKind(StrEnum):
-    """Which door the actor came through."""
+    """How the actor came in."""
 
     USER = "user"
     API = "api"

@@ -1,4 +1,4 @@
-"""Operator console of the ground floor."""
+"""Operator console of core."""
 
 import re
 from collections.abc import Iterable

@@ -1,4 +1,4 @@
-"""The only clock of the house. Tests freeze and advance it; nothing else reads the time of day."""
+"""The only clock. Tests freeze and advance it; nothing else reads the time of day."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager

@@ -21,7 +21,7 @@ class PageCompression:
     """Compresses whole HTML answers.
 
     What a page reflects of its address could be used to guess what stands beside it by its length (BREACH). Against
-    that: the session's cookie does not come along with requests that another site makes, CSRF tokens are masked anew
+    that: the session's cookie does not come along with requests that another site makes, CSRF tokens are masked again
     in each answer, and the length varies at random (Heal the Breach). Answers of the API, whose tokens are not masked,
     files, their parts and whatever is streamed stay as they are.
     """

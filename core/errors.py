@@ -1,6 +1,6 @@
 """Errors a person can read: one class per kind of the API's error contract, one sentence each.
 
-`error` is the kind the API answers (house rule: the same list for every endpoint), `code` tells the exact case and is
+`error` is the kind the API answers (the same list for every endpoint), `code` tells the exact case and is
 listed in the raising app's own enum, `message` says what is wrong and what to do about it.
 """
 

@@ -1,4 +1,4 @@
-"""The hooks by which a lower floor asks something of a higher one; filled in `AppConfig.ready()`.
+"""The hooks by which a lower layer asks something of a higher one; filled in `AppConfig.ready()`.
 
 `limits`: may this workspace use n more of something? Nobody registered means everything is allowed.
 `uses`: what needs these files, so that they must not be deleted? Nobody registered means nothing does.

@@ -23,7 +23,7 @@ class UUIDModel(models.Model):
 
 
 class WorkspaceQuerySet(models.QuerySet[M]):
-    """Querysets whose door is `for_workspace`."""
+    """Querysets that are read through `for_workspace`."""
 
     def for_workspace(self, workspace: "UUID | models.Model") -> Self:
         """Only this workspace's rows; takes a Workspace or its id."""

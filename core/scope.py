@@ -3,7 +3,7 @@
 The scope is a context variable. The database backend `core.db.postgresql` writes it into the session with the next
 query whenever it changed, so no path (request, job, socket, command) can forget it, and a pooled connection never
 carries the scope of its last user. Without a scope every workspace table shows no rows. On SQLite the scope has no
-effect; `for_workspace` is the door on both databases.
+effect; `for_workspace` is the filter on both databases.
 """
 
 from collections.abc import Iterator

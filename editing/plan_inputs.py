@@ -1,4 +1,4 @@
-"""From rows of lower floors to what the planners work with."""
+"""From rows of lower layers to what the planners work with."""
 
 from uuid import UUID
 

@@ -1,4 +1,4 @@
-"""What somebody asks of an edit, from any door: API, page, chat tool, command line."""
+"""What is asked of an edit, by any caller: API, page, chat tool, command line."""
 
 from dataclasses import asdict, dataclass
 from typing import Any

@@ -2,7 +2,7 @@ from django.apps import AppConfig
 
 
 class FlowsConfig(AppConfig):
-    """Use cases that cross rooms. Owns no models."""
+    """Use cases that cross apps. Owns no models."""
 
     name = "flows"
     label = "flows"

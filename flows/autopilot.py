@@ -1,4 +1,4 @@
-"""The whole loop without a person: measure, plan, write, render, publish, count. Each step is a service of its room."""
+"""The whole loop without a person: measure, plan, write, render, publish, count. Each step is a service of its app."""
 
 import re
 import time

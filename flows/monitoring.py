@@ -1,4 +1,4 @@
-"""Watching over the house: judge what is wrong, remember it, and write to the operators.
+"""Monitoring: find what is wrong, remember it, and write to the operators.
 
 Runs in the web processes, in a thread of its own: when every worker is dead, somebody must still be able to say so.
 Any number of watchers is harmless, because rows decide who begins an alarm and who writes about it.

@@ -1,4 +1,4 @@
-"""Doors of the use cases that cross rooms."""
+"""The API of use cases that cross apps."""
 
 from typing import Any
 

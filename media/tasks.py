@@ -17,7 +17,7 @@ def sweep_uploads() -> None:
 
 @jobs.periodic("media.order_clean_up", every=timedelta(hours=6))
 def order_clean_up() -> None:
-    """The clean-up of files walks over the whole store, so it is a job of its own."""
+    """The clean-up of files reads the whole store, so it is a job of its own."""
     jobs.enqueue(kind="media.clean_up", actor=None, unique_key="media.clean_up")
 
 

@@ -1,4 +1,4 @@
-"""What still needs a file: one rule for every door that deletes a video, a media file or an edit."""
+"""What still needs a file: one rule for everything that deletes a video, a media file or an edit."""
 
 from collections.abc import Collection
 from uuid import UUID

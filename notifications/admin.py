@@ -1,4 +1,4 @@
-"""Operator console of notifications: who was told what, and what became of every mail."""
+"""Operator console of notifications: notices, and what became of every mail."""
 
 from typing import Any
 

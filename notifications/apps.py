@@ -8,7 +8,7 @@ class NotificationsConfig(AppConfig):
     label = "notifications"
 
     def ready(self) -> None:
-        """Connect the news of lower floors, and let pages listen to a person's notices."""
+        """Connect the signals of lower layers, and let pages listen to a person's notices."""
         from accounts.models import User
         from jobs import events
         from notifications import receivers  # noqa: F401

@@ -1,4 +1,4 @@
-"""Good news of one kind is told in one notice until it is read: `12 posts were published`."""
+"""Successes of one kind share one notice until it is read: `12 posts were published`."""
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ class Bundle:
     query: str = ""
 
 
-# What went well and asks for nothing. Everything else is told one by one.
+# Successes. Everything else gets a notice of its own.
 BUNDLES: Final[Mapping[str, Bundle]] = {
     NoticeKind.POST_PUBLISHED: Bundle("post", "were published", "posts", "?status=published"),
     NoticeKind.EDIT_FINISHED: Bundle("edit", "are ready", "edits"),

@@ -1,4 +1,4 @@
-"""What people are told: a notice for each person and event, and every mail that the product sends.
+"""Notifications: a notice for each person and event, and every mail that the product sends.
 
 A notice is written once for an event, whatever the person's channels are: `shown` says whether the app shows it, a
 `Mail` beside it whether it also went out. A mail's states:
@@ -32,10 +32,10 @@ class NoticeKind(models.TextChoices):
 
 
 class Notice(WorkspaceModel):
-    """One event, as told to one person. `once` names the event, so that it is told once however often it is reported.
+    """One event for one person. `once` names the event, so that it arrives once however often it is reported.
 
-    `link` is a path on this product's own site. Good news of one kind is bundled until it is read: the newest notice
-    stands for the others.
+    `link` is a path on this product's own site. Successes of one kind are bundled until they are read: the newest
+    notice stands for the others.
     """
 
     recipient = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")

@@ -1,4 +1,4 @@
-"""From news of lower floors to mail jobs; each does exactly one thing, in the writer's transaction."""
+"""From signals of lower layers to mail jobs; each does exactly one thing, in the writer's transaction."""
 
 from typing import Any
 from uuid import UUID

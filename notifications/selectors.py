@@ -44,6 +44,6 @@ def unread_count(actor: Actor) -> int:
 
 
 def sent_already(workspace_id: UUID, once: Iterable[str]) -> set[str]:
-    """Which of these events somebody was told of already."""
+    """Which of these events somebody was notified of already."""
     rows = Notice.objects.for_workspace(workspace_id).filter(once__in=list(once))
     return set(rows.values_list("once", flat=True).distinct())

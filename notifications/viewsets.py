@@ -12,7 +12,7 @@ from notifications.models import Notice
 
 
 class NotificationViewSet(ActorViewSet):
-    """What the person was told of in this workspace."""
+    """The person's notices in this workspace."""
 
     serializer_class = shapes.NoticeSerializer
     queryset = Notice.objects.none()

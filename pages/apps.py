@@ -4,7 +4,7 @@ from django.apps import AppConfig
 
 
 class PagesConfig(AppConfig):
-    """Top floor: draws what the floors below know, and calls their services."""
+    """Top layer: draws what the layers below know, and calls their services."""
 
     name = "pages"
     verbose_name = "Pages"

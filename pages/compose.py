@@ -146,7 +146,7 @@ class Composer:
         return [part for part in self.parts.values() if part.chosen]
 
     def valid(self) -> bool:
-        """Everything is checked, so that everything wrong is told at once."""
+        """Everything is checked, so that everything wrong is shown at once."""
         results = [self.form.is_valid(), *(part.is_valid() for part in self.chosen())]
         if not self.chosen() and self.form.data.get("action") != "draft":
             self.form.add_error(None, "Choose at least one account to publish to.")

@@ -1,4 +1,4 @@
-"""The front door for people who do not know the product yet."""
+"""The landing page for people who do not know the product yet."""
 
 from typing import Final
 

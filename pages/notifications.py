@@ -1,4 +1,4 @@
-"""The bell, the page of notices, and which news a person wants how."""
+"""The bell, the page of notices, and the choice of notifications by event and channel."""
 
 from dataclasses import dataclass
 from uuid import UUID
@@ -48,7 +48,7 @@ _LOOK = {
 
 @signed_in
 def notices_page(request: SignedIn) -> HttpResponse:
-    """Everything the person was told of in this workspace, newest first; `?unread=1` only what they have not read."""
+    """All notices of the person in this workspace, newest first; `?unread=1` only what they have not read."""
     return _list(request)
 
 
@@ -106,7 +106,7 @@ def _list_again(request: SignedIn) -> HttpResponse:
 
 @signed_in
 def settings_page(request: SignedIn) -> HttpResponse:
-    """Which news comes how."""
+    """Notifications by event and channel."""
     form = NotificationsForm(
         request.POST if request.method == "POST" else None,
         chosen=profile.notification_choices(preferences_of(request.user)),

@@ -1,4 +1,4 @@
-"""What this app does on news from below: enqueue a job, in the writer's transaction."""
+"""What this app does on signals of lower layers: enqueue a job, in the writer's transaction."""
 
 from typing import Any
 from uuid import UUID

@@ -70,7 +70,7 @@ class ReadOnlyAdmin(admin.ModelAdmin[Any]):
         return False
 
     def each(self, request: HttpRequest, rows: QuerySet[Any], act: Act, done: str) -> None:
-        """Call a service for every row; refusals are told, the rest counted."""
+        """Call a service for every row; refusals are shown, the rest counted."""
         count = 0
         for row in rows:
             try:

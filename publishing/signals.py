@@ -1,4 +1,4 @@
-"""News for the floors above, with ids only. A receiver does one thing: enqueue a job, in the sender's transaction.
+"""Signals for the layers above, with ids only. A receiver does one thing: enqueue a job, in the sender's transaction.
 
 `target_changed`: `target_id, post_id, workspace_id, state` after every change of a target's state.
 `target_published`, `target_failed`, `target_asks`: the same without `state`, once a target is live, has failed, or

@@ -1,4 +1,4 @@
-"""News from the library, with ids only. A receiver enqueues a job in the sender's transaction and does no more."""
+"""Signals of the library, with ids only. A receiver enqueues a job in the sender's transaction and does no more."""
 
 from django.dispatch import Signal
 

@@ -1,6 +1,6 @@
-"""Another e-mail address: asked for with the password, told to the old address, taken when the new one confirms it.
+"""Another e-mail address: asked for with the password, announced to the old one, taken when the new one confirms it.
 
-Whether an address has an account already is told to nobody but the one who reads its mail.
+Whether an address has an account already is shown only to whoever reads its mail.
 """
 
 from django.core import signing

@@ -79,7 +79,7 @@ def set_default(*, user: User, workspace_id: UUID) -> Workspace:
 
 
 def invite(*, actor: Actor, email: str, role: str) -> Invitation:
-    """Open the door for an address; a second invitation of the same address is refused."""
+    """Invite an address; a second invitation of the same address is refused."""
     require(actor, Action.MANAGE_PEOPLE)
     address, chosen = check_email(email), _role(role)
     rate_limits.require(

@@ -16,7 +16,7 @@ from uuid import UUID
 import django
 
 os.environ["DJANGO_SETTINGS_MODULE"] = "benchmarks.jobs_chaos.floor"
-# A Celery worker would check the URLs of all floors at its start.
+# A Celery worker would check the URLs of all layers at its start.
 os.environ["CELERY_SKIP_CHECKS"] = "1"
 django.setup()
 

@@ -1,4 +1,4 @@
-"""The chaos run's settings without the floors above jobs: what they import at start is not what is tried here."""
+"""The chaos run's settings without the layers above jobs: what they import at start is not what is tried here."""
 
 from benchmarks.jobs_chaos.settings import *  # noqa: F403
 from benchmarks.jobs_chaos.settings import INSTALLED_APPS

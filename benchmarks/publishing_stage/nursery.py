@@ -14,7 +14,7 @@ import time
 import django
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "benchmarks.publishing_stage.settings")
-# A Celery worker would check the URLs of all floors at its start.
+# A Celery worker would check the URLs of all layers at its start.
 os.environ["CELERY_SKIP_CHECKS"] = "1"
 django.setup()
 

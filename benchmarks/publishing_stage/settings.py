@@ -1,4 +1,4 @@
-"""The product's settings up to the publishing floor, with the shared clock and leases that end within seconds."""
+"""The product's settings up to the layer of publishing, with the shared clock and leases that end within seconds."""
 
 from benchmarks.publishing_stage import virtual
 from config.settings import *  # noqa: F403

@@ -1,4 +1,4 @@
-"""The addresses that notices name, without the pages behind them: those floors are not installed here."""
+"""The addresses that notices name, without the pages behind them: those layers are not installed here."""
 
 from django.http import HttpRequest, HttpResponse
 from django.urls import path

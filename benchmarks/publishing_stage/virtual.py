@@ -44,7 +44,7 @@ def shared() -> VirtualClock | None:
 
 
 def install() -> None:
-    """Let the house tell the time by the shared clock, if there is one."""
+    """Let the product use the shared clock, if there is one."""
     found = shared()
     if found is not None:
         clock.now = found.now

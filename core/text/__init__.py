@@ -1,1 +1,1 @@
-"""What every floor must know of a text: where its links are, and how long each platform counts it."""
+"""What every layer must know of a text: where its links are, and how long each platform counts it."""

@@ -146,8 +146,8 @@ def _finish(edit: Edit, made: Made) -> None:
 def _tell_owner(edit: Edit, kind: NoticeKind, title: str, text: str) -> None:
     """Whoever ordered an edit hears how it ended, once for each end."""
     link = reverse("edit_detail", args=[edit.pk])
-    news = Message(kind, f"edit:{edit.pk}:{edit.finished_at}", title, text, link)
-    notify(workspace_id=edit.workspace_id, news=news, to=edit.created_by_id)
+    message = Message(kind, f"edit:{edit.pk}:{edit.finished_at}", title, text, link)
+    notify(workspace_id=edit.workspace_id, message=message, to=edit.created_by_id)
 
 
 def _renditions(edit: Edit, keys: Sequence[str], purpose: Rendition.Purpose) -> Any:

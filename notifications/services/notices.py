@@ -32,7 +32,7 @@ EVENT: Mapping[str, str] = {
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """An event in words. `once` names it: what is told twice under one name arrives once. `link` is a path of ours."""
+    """An event in words. `once` names it: sent twice under one name, it arrives once. `link` is a path of ours."""
 
     kind: NoticeKind
     once: str
@@ -41,7 +41,7 @@ class Message:
     link: str = ""
 
 
-def notify(*, workspace_id: UUID, news: Message, to: UUID | None = None, admins: bool = False) -> list[Notice]:
+def notify(*, workspace_id: UUID, message: Message, to: UUID | None = None, admins: bool = False) -> list[Notice]:
     """Tell a member (`to`) and, if asked, every admin of a workspace; only admins when `to` is no member (any more).
 
     Writes in the caller's transaction, which should be the one that makes the event true: the notices appear, and the
@@ -49,16 +49,16 @@ def notify(*, workspace_id: UUID, news: Message, to: UUID | None = None, admins:
     """
     made = []
     for user in _recipients(workspace_id, to, admins):
-        by_mail, in_app = _channels(user, news.kind)
+        by_mail, in_app = _channels(user, message.kind)
         notice, created = Notice.objects.get_or_create(
             workspace_id=workspace_id,
             recipient=user,
-            once=news.once[:200],
+            once=message.once[:200],
             defaults={
-                "kind": news.kind,
-                "title": _short(news.title, 160),
-                "text": news.text,
-                "link": news.link[:300],
+                "kind": message.kind,
+                "title": _short(message.title, 160),
+                "text": message.text,
+                "link": message.link[:300],
                 "shown": in_app,
             },
         )

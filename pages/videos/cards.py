@@ -33,7 +33,7 @@ class Card:
 
     @property
     def is_moving(self) -> bool:
-        """Whether news will come."""
+        """Whether it will change by itself."""
         return self.video.status in MOVING
 
 

@@ -123,7 +123,7 @@ def _frame(request: SignedIn, shown: LibraryView) -> dict[str, Any]:
 @signed_in
 @require_GET
 def card(request: SignedIn, pk: UUID) -> HttpResponse:
-    """One card, fetched again on news."""
+    """One card, fetched again after a change."""
     video = videos_library.get(request.actor, pk)
     (made,) = cards(request.actor, [video])
     context = {"card": made, "view": request.GET.get("view"), "may_write": bool(may(request.actor, Action.WRITE))}

@@ -1,4 +1,4 @@
-"""Asking a platform something about an account, outside the way of a post: renewed once on a 401."""
+"""Asking a platform about an account, apart from any post: the token is renewed once on a 401."""
 
 from collections.abc import Callable
 from typing import TypeVar

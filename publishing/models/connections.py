@@ -23,7 +23,7 @@ class GrantState(models.TextChoices):
 
 
 class AccountStatus(models.TextChoices):
-    """What a person is told about a connection."""
+    """What a person reads about a connection."""
 
     CONNECTED = "connected", "Connected"
     EXPIRED = "expired", "Expired"

@@ -1,1 +1,1 @@
-"""What people are told of their posts and connections."""
+"""Notices about posts and connections."""

@@ -1,4 +1,4 @@
-"""What people are told of their posts and connections. Each function writes in the transaction that ends its job.
+"""Notices about posts and connections. Each function writes in the transaction that ends its job.
 
 A post is told of as a whole, once nothing of it is about to change: what is live, what failed and why, what is still
 to come. Which accounts ended, and when, names the event, so that the same outcome is told once and a new one again.
@@ -59,14 +59,14 @@ def post(post_id: UUID) -> None:
     if any(row.state == TargetState.FAILED for row in ended) and kind == NoticeKind.POST_PARTLY_OUT:
         kind = NoticeKind.POST_PARTLY_FAILED
     title = _TITLES.get(PostState(found.state)) if len({row.status_group for row in rows}) == 1 else None
-    news = Message(
+    message = Message(
         kind=kind,
         once=f"post:{found.pk}:{_outcome(ended)}",
         title=f"{title or selectors.summary(found).rstrip('.')}: {_name(found)}",
         text="\n".join(_line(row) for row in rows),
         link=reverse("post_detail", args=[found.pk]),
     )
-    notify(workspace_id=found.workspace_id, news=news, to=found.created_by_id)
+    notify(workspace_id=found.workspace_id, message=message, to=found.created_by_id)
 
 
 def _about_to_change(row: PostTarget) -> bool:
@@ -108,14 +108,14 @@ def target(target_id: UUID) -> None:
         once, title = f"asks:{found.pk}:{found.asked_at}", f"Is it live on {label}? {name}"
     elif found.error_code == TargetError.AUTH_EXPIRED and found.account.grant is not None:
         # Many posts may wait for one connection: it is told of once.
-        news = _loss(found.account)
-        notify(workspace_id=found.workspace_id, news=news, to=found.post.created_by_id)
+        message = _loss(found.account)
+        notify(workspace_id=found.workspace_id, message=message, to=found.post.created_by_id)
         return
     else:
         once, title = f"needs:{found.pk}:{found.queued_at}", f"{_where(found.account)} needs you: {name}"
     link = reverse("post_detail", args=[found.post_id])
-    news = Message(NoticeKind.ACTION_REQUIRED, once, title, found.error_sentence, link)
-    notify(workspace_id=found.workspace_id, news=news, to=found.post.created_by_id)
+    message = Message(NoticeKind.ACTION_REQUIRED, once, title, found.error_sentence, link)
+    notify(workspace_id=found.workspace_id, message=message, to=found.post.created_by_id)
 
 
 def connected(account_id: UUID) -> None:
@@ -130,15 +130,15 @@ def connected(account_id: UUID) -> None:
     who = person.get_full_name() if person else "Somebody"
     text = f"{who} connected it. Posts can go there now. If nobody of you did this, disconnect it and change passwords."
     once = f"connected:{account.pk}:{account.grant_id}"
-    news = Message(NoticeKind.CONNECTION_MADE, once, f"{_where(account)} was connected", text, _card(account))
-    notify(workspace_id=account.workspace_id, news=news, admins=True)
+    message = Message(NoticeKind.CONNECTION_MADE, once, f"{_where(account)} was connected", text, _card(account))
+    notify(workspace_id=account.workspace_id, message=message, admins=True)
 
 
 def lost(account_id: UUID) -> None:
     """A connection is dead until a person gives a new consent: told to every admin."""
     account = SocialAccount.objects.select_related("grant").filter(pk=account_id, grant__isnull=False).first()
     if account is not None and account.grant is not None and account.grant.state == GrantState.DEAD:
-        notify(workspace_id=account.workspace_id, news=_loss(account), admins=True)
+        notify(workspace_id=account.workspace_id, message=_loss(account), admins=True)
 
 
 def _loss(account: SocialAccount) -> Message:
@@ -187,8 +187,8 @@ def expiring(grant_id: UUID) -> None:
         f"It concerns {names}."
     )
     title = f"Reconnect {label} by {grant.ends_at:%-d %B}"
-    news = Message(NoticeKind.CONNECTION_EXPIRING, _ends_name(grant), title, text, _card(accounts[0]))
-    notify(workspace_id=grant.workspace_id, news=news, admins=True)
+    message = Message(NoticeKind.CONNECTION_EXPIRING, _ends_name(grant), title, text, _card(accounts[0]))
+    notify(workspace_id=grant.workspace_id, message=message, admins=True)
 
 
 NOTIFIERS: dict[str, Callable[[UUID], None]] = {

@@ -1,4 +1,4 @@
-"""From publishing's own news to the jobs that tell people; each does one thing, in the writer's transaction."""
+"""From publishing's own signals to the jobs that tell people; each does one thing, in the writer's transaction."""
 
 from typing import Any
 from uuid import UUID

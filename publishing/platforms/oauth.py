@@ -107,7 +107,7 @@ class ConnectBackend(BaseOAuth2PKCE[Any]):
         return {}
 
     def request_access_token(self, url: str, *args: Any, **kwargs: Any) -> dict[Any, Any]:
-        """Exchange the code through the house's guarded client."""
+        """Exchange the code through our guarded client."""
         with Caller(self.platform, app=self.app) as http:
             headers = http.basic if self.use_basic_auth() else None
             answer = http.call("POST", url, form=kwargs.get("data") or {}, headers=headers)

@@ -1,7 +1,7 @@
 """From what a person reads on a wall clock to an instant.
 
 A gap (clocks go forward) shifts the time forward by the length of the gap, as RFC 5545 section 3.3.5 does; a fold
-(clocks go back) takes the first of the two. Both are told to the person.
+(clocks go back) takes the first of the two. The person learns of both.
 """
 
 from dataclasses import dataclass

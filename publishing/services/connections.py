@@ -145,7 +145,7 @@ def finish(*, platform: str, query: Mapping[str, str], signed_in: User | None) -
 
 
 def sentence(found: Connected) -> str:
-    """What a person is told after connecting."""
+    """What a person reads after connecting."""
     names = " and ".join(", ".join(row.handle for row in found.accounts).rsplit(", ", 1))
     verb = "is" if len(found.accounts) == 1 else "are"
     said = f"{names} {verb} connected on {adapter_for(found.accounts[0].platform, found.accounts[0].via).label}."

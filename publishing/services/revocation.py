@@ -1,4 +1,4 @@
-"""Consents that nobody uses any more: our tokens are destroyed, and the platform is told."""
+"""Consents that nobody uses any more: our tokens are destroyed, and the platform is informed."""
 
 import logging
 from dataclasses import dataclass

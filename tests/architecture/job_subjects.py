@@ -120,7 +120,7 @@ def _notice(world: World) -> Job:
     world.cast.bob.email_verified_at = clock.now()
     world.cast.bob.save()
     news = Message(NoticeKind.POST_FAILED, "subject", "Failed: “Hello”", "Why.", "/posts/")
-    (notice,) = notify(workspace_id=world.workspace.pk, news=news, to=world.cast.bob.pk)
+    (notice,) = notify(workspace_id=world.workspace.pk, message=news, to=world.cast.bob.pk)
     return world.order("notifications.mail_texts", "mail", Mail.objects.get(notice=notice))
 
 

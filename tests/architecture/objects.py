@@ -74,7 +74,7 @@ def make_objects(cast: Any) -> SimpleNamespace:
     )  # fmt: skip
     (notice,) = notify(
         workspace_id=workspace.pk,
-        news=Message(NoticeKind.POST_FAILED, "objects", "Failed: “Hello”", "Why.", "/posts/"),
+        message=Message(NoticeKind.POST_FAILED, "objects", "Failed: “Hello”", "Why.", "/posts/"),
         to=cast.alice.pk,
     )
     Mail.objects.create(workspace=workspace, notice=notice, template="notice", to="alice@example.com", subject="Hello")

@@ -1,4 +1,4 @@
-"""Every model of the house is in the console; its list and form open within a query budget."""
+"""Every model is in the console; its list and form open within a query budget."""
 
 import pytest
 from django.apps import apps

@@ -182,7 +182,7 @@ FIGURES = [
     ("patterns.md", f"at most {frames.SIDE} points wide or high"),
     ("patterns.md", f"a moment has {contradictions.SLACK_S:g} s of slack"),
     ("publishing.md", f"failed by a fault of ours within {targets._LATELY.days} days"),
-    ("publishing.md", f"signed, valid for {signed_urls.LIFETIME / timedelta(hours=1):g} hours"),
+    ("publishing.md", f"signed, valid for {signed_urls.URL_LIFETIME / timedelta(hours=1):g} hours"),
 ]  # fmt: skip
 
 # The same for what pages and mails say.
@@ -194,7 +194,7 @@ SENTENCES = [
     ("media/index.html", f"GIF up to {upload_checks._IMAGE_MOST_BYTES // 1024**2} MB"),
     ("analytics/analytics.html", f"below {scores.MIN_POSTS} posts"),
     ("pages/landing.html", f"at least {scores.MIN_POSTS}, and {WORDS[scores.MIN_PER_LEVEL]} for each variant"),
-    ("pages/landing.html", f"expire after {signed_urls.LIFETIME / timedelta(hours=1):g} hours"),
+    ("pages/landing.html", f"expire after {signed_urls.URL_LIFETIME / timedelta(hours=1):g} hours"),
     ("account/password_reset_sent.html", f"within {WORDS[settings.PASSWORD_RESET_TIMEOUT // 3600]} hour"),
     ("mail/password_reset.txt", f"within {WORDS[settings.PASSWORD_RESET_TIMEOUT // 3600]} hour"),
     ("mail/verify_email.txt", f"valid for {WORDS[registration.VERIFY_MAX_AGE_S // (24 * 3600)]} days"),

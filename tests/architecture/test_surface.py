@@ -106,7 +106,7 @@ COMPARED = [
 
 
 def contents() -> dict[tuple[str, Any], dict[str, Any]]:
-    """Every row of the house with all its values."""
+    """Every row of the database with all its values."""
     with scope.system("compare rows"):
         return {
             (model.__name__, row["pk"]): row

@@ -20,7 +20,7 @@ def tell(cast: SimpleNamespace, count: int = 1, to: Any = None) -> list[Notice]:
     for number in range(count):
         news = Message(NoticeKind.POST_FAILED, f"post:{number}", f"Failed: {number}", "Why <b>so</b>.", "/posts/")
         with transaction.atomic():
-            made += notify(workspace_id=cast.workspace.pk, news=news, to=(to or cast.bob).pk)
+            made += notify(workspace_id=cast.workspace.pk, message=news, to=(to or cast.bob).pk)
     return made
 
 
@@ -49,7 +49,7 @@ class TestPage:
             NoticeKind.POST_PUBLISHED, "post:1", "Published", f"Lumen: live {address}\n<i>Moss</i>: live", "/posts/"
         )
         with transaction.atomic():
-            notify(workspace_id=in_workspace.workspace.pk, news=news, to=in_workspace.bob.pk)
+            notify(workspace_id=in_workspace.workspace.pk, message=news, to=in_workspace.bob.pk)
         page = browser.get(reverse("notices")).content.decode()
         assert f'href="{address}"' in page
         assert f">{address[:59]}…</a><br>&lt;i&gt;Moss" in page

@@ -23,7 +23,7 @@ pytestmark = pytest.mark.django_db
 def tell(cast: SimpleNamespace, once: str = "post:1") -> Mail:
     with transaction.atomic():
         news = Message(NoticeKind.POST_FAILED, once, "Failed: “Guten Tag”", "TikTok @a: Too long — cut it.", "/posts/")
-        (notice,) = notify(workspace_id=cast.workspace.pk, news=news, to=cast.bob.pk)
+        (notice,) = notify(workspace_id=cast.workspace.pk, message=news, to=cast.bob.pk)
     return notice.mail
 
 

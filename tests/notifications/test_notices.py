@@ -36,7 +36,7 @@ def tell(cast: SimpleNamespace, **changes: Any) -> list[Notice]:
     to = changes.pop("to", cast.bob.pk)
     admins = changes.pop("admins", False)
     with transaction.atomic():
-        return notify(workspace_id=cast.workspace.pk, news=news(**changes), to=to, admins=admins)
+        return notify(workspace_id=cast.workspace.pk, message=news(**changes), to=to, admins=admins)
 
 
 class TestWho:
@@ -71,7 +71,7 @@ class TestOnce:
 
     def test_nothing_is_told_of_what_was_rolled_back(self, proven: Any) -> None:
         with transaction.atomic():
-            notify(workspace_id=proven.workspace.pk, news=news(), to=proven.bob.pk)
+            notify(workspace_id=proven.workspace.pk, message=news(), to=proven.bob.pk)
             transaction.set_rollback(True)
         assert (Notice.objects.count(), Mail.objects.count()) == (0, 0)
 

@@ -1,4 +1,4 @@
-"""A sandbox on a free port that shares the house's frozen clock, connected accounts, and posts with a real video."""
+"""A sandbox on a free port that shares the product's frozen clock, connected accounts, and posts with a real video."""
 
 import io
 import socket
@@ -127,7 +127,7 @@ def _fetch(url: str, path: Path) -> int:
 
 @pytest.fixture(scope="session")
 def sandbox_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The imitation on a free port, by the house's clock; its base address."""
+    """The imitation on a free port, by the product's clock; its base address."""
     listener = socket.socket()
     listener.bind(("127.0.0.1", 0))
     base = f"http://127.0.0.1:{listener.getsockname()[1]}/sandbox"

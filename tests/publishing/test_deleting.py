@@ -1,4 +1,4 @@
-"""One rule for deleting: what a planned post needs is refused by every door, with the list of what needs it."""
+"""One rule for deleting: what a planned post needs is refused everywhere, with the list of what needs it."""
 
 from datetime import timedelta
 from typing import Any

@@ -1,4 +1,4 @@
-"""The pages of connections and posts, through the doors that people use."""
+"""The pages of connections and posts, as people use them."""
 
 from datetime import timedelta
 from types import SimpleNamespace

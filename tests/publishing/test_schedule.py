@@ -1,4 +1,4 @@
-"""The schedule: wall times through every door, conflicts that a person accepts, and why a post is late."""
+"""The schedule: wall times through pages and API, conflicts that a person accepts, and why a post is late."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta

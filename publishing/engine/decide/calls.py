@@ -26,7 +26,7 @@ from publishing.states import AttemptOutcome, WaitReason
 
 CONVERSION_POLL = timedelta(minutes=1)
 LOCK_POLL = timedelta(seconds=2)
-# A longer wait for a slot is told to the person.
+# A longer wait for a slot is shown to the person.
 QUIET_WAIT = timedelta(minutes=1, seconds=1)
 
 # Answers ------------------------------------------------------------------------------------------------------------

@@ -1,4 +1,4 @@
-"""Everything Facebook would refuse on a Page, told before anything is sent; and which kind of post a spec is."""
+"""Everything Facebook would refuse on a Page, reported before anything is sent; and which kind of post a spec is."""
 
 from collections.abc import Iterator
 from urllib.parse import urlsplit

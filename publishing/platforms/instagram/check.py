@@ -1,4 +1,4 @@
-"""Everything Instagram would refuse, told before anything is sent."""
+"""Everything Instagram would refuse, reported before anything is sent."""
 
 import re
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""Everything LinkedIn would refuse, told before anything is sent."""
+"""Everything LinkedIn would refuse, reported before anything is sent."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""Everything TikTok would refuse, told before anything is sent."""
+"""Everything TikTok would refuse, reported before anything is sent."""
 
 from collections.abc import Iterator
 from dataclasses import replace

@@ -1,4 +1,4 @@
-"""Everything X would refuse, told before anything is sent."""
+"""Everything X would refuse, reported before anything is sent."""
 
 import re
 from collections.abc import Iterator

@@ -1,4 +1,4 @@
-"""Everything YouTube would refuse, told before anything is sent."""
+"""Everything YouTube would refuse, reported before anything is sent."""
 
 from collections.abc import Iterator
 
