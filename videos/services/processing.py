@@ -69,14 +69,14 @@ def fail(video: Video, *, stage: str, code: str, message: str) -> bool:
     with transaction.atomic():
         if not _move(video, Video.Status.FAILED, stage=stage, error=message[:500], error_code=code[:60]):
             return False
-        message = Message(
+        notice = Message(
             kind=NoticeKind.ANALYSIS_FAILED,
             once=f"video:{video.pk}:{clock.now()}",
             title=f"This video could not be analysed: {video.title}",
             text=video.error,
             link=reverse("video_detail", args=[video.pk]),
         )
-        notify(workspace_id=video.workspace_id, message=message, to=video.created_by_id)
+        notify(workspace_id=video.workspace_id, message=notice, to=video.created_by_id)
     return True
 
 
