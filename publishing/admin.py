@@ -27,6 +27,7 @@ from publishing.errors import TargetError
 from publishing.insight import overview
 from publishing.models import (
     Attempt,
+    CalendarFeed,
     Delivery,
     Grant,
     OAuthState,
@@ -304,6 +305,15 @@ class OAuthStateAdmin(ReadOnlyAdmin):
     list_select_related = ("user", "workspace")
     ordering = ("-created_at", "-id")
     exclude = ("sealed", "state_hash")
+
+
+@admin.register(CalendarFeed)
+class CalendarFeedAdmin(ReadOnlyAdmin):
+    list_display = ("id", "workspace", "created_by", "created_at", "read_at")
+    search_fields = ("=id", "=workspace__id", "workspace__name", "created_by__email")
+    list_select_related = ("workspace", "created_by")
+    ordering = ("-created_at", "-id")
+    exclude = ("token_sealed", "token_hash")
 
 
 @admin.register(PostMedia)

@@ -2,6 +2,7 @@
 
 from django.urls import URLPattern, path
 
+from publishing.calendar.viewsets import CalendarViewSet
 from publishing.connections.viewsets import CallbackView, ConnectionViewSet
 from publishing.posts.file_viewsets import MediaDeletionViewSet
 from publishing.posts.viewsets import PostViewSet
@@ -20,6 +21,7 @@ def _accounts(prefix: str, names: str) -> list[URLPattern]:
 
 
 _post = PostViewSet.as_view
+_calendar = CalendarViewSet.as_view
 _file = MediaDeletionViewSet.as_view
 _ONE = "posts/<uuid:pk>"
 _TARGET = f"{_ONE}/targets/<uuid:target_id>"
@@ -48,6 +50,14 @@ urlpatterns = [
     path(_ONE, _post({"get": "retrieve", "put": "update", "patch": "update", "delete": "destroy"}), name="api-post"),
     path(f"{_ONE}/publish", _post({"post": "publish"}), name="api-post-publish"),
     path(f"{_ONE}/schedule", _post({"post": "schedule"}), name="api-post-schedule"),
+    path(f"{_ONE}/move", _calendar({"post": "move"}), name="api-post-move"),
+    path("calendar", _calendar({"get": "list"}), name="api-calendar"),
+    path("calendar/undo", _calendar({"post": "undo"}), name="api-calendar-undo"),
+    path(
+        "calendar/feed",
+        _calendar({"get": "feed", "post": "renew_feed", "delete": "revoke_feed"}),
+        name="api-calendar-feed",
+    ),
     path(f"{_ONE}/attempts", _post({"get": "attempts"}), name="api-post-attempts"),
     path(f"{_TARGET}/retry", _post({"post": "retry"}), name="api-target-retry"),
     path(f"{_TARGET}/cancel", _post({"post": "cancel"}), name="api-target-cancel"),

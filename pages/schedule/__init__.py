@@ -2,13 +2,17 @@
 
 from django.urls import path
 
-from pages.schedule import moving, target_move, views
+from pages.schedule import feed, moving, target_move, views
 
 urlpatterns = [
     path("schedule/", views.schedule_page, name="schedule"),
     path("schedule/cells/", views.schedule_cells, name="schedule_cells"),
     path("schedule/drafts/", views.schedule_drafts, name="schedule_drafts"),
     path("schedule/undo/", moving.schedule_undo, name="schedule_undo"),
+    path("schedule/feed/", feed.feed_settings, name="calendar_feed_settings"),
+    path("schedule/feed/renew/", feed.feed_renew, name="calendar_feed_renew"),
+    path("schedule/feed/revoke/", feed.feed_revoke, name="calendar_feed_revoke"),
+    path("calendar/<str:token>.ics", feed.feed, name="calendar_feed"),
     path("posts/<uuid:post_id>/move/", moving.post_move, name="post_move"),
     path("posts/<uuid:post_id>/targets/<uuid:target_id>/move/", target_move.schedule_move, name="schedule_move"),
 ]

@@ -12,8 +12,8 @@ from django.utils import dateformat
 import platforms
 from core import formatting
 from pages import chips
+from publishing.calendar.selectors import Entry, Place
 from publishing.schedule import lateness
-from publishing.schedule.calendar import Entry, Place
 from publishing.states import StateGroup, TargetState
 
 _WORDS = 60

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from publishing.schedule.calendar import Place
+from publishing.calendar.selectors import Place
 
 # As many as fit a cell before "+2 more".
 IN_A_CELL = 3

@@ -15,8 +15,8 @@ from django.utils.http import urlencode
 from core import clock, dates, timezones
 from pages.access import SignedIn
 from platforms import PLATFORMS
-from publishing.schedule import calendar
-from publishing.schedule.calendar import Filters
+from publishing.calendar import selectors as calendar
+from publishing.calendar.selectors import Filters
 
 VIEWS = {"month": "Month", "week": "Week", "list": "List"}
 VIEW_COOKIE = "schedule_view"

@@ -21,8 +21,8 @@ from pages.schedule.chips import EntryChip
 from pages.schedule.grid import Cell
 from pages.schedule.query import LIST_DAYS, VIEW_COOKIE, VIEWS, CalendarQuery, day, filter_pairs, instant, read
 from publishing import selectors
-from publishing.schedule import calendar
-from publishing.schedule.calendar import Facets, Place
+from publishing.calendar import selectors as calendar
+from publishing.calendar.selectors import Facets, Place
 
 # Days of the list after so many entries are fetched when they come into view.
 DRAWN_AT_ONCE = 60

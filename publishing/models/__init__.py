@@ -8,6 +8,7 @@ from publishing.models.connections import (
     SocialAccount,
 )
 from publishing.models.deliveries import Delivery, DeliveryState
+from publishing.models.feeds import CalendarFeed
 from publishing.models.posts import Attempt, Post, PostMedia, PostTarget, in_group
 from publishing.models.quota import PlatformClock, QuotaWindow, RateSlot
 from publishing.states import AttemptOutcome
@@ -16,6 +17,7 @@ __all__ = [
     "AccountStatus",
     "Attempt",
     "AttemptOutcome",
+    "CalendarFeed",
     "Delivery",
     "DeliveryState",
     "Grant",

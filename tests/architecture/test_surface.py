@@ -33,7 +33,7 @@ OPEN = {
     "/account/signup/", "/account/login/", "/account/logout/", "/account/password/reset/",
     "/account/password/reset/{token}/", "/account/verify-email/{token}/", "/account/invite/{token}/",
     "/m/{token}/{name}", "/m/in/{upload_id}/{token}/{name}",
-    "/shell/theme/",
+    "/shell/theme/", "/calendar/{token}.ics",
 }  # fmt: skip
 
 # What a viewer may change: things of their own, and reads that are asked by POST.
@@ -73,6 +73,8 @@ BODY = {
     "role": "viewer",
     "email": "x@example.com",
     "account_ids": [],
+    "scheduled_at": "2030-01-01T10:00:00Z",
+    "date": "2030-01-02",
 }
 ALL_API = Route("/api/", "", ())
 ALL_PAGES = Route("/", "", ())

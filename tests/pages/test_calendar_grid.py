@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from pages.schedule import grid
-from publishing.schedule.calendar import Place
+from publishing.calendar.selectors import Place
 
 NOW = datetime(2026, 1, 5, 12, tzinfo=UTC)
 # Zone, the day on which clocks change, and the sentence.

@@ -14,9 +14,9 @@ from django.urls import reverse
 
 from core import clock
 from core.errors import Conflict, ValidationFailed
+from publishing.calendar import selectors as calendar
+from publishing.calendar.selectors import Filters
 from publishing.models import Post, PostTarget
-from publishing.schedule import calendar
-from publishing.schedule.calendar import Filters
 from publishing.services import moving, posts, schedule
 from publishing.services.posts import TargetInput
 from publishing.services.schedule import When
