@@ -1,6 +1,7 @@
 import http.server
 import socket
 import threading
+from types import SimpleNamespace
 
 import httpcore
 import httpx
@@ -120,6 +121,35 @@ class TestClient:
         with house_http.client() as client:
             assert client.get(local_server).text == "here"
             assert client.get(f"{local_server}/away").status_code == 302
+
+    def test_its_own_list_of_trusted_hosts_stands_for_the_configured_services(self, local_server, settings):
+        settings.TRUSTED_OUTSIDE_URLS = [local_server]
+        with house_http.client(trusted=frozenset()) as client, pytest.raises(ValidationFailed, match="not a public"):
+            client.get(local_server)
+        with pytest.raises(ValidationFailed, match="not a public"):
+            house_http.judge_url(local_server, trusted=frozenset())
+        settings.TRUSTED_OUTSIDE_URLS = []
+        named = house_http.origins([local_server])
+        house_http.judge_url(local_server, trusted=named)
+        with house_http.client(trusted=named) as client:
+            assert client.get(local_server).text == "here"
+
+    def test_nothing_is_waited_for_past_the_whole_time(self, local_server, settings, monkeypatch):
+        """A peer that sends a byte now and then keeps within every timeout for one read."""
+        settings.TRUSTED_OUTSIDE_URLS = [local_server]
+        now = [1000.0]
+        monkeypatch.setattr(house_http, "time", SimpleNamespace(monotonic=lambda: now[0]))
+        waits = []
+
+        def read(self, max_bytes, timeout=None):
+            waits.append(timeout)
+            now[0] += 4
+            return b"H"
+
+        monkeypatch.setattr(httpcore._backends.sync.SyncStream, "read", read)
+        with house_http.client(total_s=10.0) as client, pytest.raises(httpx.ReadTimeout):
+            client.get(local_server)
+        assert waits == [10.0, 6.0, 2.0]
 
     def test_a_dead_service_is_a_connection_error(self, settings):
         settings.TRUSTED_OUTSIDE_URLS = ["http://127.0.0.1:9"]
