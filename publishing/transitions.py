@@ -181,14 +181,23 @@ def _tell(target: PostTarget) -> None:
 def refresh_posts(post_ids: Collection[UUID]) -> None:
     """Derive the state of posts again from their targets: one read, and one write for each state."""
     groups: dict[UUID, set[StateGroup]] = {post_id: set() for post_id in post_ids}
+    former: dict[UUID, tuple[UUID, str]] = {}
     rows = PostTarget.objects.filter(post_id__in=groups)
-    for post_id, state, asked_at, error_code in rows.values_list("post_id", "state", "asked_at", "error_code"):
+    names = ("post_id", "state", "asked_at", "error_code", "workspace_id", "post__state")
+    for post_id, state, asked_at, error_code, workspace_id, post_state in rows.values_list(*names):
         groups[post_id].add(group_of(state, asked=asked_at is not None, stopped=error_code != ""))
+        former[post_id] = (workspace_id, post_state)
     by_state: dict[PostState, list[UUID]] = defaultdict(list)
+    changed: dict[tuple[UUID, PostState], list[UUID]] = defaultdict(list)
     for post_id, found in groups.items():
-        by_state[derive(found)].append(post_id)
+        state = derive(found)
+        by_state[state].append(post_id)
+        if post_id in former and former[post_id][1] != state:
+            changed[former[post_id][0], state].append(post_id)
     for state, ids in by_state.items():
         Post.objects.filter(pk__in=ids).exclude(state=state).update(state=state, updated_at=clock.now())
+    for (workspace_id, state), ids in changed.items():
+        signals.posts_changed.send(Post, workspace_id=workspace_id, post_ids=ids, state=state)
 
 
 def publish_schedule(workspace_id: UUID, times: Iterable[datetime | None]) -> None:

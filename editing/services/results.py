@@ -12,6 +12,7 @@ from django.urls import reverse
 from core import clock
 from core.actor import Actor
 from core.formatting import counted
+from editing import signals
 from editing.models import Edit, Rendition
 from editing.services.renders import move
 from editing.topics import publish_edit
@@ -90,6 +91,7 @@ def fail(
         move(edit, Edit.State.CANCELLED, finished_at=clock.now())
     elif move(edit, Edit.State.FAILED, error=message[:500], error_code=code, finished_at=clock.now()):
         _tell_owner(edit, NoticeKind.EDIT_FAILED, f"This edit could not be made: {edit.title}", edit.error)
+        signals.edit_failed.send(Edit, workspace_id=edit.workspace_id, edit_id=edit.pk)
 
 
 def _keep(actor: Actor, edit: Edit, purpose: Rendition.Purpose, key: str, stored: Stored, made: Made) -> UUID:
@@ -136,6 +138,8 @@ def _finish(edit: Edit, made: Made) -> None:
         error_code=failure["code"] if failure else "",
         finished_at=clock.now(),
     )
+    if moved:
+        signals.edit_finished.send(Edit, workspace_id=edit.workspace_id, edit_id=edit.pk)
     if moved and whole:
         text = f"{counted(len(keys), 'format')}, to download or to post."
         _tell_owner(edit, NoticeKind.EDIT_FINISHED, f"Your edit is ready: {edit.title}", text)

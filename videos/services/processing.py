@@ -61,7 +61,11 @@ def enter_stage(video: Video, stage: Video.Stage) -> bool:
 
 def finish(video: Video) -> bool:
     """Everything is done; called in the transaction that makes the last result live."""
-    return _move(video, Video.Status.PROCESSED, stage="", error="", error_code="")
+    with transaction.atomic():
+        if not _move(video, Video.Status.PROCESSED, stage="", error="", error_code=""):
+            return False
+        signals.video_processed.send(Video, workspace_id=video.workspace_id, video_id=video.pk)
+    return True
 
 
 def fail(video: Video, *, stage: str, code: str, message: str) -> bool:
@@ -77,6 +81,7 @@ def fail(video: Video, *, stage: str, code: str, message: str) -> bool:
             link=reverse("video_detail", args=[video.pk]),
         )
         notify(workspace_id=video.workspace_id, message=notice, to=video.created_by_id)
+        signals.video_failed.send(Video, workspace_id=video.workspace_id, video_id=video.pk)
     return True
 
 
