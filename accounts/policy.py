@@ -15,6 +15,7 @@ class Action(StrEnum):
     WRITE = "write"
     PUBLISH = "publish"
     MANAGE_CONNECTIONS = "manage_connections"
+    MANAGE_WEBHOOKS = "manage_webhooks"
     MANAGE_PEOPLE = "manage_people"
     MANAGE_WORKSPACE = "manage_workspace"
     MANAGE_BILLING = "manage_billing"
@@ -25,6 +26,7 @@ LEAST_ROLE: dict[Action, Role] = {
     Action.WRITE: Role.EDITOR,
     Action.PUBLISH: Role.EDITOR,
     Action.MANAGE_CONNECTIONS: Role.ADMIN,
+    Action.MANAGE_WEBHOOKS: Role.ADMIN,
     Action.MANAGE_PEOPLE: Role.ADMIN,
     Action.MANAGE_WORKSPACE: Role.ADMIN,
     Action.MANAGE_BILLING: Role.ADMIN,

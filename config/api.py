@@ -18,9 +18,11 @@ from publishing import api_urls as publishing
 from scripts_app import api_urls as scripts
 from strategies import api_urls as strategies
 from videos import api_urls as videos
+from webhooks import api_urls as webhooks
 
 urlpatterns = [
     *flows.urlpatterns,
+    *webhooks.urlpatterns,
     *analytics.urlpatterns,
     *publishing.urlpatterns,
     *editing.urlpatterns,

@@ -61,6 +61,8 @@ class Env(PlatformVariables):
     PUBLIC_BASE_URL: str = ""
     ALLOWED_HOSTS: Csv = []
     CORS_ORIGINS: Csv = []
+    # Where webhooks may go although it is no public address, or not https: services beside this product
+    WEBHOOK_TRUSTED_URLS: Csv = []
     LOG_LEVEL: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = "INFO"
 
     # Secrets
@@ -103,7 +105,9 @@ class Env(PlatformVariables):
     # Platforms: beside the variables of `PlatformVariables`
     SANDBOX_URL: str = ""
 
-    @field_validator("ALLOWED_HOSTS", "CORS_ORIGINS", "ENCRYPTION_KEYS_OLD", "OPERATOR_EMAILS", mode="before")
+    @field_validator(
+        "ALLOWED_HOSTS", "CORS_ORIGINS", "ENCRYPTION_KEYS_OLD", "OPERATOR_EMAILS", "WEBHOOK_TRUSTED_URLS", mode="before"
+    )
     @classmethod
     def _split(cls, value: Any) -> Any:
         return [part.strip() for part in value.split(",") if part.strip()] if isinstance(value, str) else value
@@ -118,7 +122,7 @@ class Env(PlatformVariables):
         except ValueError:
             raise ValueError('must be JSON like {"model": [1.25, 10]}: USD per million tokens in and out') from None
 
-    @field_validator("CORS_ORIGINS")
+    @field_validator("CORS_ORIGINS", "WEBHOOK_TRUSTED_URLS")
     @classmethod
     def _origins(cls, value: list[str]) -> list[str]:
         for origin in value:

@@ -38,7 +38,7 @@ TRUSTED_PROXIES = ENV.TRUSTED_PROXIES
 # The layers, lowest first.
 HOUSE = [
     "core", "accounts", "jobs", "media", "notifications", "ai", "documents", "videos", "patterns", "strategies",
-    "scripts_app", "editing", "publishing", "analytics", "flows", "pages",
+    "scripts_app", "editing", "publishing", "analytics", "webhooks", "flows", "pages",
 ]  # fmt: skip
 INSTALLED_APPS = [
     "django.contrib.admin",
@@ -215,6 +215,7 @@ TRUSTED_OUTSIDE_URLS = [
     *(url for platform in PLATFORMS.values() for url in platform["urls"].values()),
     ENV.S3_ENDPOINT_URL, ENV.OPENAI_BASE_URL, ENV.GEMINI_BASE_URL, ENV.ANTHROPIC_BASE_URL, SANDBOX_BASE,
 ]  # fmt: skip
+WEBHOOK_TRUSTED_URLS = ENV.WEBHOOK_TRUSTED_URLS
 CONTENT_SECURITY_POLICY = content_security_policy(PLATFORMS, ENV)
 
 # Files
@@ -322,6 +323,9 @@ SPECTACULAR_SETTINGS = {
         "AnalysisStateEnum": "patterns.models.Analysis.State",
         "DocumentStatusEnum": "documents.models.Document.Status",
         "VideoStatusEnum": "videos.models.Video.Status",
+        "WebhookEndpointStatusEnum": "webhooks.models.EndpointState",
+        "WebhookEndpointStatusWishEnum": ["active", "paused"],
+        "WebhookDeliveryStatusEnum": "webhooks.models.DeliveryState",
     },
 }
 

@@ -61,6 +61,11 @@ STATES: Final[dict[str, Chip]] = {
     "limited": _chip("Limited", "warning", "triangle-alert"),
     "error": _chip("Error", "error", "circle-x"),
     "disconnected": _chip("Disconnected", "neutral", "unlink"),
+    # webhooks
+    "active": _chip("Active", "success", "circle-check"),
+    "paused": _chip("Paused", "neutral", "pause"),
+    "disabled": _chip("Switched off", "error", "circle-x"),
+    "delivered": _chip("Delivered", "success", "circle-check"),
     # learning
     "not_enough_data": _chip("Not enough data", "neutral", "circle-dashed"),
     "offline": _chip("Offline answer", "neutral", "cloud-off"),

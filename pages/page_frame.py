@@ -14,6 +14,7 @@ from django.utils.functional import SimpleLazyObject
 
 from accounts import selectors
 from accounts.models import Membership, Preferences, Role, User, Workspace
+from accounts.policy import Action, may
 from core import clock
 from notifications.selectors import unread_count
 
@@ -31,6 +32,7 @@ class NavigationItem:
     icon: str
     areas: tuple[str, ...] = ()
     primary: bool = False
+    action: Action = Action.READ
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +71,7 @@ ACCOUNT = (
     NavigationItem("Preferences", "preferences", "settings-2", ("preferences",)),
     NavigationItem("Connected Platforms", "connections", "plug", ("connections", "connection")),
     NavigationItem("Team", "team", "users", ("team",)),
+    NavigationItem("Webhooks", "webhooks", "webhook", ("webhooks", "webhook"), action=Action.MANAGE_WEBHOOKS),
     NavigationItem("Notifications", "notification_settings", "bell", ("notification_settings",)),
 )
 
@@ -187,7 +190,9 @@ class PageFrame:
 
     @cached_property
     def account(self) -> list[Link]:
-        return self._links(ACCOUNT)
+        """The account area, without what the person's role may not see."""
+        actor = self._actor
+        return self._links(tuple(item for item in ACCOUNT if actor is None or may(actor, item.action)))
 
     @property
     def error_layout(self) -> str:

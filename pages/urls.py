@@ -19,6 +19,7 @@ from pages import (
     scripts,
     strategies,
     videos,
+    webhooks,
 )
 from pages import settings as settings_pages
 
@@ -41,6 +42,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *strategies.urlpatterns,
     *scripts.urlpatterns,
     *edits.urlpatterns,
+    *webhooks.urlpatterns,
 ]
 
 if settings.DEBUG:

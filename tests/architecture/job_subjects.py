@@ -26,6 +26,8 @@ from scripts_app import services as scripts
 from strategies import services as strategies
 from tests import factories
 from videos.models import Video
+from webhooks.models import WebhookEndpoint
+from webhooks.services import endpoints, news
 
 
 @dataclass(frozen=True)
@@ -38,6 +40,7 @@ class World:
     make_post: Callable[..., Any]
     publish: Callable[..., PostTarget]
     avi: Callable[[], MediaFile]
+    receiver: str
 
     @property
     def actor(self) -> Actor:
@@ -177,6 +180,23 @@ def _lost(world: World) -> Job:
     return world.order("publish.tell_lost", "social_account", account)
 
 
+def _endpoint(world: World) -> WebhookEndpoint:
+    """One that leads to a receiver on this machine."""
+    return endpoints.create(actor=world.actor, url=f"{world.receiver}/hook")[0]
+
+
+def _news(world: World) -> Job:
+    _endpoint(world)
+    post = world.make_post(world.connect("tiktok"))
+    news.order("post.failed", world.workspace.pk, [post.pk])
+    return Job.objects.get(kind="webhooks.record")
+
+
+def _message(world: World) -> Job:
+    endpoints.test(actor=world.actor, endpoint_id=_endpoint(world).pk)
+    return Job.objects.get(kind="webhooks.deliver")
+
+
 SUBJECTS: dict[str, Callable[[World], Job]] = {
     "videos.process": _process,
     "patterns.analyse": _analyse,
@@ -208,4 +228,6 @@ SUBJECTS: dict[str, Callable[[World], Job]] = {
     "analytics.fetch": _about_target("analytics.fetch"),
     "analytics.learn": lambda world: world.order("analytics.learn", "workspace", world.workspace),
     "analytics.followers": _about_account("analytics.followers"),
+    "webhooks.record": _news,
+    "webhooks.deliver": _message,
 }

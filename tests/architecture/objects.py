@@ -22,6 +22,8 @@ from scripts_app import services as scripts
 from strategies import services as strategies
 from tests.analytics.conftest import make_account, make_live, make_numbers
 from tests.factories import make_analysis, make_folder, make_media, make_video
+from webhooks.models import WebhookAttempt
+from webhooks.services import endpoints
 
 
 def make_objects(cast: Any) -> SimpleNamespace:
@@ -78,6 +80,9 @@ def make_objects(cast: Any) -> SimpleNamespace:
         to=cast.alice.pk,
     )
     Mail.objects.create(workspace=workspace, notice=notice, template="notice", to="alice@example.com", subject="Hello")
+    endpoint, _ = endpoints.create(actor=actor, url="https://93.184.216.34/hook")
+    delivery = endpoints.test(actor=actor, endpoint_id=endpoint.pk)
+    WebhookAttempt.objects.create(workspace=workspace, delivery=delivery, url=endpoint.url, started_at=clock.now())
     template = ResponseTemplate.objects.filter(workspace=workspace).first()
     ids = {
         "workspace_id": workspace.pk,
@@ -100,6 +105,8 @@ def make_objects(cast: Any) -> SimpleNamespace:
         "template_id": template.pk if template else uuid7(),
         "invitation_id": invitation.pk,
         "notice_id": notice.pk,
+        "endpoint_id": endpoint.pk,
+        "delivery_id": delivery.pk,
         "platform": "tiktok",
         "service": "blotato",
         "token": "rubbish",

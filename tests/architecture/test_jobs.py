@@ -23,6 +23,8 @@ from publishing.models import Attempt, PlatformClock, QuotaWindow, RateSlot
 from tests.architecture.job_subjects import SUBJECTS, World
 from tests.publishing.conftest import box, connect, make_post, publish, sandbox_server  # noqa: F401 - fixtures
 from tests.publishing.test_converting import avi_file
+from tests.webhooks.conftest import receiver  # noqa: F401 - a fixture
+from webhooks.models import WebhookAttempt
 
 pytestmark = pytest.mark.django_db
 KINDS = sorted(name for name in kinds if not name.startswith("test"))
@@ -33,9 +35,9 @@ SLOW = {
 }  # fmt: skip
 # Fields that name one row or one run.
 NAMES = ("key", "token", "sealed", "hash", "once", "external", "permalink")
-IDS = re.compile(r"[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}")
+IDS = re.compile(r"[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}|\d{4}-\d\d-\d\dT[\d:.]+")
 # Receipts of calls, what the calls cost and what they told of a clock: a second run calls again, and says so.
-RECEIPTS = {LedgerEntry, Attempt, RateSlot, QuotaWindow, PlatformClock}
+RECEIPTS = {LedgerEntry, Attempt, RateSlot, QuotaWindow, PlatformClock, WebhookAttempt}
 
 
 def test_every_kind_has_a_subject():
@@ -56,8 +58,9 @@ def test_a_missing_subject_ends_quietly_twice(kind, cast, frozen):
 
 
 @pytest.fixture
-def world(box, connect, make_post, publish, in_workspace, tmp_path) -> World:  # noqa: F811 - the fixtures
-    return World(in_workspace, box, connect, make_post, publish, lambda: avi_file(in_workspace.workspace, tmp_path))
+def world(box, connect, make_post, publish, in_workspace, tmp_path, receiver) -> World:  # noqa: F811 - the fixtures
+    avi = lambda: avi_file(in_workspace.workspace, tmp_path)  # noqa: E731
+    return World(in_workspace, box, connect, make_post, publish, avi, receiver.url)
 
 
 def values_of(row: models.Model) -> tuple[Any, ...]:

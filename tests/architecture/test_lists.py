@@ -21,6 +21,7 @@ from patterns.models import Analysis, Pattern
 from publishing.models import Post, PostMedia, PostTarget, SocialAccount
 from tests import factories
 from videos.models import Video
+from webhooks.models import WebhookDelivery, WebhookEndpoint, WebhookEvent
 
 pytestmark = pytest.mark.django_db
 MOST = 10
@@ -30,11 +31,13 @@ PAGES = (
     "/schedule/?view=week", "/schedule/?view=list", "/schedule/drafts/",
     "/media/", "/videos/", "/videos/?view=list&sort=longest", "/videos/compare/", "/videos/compare/_best/",
     "/analytics/", "/compose/", "/settings/connections/", "/edits/", "/notifications/",
+    "/settings/webhooks/", "/settings/webhooks/deliveries/",
+    "/settings/webhooks/deliveries/?status=failed&event=post.failed",
 )  # fmt: skip
 LISTS = (
     "videos", "videos?ordering=-size", "posts", "posts?platform=youtube", "posts/scheduled", "patterns",
     "patterns?min_score=1", "media", "folders", "tags", "social-accounts", "jobs", "notifications", "edits",
-    "renditions", "patterns/scores",
+    "renditions", "patterns/scores", "webhook-endpoints", "webhook-deliveries", "webhook-deliveries?status=failed",
 )  # fmt: skip
 
 
@@ -73,7 +76,15 @@ def fill(workspace: Workspace, person: User, count: int) -> None:
     notices = [Notice(**own, recipient=person, kind="post_failed", title=f"Notice {n}", once=str(n))
                for n in range(count)]  # fmt: skip
     edits = [Edit(**own, title=f"Edit {n}", video=video) for n, video in enumerate(videos)]
-    for rows in (files, videos, analyses, patterns, posts, shown, targets, snapshots, notices, edits):
+    endpoint = WebhookEndpoint(**own, url="https://example.com/hook")
+    happened = [
+        WebhookEvent(**own, type="post.failed", subject_type="post", subject_id=post.pk, occurred_at=ago,
+                     once=str(post.pk), body="{}")
+        for post in posts
+    ]  # fmt: skip
+    sent = [WebhookDelivery(**own, event=event, endpoint=endpoint, state="failed") for event in happened]
+    insert([endpoint])
+    for rows in (files, videos, analyses, patterns, posts, shown, targets, snapshots, notices, edits, happened, sent):
         insert(rows)
     insert([
         LatestMetrics(**own, target=row.target, snapshot=row, published_at=ago, platform="youtube", views=5,
@@ -128,7 +139,9 @@ def test_costs_the_same_with_ten_rows_and_with_a_thousand(stock, address):
     assert len(many) <= MOST, "\n".join(sql[:200] for sql in many)
 
 
-@pytest.mark.parametrize("name", ["videos", "posts", "patterns", "media", "notifications", "edits", "jobs"])
+@pytest.mark.parametrize(
+    "name", ["videos", "posts", "patterns", "media", "notifications", "edits", "jobs", "webhook-deliveries"]
+)
 def test_a_list_of_the_api_is_paged_and_in_an_order_without_ties(stock, name):
     with scope.system("sign in"):
         client = factories.sign_in(stock.many, backend="accounts.backends.AddressBackend")

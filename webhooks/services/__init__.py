@@ -1,0 +1,1 @@
+"""Every change to webhooks: endpoints by people, events and deliveries by jobs."""

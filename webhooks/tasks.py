@@ -1,0 +1,24 @@
+"""Jobs of webhooks; each calls one function."""
+
+from datetime import timedelta
+
+import jobs
+from jobs import Again, Done, JobContext, Queue
+from webhooks.services import deliveries, news, sending
+
+
+@jobs.handler(news.RECORD, queue=Queue.DEFAULT)
+def record(ctx: JobContext) -> Done:
+    """Make events of news."""
+    return Done(commit=lambda: news.record(ctx.workspace_id, ctx.job_id, ctx.payload))
+
+
+@jobs.handler(news.DELIVER, queue=Queue.DEFAULT, on_ended=sending.ended)
+def deliver(ctx: JobContext) -> Done | Again:
+    """Send what is due for one endpoint."""
+    return sending.run(ctx)
+
+
+@jobs.periodic("webhooks.cleaning", every=timedelta(hours=6))
+def clean_up() -> None:
+    deliveries.clean_up()
