@@ -55,6 +55,11 @@ class Product:
     environment: dict[str, str]
     parts: list[Part] = field(default_factory=list)
 
+    @property
+    def receiver_url(self) -> str:
+        """Where webhooks may go on this machine; nobody listens there unless a test does."""
+        return self.environment["WEBHOOK_TRUSTED_URLS"]
+
     def start(self, name: str, *argv: str) -> None:
         log_path = self.var / f"{name}.log"
         log = log_path.open("wb")
@@ -113,6 +118,7 @@ def _environment(var: Path, port: int, **more: str) -> dict[str, str]:
     """Only what the product needs: no setting of the person who runs the tests leaks in."""
     kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG", "TMPDIR") if name in os.environ}
     base = {"VAR_DIR": str(var), "PORT": str(port), "PUBLIC_BASE_URL": f"http://localhost:{port}"}
+    base["WEBHOOK_TRUSTED_URLS"] = f"http://127.0.0.1:{free_port()}"
     return {**kept, **base, "PYTHONUNBUFFERED": "1", **more}
 
 

@@ -86,7 +86,17 @@ def fill(page: Page, product: Product, clip: Path, person: Person) -> None:
     done = api.wait(f"edits/{edit_id}", lambda found: found["state"] not in {"queued", "rendering", "draft"})
     assert done["state"] == "done", done
     person.ids = {"video": videos[0], "other": videos[1], "strategy": strategy_id, "script": script_id, "edit": edit_id}
+    person.ids |= _webhook(api, product)
     person.ids |= _posts(api, done["renditions"][0]["id"])
+
+
+def _webhook(api: Api, product: Product) -> dict[str, str]:
+    """An endpoint that nobody answers at, with a test event that is on its way to it."""
+    events = ["post.published", "post.failed"]
+    made = api.post("webhook-endpoints", url=f"{product.receiver_url}/hook", description="Our CRM", events=events)
+    delivery = api.post(f"webhook-endpoints/{made['id']}/test")
+    api.wait(f"webhook-deliveries/{delivery['id']}", lambda found: found["tries"] > 0)
+    return {"webhook": str(made["id"]), "receipt": str(delivery["id"])}
 
 
 def _posts(api: Api, rendition: str) -> dict[str, str]:

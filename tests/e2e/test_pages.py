@@ -22,7 +22,7 @@ PUBLIC = ("landing", "signup", "login", "password_reset")
 PLAIN = (
     "dashboard", "videos", "video_upload", "strategies", "strategy_new", "scripts", "script_new", "edits", "edit_new",
     "compose", "posts", "media_library", "analytics", "connections", "profile", "preferences", "team",
-    "notices", "notification_settings", "schedule",
+    "notices", "notification_settings", "schedule", "webhooks", "webhook_new", "webhook_deliveries",
 )  # fmt: skip
 # Pages of one thing: the address's name, the kind of thing, more of the address.
 DETAILS = {
@@ -40,6 +40,9 @@ DETAILS = {
     "post-scheduled": ("post_detail", "scheduled", ""),
     "compose-scheduled": ("compose_post", "scheduled", ""),
     "compose-draft": ("compose_post", "draft", ""),
+    "webhook": ("webhook_detail", "webhook", ""),
+    "webhook-edit": ("webhook_edit", "webhook", ""),
+    "webhook-receipt": ("webhook_delivery", "receipt", ""),
 }
 # Colours that fade into the other theme are not what a person reads, so nothing fades here.
 STILL = """() => {
@@ -171,7 +174,8 @@ def test_before_disconnecting(visit: Visit, studio: Person) -> None:
 
 
 def test_opened_disclosures(visit: Visit, studio: Person) -> None:
-    for url_name, kind in (("post_detail", "live"), ("edit_detail", "edit"), ("video_detail", "video")):
+    for url_name, kind in (("post_detail", "live"), ("edit_detail", "edit"), ("video_detail", "video"),
+                           ("webhook_delivery", "receipt")):  # fmt: skip
         page = visit(address(url_name, studio.ids[kind]), person=studio)
         page.evaluate("document.querySelectorAll('main details:not([data-menu])').forEach((one) => (one.open = true))")
         inspect(page, f"disclosed-{kind}")
