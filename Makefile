@@ -53,7 +53,7 @@ test: install-dev assets ## Install what tests need and run the unit suite
 check: install-dev assets ## Style, types, import layers, migrations, templates, scripts
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/mypy config core platforms accounts jobs media notifications ai documents videos patterns strategies scripts_app editing publishing analytics webhooks flows pages sandbox videofile
+	$(BIN)/mypy config core platforms accounts jobs media notifications ai documents videos patterns strategies scripts_app editing publishing library analytics webhooks flows pages sandbox videofile
 	$(BIN)/lint-imports
 	$(BIN)/python manage.py check
 	$(BIN)/python manage.py makemigrations --check --dry-run

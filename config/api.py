@@ -11,6 +11,7 @@ from core.api import api_not_found
 from editing import api_urls as editing
 from flows import api_urls as flows
 from jobs import api_urls as jobs
+from library import api_urls as library
 from media import api_urls as media
 from notifications import api_urls as notifications
 from patterns import api_urls as patterns
@@ -24,6 +25,7 @@ urlpatterns = [
     *flows.urlpatterns,
     *webhooks.urlpatterns,
     *analytics.urlpatterns,
+    *library.urlpatterns,
     *publishing.urlpatterns,
     *editing.urlpatterns,
     *scripts.urlpatterns,

@@ -38,7 +38,7 @@ TRUSTED_PROXIES = ENV.TRUSTED_PROXIES
 # The layers, lowest first.
 HOUSE = [
     "core", "accounts", "jobs", "media", "notifications", "ai", "documents", "videos", "patterns", "strategies",
-    "scripts_app", "editing", "publishing", "analytics", "webhooks", "flows", "pages",
+    "scripts_app", "editing", "publishing", "library", "analytics", "webhooks", "flows", "pages",
 ]  # fmt: skip
 INSTALLED_APPS = [
     "django.contrib.admin",
@@ -318,7 +318,9 @@ SPECTACULAR_SETTINGS = {
     # Choices that several fields of one name share, or that share a field's name with others.
     "ENUM_NAME_OVERRIDES": {
         "PlatformEnum": platforms.choices(),
+        "PlatformNameEnum": platforms.names(),
         "EditPlatformEnum": list(platforms.PLATFORMS),
+        "LibraryTypeEnum": "library.input_serializers.TYPES",
         "EditStateEnum": "editing.models.Edit.State",
         "AnalysisStateEnum": "patterns.models.Analysis.State",
         "DocumentStatusEnum": "documents.models.Document.Status",

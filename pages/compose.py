@@ -14,6 +14,8 @@ from django.views.decorators.http import require_POST
 from core import clock, dates
 from core.errors import Conflict, DomainError, NotFound, ValidationFailed
 from core.ids import uuid7
+from library import selectors as library
+from library.using import signed
 from media import selectors as media
 from media.models import MediaFile
 from pages import edit_conflicts
@@ -129,7 +131,7 @@ class Composer:
         if self.post is None:
             return {
                 "media": [str(key) for key in self._named()],
-                "text": self.request.GET.get("text", ""),
+                "text": self._first_text(),
                 **self._asked_day(),
             }
         first = next((row for row in self.post.targets.all() if row.wall_time), None)
@@ -141,6 +143,11 @@ class Composer:
             "wall_time": first.wall_time if first else "",
             "timezone": first.zone if first else "",
         }
+
+    def _first_text(self) -> str:
+        """What stands in a new post from the beginning: the text of the address, and the default signature."""
+        given, signature = self.request.GET.get("text", ""), library.default_signature(self.request.actor)
+        return signed(given, signature) if given.strip() or not signature else f"\n\n{signature}"
 
     def chosen(self) -> list[AccountForm]:
         return [part for part in self.parts.values() if part.chosen]

@@ -54,6 +54,7 @@ NAV = (
     NavigationItem("Create", "compose", "plus", ("compose",), primary=True),
     NavigationItem("Schedule", "schedule", "calendar-days", ("schedule",)),
     NavigationItem("Posts", "posts", "send", ("posts", "post")),
+    NavigationItem("Library", "library", "library", ("library",)),
     NavigationItem("Media", "media_library", "image", ("media",)),
     NavigationItem("Analytics", "analytics", "chart-column", ("analytics",)),
 )
@@ -63,6 +64,7 @@ MORE = (
     NavigationItem("Scripts", "scripts", "file-text"),
     NavigationItem("Edits", "edits", "scissors"),
     NavigationItem("Posts", "posts", "send"),
+    NavigationItem("Library", "library", "library"),
     NavigationItem("Media", "media_library", "image"),
     NavigationItem("Analytics", "analytics", "chart-column"),
 )

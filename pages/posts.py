@@ -10,6 +10,7 @@ from django.urls import path
 from django.utils.cache import patch_vary_headers
 from django.views.decorators.http import require_POST
 
+from accounts.policy import Action, may
 from core.errors import ValidationFailed
 from core.formatting import counted
 from pages import target_receipts
@@ -42,6 +43,7 @@ def posts_page(request: SignedIn) -> HttpResponse:
         "stuck": targets.stuck(request.actor).count(),
         "platforms": [(name, adapter.label) for name, adapter in ADAPTERS.items()],
         "campaigns": selectors.campaigns(request.actor),
+        "may_write": bool(may(request.actor, Action.WRITE)),
         "filtered": any(query.get(name) for name in ("status", "platform", "campaign", "q")),
     }
     response = render(request, "publishing/_posts.html" if request.htmx else "publishing/posts.html", context)
@@ -62,6 +64,7 @@ def post_detail(request: SignedIn, post_id: UUID) -> HttpResponse:
         "may_send": selectors.may_send(post),
         "is_planned": TargetState.SCHEDULED in states,
         "is_public": TargetState.PUBLISHED in states,
+        "may_write": bool(may(request.actor, Action.WRITE)),
     }
     response = render(request, "publishing/_post.html" if request.htmx else "publishing/post.html", context)
     patch_vary_headers(response, ["HX-Request"])

@@ -10,6 +10,7 @@ from django.utils.functional import cached_property
 from media.formatting import size_words
 from media.models import MediaFile
 from pages.forms import options
+from pages.forms.files import FilesForm
 from pages.forms.times import WallTimeField, ZoneField
 from platforms import PLATFORMS
 from publishing.models import PostTarget, SocialAccount
@@ -19,13 +20,9 @@ from publishing.services.posts import TargetInput
 from publishing.services.schedule import When
 
 
-class PostForm(forms.Form):
+class PostForm(FilesForm):
     """What all accounts share: the files in their order, the text, the time."""
 
-    media = forms.MultipleChoiceField(  # type: ignore[assignment] # a form's own attribute of that name is for assets
-        label="Files", required=False, widget=forms.CheckboxSelectMultiple
-    )
-    media_order = forms.CharField(required=False, max_length=4_000, widget=forms.HiddenInput)
     text = forms.CharField(
         label="Text",
         required=False,
@@ -48,23 +45,8 @@ class PostForm(forms.Form):
     timezone = ZoneField(label="Time zone", required=False)
 
     def __init__(self, *args: Any, files: Iterable[MediaFile], zone: str, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        media = self.fields["media"]
-        assert isinstance(media, forms.MultipleChoiceField)
-        media.choices = [(str(file.pk), file.original_name) for file in files]
+        super().__init__(*args, files=files, **kwargs)
         self.fields["timezone"].initial = zone
-
-    def chosen_media(self) -> list[UUID]:
-        """The chosen files in the order that the person gave them; those without a place come last.
-
-        Read from what was sent: a sentence about the files takes nothing of the choice away.
-        """
-        media = self.fields["media"]
-        assert isinstance(media, forms.MultipleChoiceField)
-        chosen = [key for key in self["media"].value() or [] if media.valid_value(key)]
-        order = str(self["media_order"].value() or "").split(",")
-        places = {key: place for place, key in enumerate(order)}
-        return [UUID(key) for key in sorted(dict.fromkeys(chosen), key=lambda key: places.get(key, len(places)))]
 
     def clean(self) -> dict[str, Any]:
         found: dict[str, Any] = super().clean() or {}

@@ -12,6 +12,7 @@ from platforms import PLATFORMS, canonical
 from publishing import selectors
 from publishing.errors import PublishingError
 from publishing.models import PostTarget, SocialAccount
+from publishing.platforms.base import Adapter
 from publishing.platforms.registry import adapter_for
 from publishing.posts import sources
 from publishing.schedule import walltime
@@ -71,9 +72,10 @@ def targets_of(
     shared = _shared_options(body)
     for position, row in enumerate(body.get("targets", ())):
         account = next(item for item in accounts if item.pk == row["account_id"])
-        _require_options(account, row.get("options", {}), f"targets.{position}.options")
+        require_options(_adapter_of(account), row.get("options", {}), f"targets.{position}.options")
     for account in accounts:
-        _require_options(account, shared.get(account.platform, {}), f"platform_options.{account.platform}")
+        where = f"platform_options.{account.platform}"
+        require_options(_adapter_of(account), shared.get(account.platform, {}), where)
     return [_target(row, own.get(row.pk, {}), body, shared.get(row.platform, {}), text) for row in _once(accounts)]
 
 
@@ -86,7 +88,7 @@ def _changed(body: Mapping[str, Any], present: Sequence[PostTarget]) -> list[Tar
         raise ValidationFailed(PublishingError.NO_TARGETS, sentence, fields={field: [sentence]})
     shared = _shared_options(body)
     for row in present:
-        _require_options(row.account, shared.get(row.platform, {}), f"platform_options.{row.platform}")
+        require_options(_adapter_of(row.account), shared.get(row.platform, {}), f"platform_options.{row.platform}")
     return [
         TargetInput(
             row.account_id, row.text, body.get("title", row.title), {**row.options, **shared.get(row.platform, {})}
@@ -100,8 +102,12 @@ def _shared_options(body: Mapping[str, Any]) -> dict[str, Mapping[str, Any]]:
     return {canonical(name): given for name, given in body.get("platform_options", {}).items()}
 
 
-def _require_options(account: SocialAccount, options: Mapping[str, Any], where: str) -> None:
-    adapter = adapter_for(account.platform, account.via)
+def _adapter_of(account: SocialAccount) -> Adapter:
+    return adapter_for(account.platform, account.via)
+
+
+def require_options(adapter: Adapter, options: Mapping[str, Any], where: str) -> None:
+    """Refuse options that the platform does not have, at the field `where.<name>`."""
     for name in options:
         if name not in adapter.options():
             sentence = f"{adapter.label}: {not_a_field(name, sorted(adapter.options()))}"

@@ -11,14 +11,14 @@ from accounts import audit, policy
 from accounts.policy import Action
 from core import clock
 from core.actor import Actor
-from core.errors import Conflict, ValidationFailed
+from core.errors import Conflict, NotFound, ValidationFailed
 from core.formatting import counted
 from core.hooks import limits
 from core.ids import uuid7
 from media.models import MediaFile
 from publishing import selectors
 from publishing.errors import PublishingError
-from publishing.models import Post, PostMedia, PostTarget
+from publishing.models import Post, PostMedia, PostTarget, SocialAccount
 from publishing.platforms.declared import Problem
 from publishing.schedule import specs
 from publishing.services import preflight as preflight_of
@@ -98,15 +98,7 @@ def create_post(
         )
         _put_media(post, files)
         for wanted in chosen:
-            PostTarget.objects.create(
-                workspace_id=actor.workspace_id,
-                post=post,
-                account=accounts[wanted.account_id],
-                platform=accounts[wanted.account_id].platform,
-                text=wanted.text,
-                title=wanted.title,
-                options=dict(wanted.options),
-            )
+            _put_target(post, accounts[wanted.account_id], wanted)
         audit.record(actor, "post.create", ("post", post.pk), {"accounts": len(chosen)})
     return selectors.post(actor, post.pk)
 
@@ -165,16 +157,7 @@ def _replace_targets(actor: Actor, post: Post, wanted: Sequence[TargetInput]) ->
     for row in wanted:
         known = existing.get(row.account_id)
         if known is None:
-            account = selectors.account(actor, row.account_id)
-            PostTarget.objects.create(
-                workspace_id=actor.workspace_id,
-                post=post,
-                account=account,
-                platform=account.platform,
-                text=row.text,
-                title=row.title,
-                options=dict(row.options),
-            )
+            _put_target(post, selectors.account(actor, row.account_id), row)
         else:
             PostTarget.objects.filter(pk=known.pk, state__in=sorted(EDITABLE)).update(
                 text=row.text, title=row.title, options=dict(row.options), updated_at=clock.now()
@@ -198,6 +181,32 @@ def delete_post(*, actor: Actor, post_id: UUID) -> bool:
         Post.objects.filter(pk=post.pk).update(deleted_at=clock.now(), updated_at=clock.now())
         audit.record(actor, "post.delete", ("post", post.pk))
     return any(row.state == TargetState.PUBLISHED for row in targets)
+
+
+def restore_post(*, actor: Actor, post_id: UUID) -> Post:
+    """Bring back a deleted post of which nothing was ever sent, as a draft.
+
+    What was cancelled stays cancelled, so that its accounts get new shares with the same content.
+    """
+    policy.require(actor, Action.WRITE)
+    post = Post.objects.for_workspace(actor.workspace_id).filter(pk=post_id).first()
+    if post is None:
+        raise NotFound
+    rows = list(post.targets.all())
+    if post.deleted_at is None or any(row.queued_at is not None for row in rows):
+        sentence = "Only a post that was deleted before any of it was sent can be brought back."
+        raise Conflict(PublishingError.WRONG_STATE, sentence)
+    with transaction.atomic():
+        if not Post.objects.filter(pk=post.pk, deleted_at=post.deleted_at).update(
+            deleted_at=None, updated_at=clock.now()
+        ):
+            raise Conflict(PublishingError.WRONG_STATE, "This post is back already.")
+        PostTarget.objects.filter(pk__in=[row.pk for row in rows]).delete()
+        for row in rows:
+            _put_target(post, row.account, TargetInput(row.account_id, row.text, row.title, row.options))
+        refresh_posts([post.pk])
+        audit.record(actor, "post.restore", ("post", post.pk))
+    return selectors.post(actor, post_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -255,6 +264,18 @@ def _search(text: str, campaign: str) -> str:
 def _put_media(post: Post, files: Sequence[MediaFile]) -> None:
     for position, file in enumerate(files):
         PostMedia.objects.create(workspace_id=post.workspace_id, post=post, file=file, position=position)
+
+
+def _put_target(post: Post, account: SocialAccount, wanted: TargetInput) -> None:
+    PostTarget.objects.create(
+        workspace_id=post.workspace_id,
+        post=post,
+        account=account,
+        platform=account.platform,
+        text=wanted.text,
+        title=wanted.title,
+        options=dict(wanted.options),
+    )
 
 
 def _distinct(targets: Sequence[TargetInput]) -> list[TargetInput]:

@@ -12,6 +12,11 @@ from editing import services as edits
 from editing.models import Edit, Rendition
 from editing.requests import EditRequest
 from jobs.models import Job
+from library.content import PlatformPart, TemplateContent
+from library.models import PostTag
+from library.services import hashtag_groups, signatures
+from library.services import templates as library
+from library.services.signatures import SignatureContent
 from media.models import UploadSession
 from notifications.models import Mail, NoticeKind
 from notifications.services import Message, notify
@@ -84,7 +89,17 @@ def make_objects(cast: Any) -> SimpleNamespace:
     delivery = endpoints.test(actor=actor, endpoint_id=endpoint.pk)
     WebhookAttempt.objects.create(workspace=workspace, delivery=delivery, url=endpoint.url, started_at=clock.now())
     template = ResponseTemplate.objects.filter(workspace=workspace).first()
+    content = TemplateContent(
+        "Tip", "{{hook}}", platforms={"tiktok": PlatformPart()}, media_ids=[video.media_id], tags=["launch"]
+    )
+    item = library.create(actor=actor, content=content)
+    PostTag.objects.create(workspace=workspace, post=target.post, tag=video.tags.first())
+    group = hashtag_groups.create(actor=actor, name="Herbs", tags=["herbs"])
+    signature = signatures.create(actor=actor, content=SignatureContent("Us", "Yours", account_id=account.pk))
     ids = {
+        "item_id": item.pk,
+        "group_id": group.pk,
+        "signature_id": signature.pk,
         "workspace_id": workspace.pk,
         "membership_id": Membership.objects.get(workspace=workspace, user=cast.bob).pk,
         "video_id": video.pk,

@@ -14,7 +14,8 @@ _THINGS = {
     "videos": "video_id", "folders": "folder_id", "tags": "tag_id", "strategies": "strategy_id", "scripts": "script_id",
     "edits": "edit_id", "renditions": "rendition_id", "jobs": "job_id", "uploads": "upload_id", "media": "media_id",
     "templates": "template_id", "posts": "post_id", "accounts": "account_id", "social-accounts": "account_id",
-    "patterns": "pattern_id", "choices": "choice_id",
+    "patterns": "pattern_id", "choices": "choice_id", "library": "item_id", "hashtag-groups": "group_id",
+    "signatures": "signature_id",
 }  # fmt: skip
 
 

@@ -14,12 +14,12 @@ pytestmark = pytest.mark.django_db
 LIST_BUDGET, FORM_BUDGET = 12, 30
 HOUSE = {
     "accounts", "jobs", "media", "ai", "videos", "patterns", "strategies", "scripts", "editing", "publishing",
-    "analytics", "notifications", "webhooks",
+    "analytics", "notifications", "webhooks", "library",
 }  # fmt: skip
 # Shown inside the console of another model.
 INLINE = {
     "Membership", "Preferences", "StrategyVideo", "VideoTag", "PostMedia", "StrategyVersion", "ScriptVersion",
-    "WebhookAttempt",
+    "WebhookAttempt", "TemplateMedia", "TemplateTag",
 }  # fmt: skip
 MODELS = [model for model in apps.get_models() if model._meta.app_label in HOUSE]
 REGISTERED = [model for model in MODELS if model in admin.site._registry]

@@ -15,12 +15,13 @@ from core import clock, scope
 from core.db.postgresql.cursor import ScopeCursor
 from core.ids import uuid7
 from editing.models import Edit
+from library.models import HashtagGroup, PostTag, Signature, Template, TemplateMedia, TemplateTag
 from media.models import MediaFile
 from notifications.models import Notice
 from patterns.models import Analysis, Pattern
 from publishing.models import Post, PostMedia, PostTarget, SocialAccount
 from tests import factories
-from videos.models import Video
+from videos.models import Tag, Video
 from webhooks.models import WebhookDelivery, WebhookEndpoint, WebhookEvent
 
 pytestmark = pytest.mark.django_db
@@ -33,11 +34,14 @@ PAGES = (
     "/analytics/", "/compose/", "/settings/connections/", "/edits/", "/notifications/",
     "/settings/webhooks/", "/settings/webhooks/deliveries/",
     "/settings/webhooks/deliveries/?status=failed&event=post.failed",
+    "/library/", "/library/?q=draft&sort=changed", "/library/?type=template", "/library/hashtags/",
+    "/library/signatures/",
 )  # fmt: skip
 LISTS = (
     "videos", "videos?ordering=-size", "posts", "posts?platform=youtube", "posts/scheduled", "patterns",
     "patterns?min_score=1", "media", "folders", "tags", "social-accounts", "jobs", "notifications", "edits",
     "renditions", "patterns/scores", "webhook-endpoints", "webhook-deliveries", "webhook-deliveries?status=failed",
+    "library", "library?type=draft", "library/hashtag-groups", "library/signatures",
 )  # fmt: skip
 
 
@@ -84,7 +88,17 @@ def fill(workspace: Workspace, person: User, count: int) -> None:
     ]  # fmt: skip
     sent = [WebhookDelivery(**own, event=event, endpoint=endpoint, state="failed") for event in happened]
     insert([endpoint])
-    for rows in (files, videos, analyses, patterns, posts, shown, targets, snapshots, notices, edits, happened, sent):
+    drafts = [Post(**own, text=f"Draft {n}", search=f"draft {n}", campaign="May") for n in range(count)]
+    theirs = [PostTarget(**own, post=post, account=account, platform="youtube") for post in drafts]
+    tags = [Tag(**own, name=f"tag {n}") for n in range(count)]
+    tagged = [PostTag(**own, post=post, tag=tag) for post, tag in zip(drafts, tags, strict=True)]
+    templates = [Template(**own, name=f"Template {n}", text="{{hook}}", search="template") for n in range(count)]
+    kept = [TemplateMedia(**own, template=row, file=file) for row, file in zip(templates, files, strict=True)]
+    named = [TemplateTag(**own, template=row, tag=tag) for row, tag in zip(templates, tags, strict=True)]
+    groups = [HashtagGroup(**own, name=f"Group {n}", hashtags=["herbs"]) for n in range(count)]
+    signatures = [Signature(**own, name=f"Signature {n}", text="Yours", account=account) for n in range(count)]
+    for rows in (files, videos, analyses, patterns, posts, shown, targets, snapshots, notices, edits, happened,
+                 sent, drafts, theirs, tags, tagged, templates, kept, named, groups, signatures):  # fmt: skip
         insert(rows)
     insert([
         LatestMetrics(**own, target=row.target, snapshot=row, published_at=ago, platform="youtube", views=5,
@@ -140,7 +154,7 @@ def test_costs_the_same_with_ten_rows_and_with_a_thousand(stock, address):
 
 
 @pytest.mark.parametrize(
-    "name", ["videos", "posts", "patterns", "media", "notifications", "edits", "jobs", "webhook-deliveries"]
+    "name", ["videos", "posts", "patterns", "media", "notifications", "edits", "jobs", "webhook-deliveries", "library"]
 )
 def test_a_list_of_the_api_is_paged_and_in_an_order_without_ties(stock, name):
     with scope.system("sign in"):

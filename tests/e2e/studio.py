@@ -88,6 +88,21 @@ def fill(page: Page, product: Product, clip: Path, person: Person) -> None:
     person.ids = {"video": videos[0], "other": videos[1], "strategy": strategy_id, "script": script_id, "edit": edit_id}
     person.ids |= _webhook(api, product)
     person.ids |= _posts(api, done["renditions"][0]["id"])
+    person.ids |= _library(api)
+
+
+def _library(api: Api) -> dict[str, str]:
+    """A template with variables, a draft with tags, a hashtag group and a signature."""
+    parts = [{"platform": "tiktok"}, {"platform": "x", "content": "{{hook}} " + "A long line. " * 30}]
+    words = "{{hook}}\n\n{{tip}}\n{{cta|Follow for more}}"
+    template = api.post(
+        "library", name="Monday tip", content=words, platforms=parts, tags=["herbs", "launch"], notes="Mondays at six."
+    )
+    api.post("library", type="draft", content="مرحبا بالأعشاب 👋🏽 an idea", campaign="May", tags=["herbs"])
+    tags = ["balcony", "植物", *(f"herb{number}x" for number in range(31))]
+    group = api.post("library/hashtag-groups", name="Herbs and more", hashtags=tags)
+    signature = api.post("library/signatures", name="Team", text="Yours,\nthe balcony team")
+    return {"template": template["id"], "group": group["id"], "signature": signature["id"]}
 
 
 def _webhook(api: Api, product: Product) -> dict[str, str]:

@@ -23,6 +23,7 @@ PLAIN = (
     "dashboard", "videos", "video_upload", "strategies", "strategy_new", "scripts", "script_new", "edits", "edit_new",
     "compose", "posts", "media_library", "analytics", "connections", "profile", "preferences", "team",
     "notices", "notification_settings", "schedule", "webhooks", "webhook_new", "webhook_deliveries",
+    "library", "library_new", "library_hashtags", "library_signatures",
 )  # fmt: skip
 # Pages of one thing: the address's name, the kind of thing, more of the address.
 DETAILS = {
@@ -43,6 +44,10 @@ DETAILS = {
     "webhook": ("webhook_detail", "webhook", ""),
     "webhook-edit": ("webhook_edit", "webhook", ""),
     "webhook-receipt": ("webhook_delivery", "receipt", ""),
+    "template": ("library_template", "template", ""),
+    "template-editing": ("library_template_edit", "template", ""),
+    "hashtag-group": ("library_hashtag_group", "group", ""),
+    "signature": ("library_signature", "signature", ""),
 }
 # Colours that fade into the other theme are not what a person reads, so nothing fades here.
 STILL = """() => {
@@ -54,6 +59,7 @@ PAINTED = "() => new Promise((done) => requestAnimationFrame(() => requestAnimat
 VARIANTS = {
     "schedule-week": "/schedule/?view=week", "schedule-list": "/schedule/?view=list",
     "videos-list": "/videos/?view=list", "videos-trash": "/videos/?place=trash", "videos-none": "/videos/?q=zz",
+    "library-templates": "/library/?type=template", "library-none": "/library/?q=zz",
 }  # fmt: skip
 
 

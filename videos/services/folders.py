@@ -13,8 +13,9 @@ from core.actor import Actor
 from core.errors import Conflict, NotFound, ValidationFailed
 from videos.errors import VideoError
 from videos.models import Folder, Tag, Video
-from videos.services.library import TAG_LENGTH, refresh_search
+from videos.services.library import refresh_search
 from videos.services.names import clean_name
+from videos.services.tagging import TAG_LENGTH
 
 NAME_LENGTH = 80
 MOST_DEEP = 5

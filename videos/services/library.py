@@ -14,12 +14,11 @@ from core.errors import Conflict, NotFound, ValidationFailed
 from jobs import events
 from media import uses
 from videos.errors import VideoError
-from videos.models import Folder, Tag, Video, VideoTag
+from videos.models import Folder, Video, VideoTag
 from videos.services.names import clean_name, normalise
+from videos.services.tagging import clean_names, tags_named
 
 TITLE_LENGTH = 200
-TAG_LENGTH = 40
-MOST_TAGS = 20
 MOST_AT_ONCE = 100
 
 
@@ -51,7 +50,7 @@ def update(
     if title is not None:
         changes["title"] = clean_name(title, field="title", longest=TITLE_LENGTH)
     folder = _folder(actor, folder_id) if move else None
-    names = _tag_names(tags) if tags is not None else None
+    names = clean_names(tags, "video") if tags is not None else None
     with transaction.atomic():
         _claim_version(video, version)
         if move:
@@ -92,30 +91,13 @@ def _folder(actor: Actor, folder_id: UUID | None) -> Folder | None:
     return folder
 
 
-def _tag_names(tags: Sequence[str]) -> list[str]:
-    names: dict[str, str] = {}
-    for tag in tags:
-        if tag.strip():
-            name = clean_name(tag.lstrip("#"), field="tag", longest=TAG_LENGTH)
-            names.setdefault(name.casefold(), name)
-    if len(names) > MOST_TAGS:
-        sentence = f"A video may have {MOST_TAGS} tags; these are {len(names)}."
-        raise ValidationFailed(VideoError.TOO_MANY_TAGS, sentence, fields={"tags": [sentence]})
-    return list(names.values())
-
-
 def _set_tags(video: Video, names: list[str]) -> None:
-    wanted = [_tag(video.workspace_id, name) for name in names]
+    wanted = tags_named(video.workspace_id, names)
     VideoTag.objects.filter(video=video).exclude(tag__in=wanted).delete()
     present = set(VideoTag.objects.filter(video=video).values_list("tag_id", flat=True))
     for tag in wanted:
         if tag.pk not in present:
             VideoTag.objects.create(workspace_id=video.workspace_id, video=video, tag=tag)
-
-
-def _tag(workspace_id: UUID, name: str) -> Tag:
-    tag = Tag.objects.for_workspace(workspace_id).filter(name__iexact=name).first()
-    return tag or Tag.objects.create(workspace_id=workspace_id, name=name)
 
 
 def add_tags(*, actor: Actor, video_id: UUID, tags: Sequence[str]) -> Video:

@@ -2,6 +2,7 @@
 // draft that is saved while a person writes.
 import { Autosave } from "../lib/autosave.js";
 import { $, $$, announce, el, icon, onArrival } from "../lib/dom.js";
+import { Insert } from "../lib/insert.js";
 
 class Picker {
   constructor(root) {
@@ -115,4 +116,5 @@ class Picker {
 }
 
 onArrival("[data-picker]", (root) => new Picker(root));
+onArrival("[data-insert]", (root) => new Insert(root));
 onArrival("[data-autosave]", (line) => new Autosave(line.closest("form"), line).start());

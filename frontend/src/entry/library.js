@@ -1,4 +1,4 @@
-// The library's selection (all, ranges, keys) and the inspector below a video's timeline.
+// The selection of lists (all, ranges, keys) and the inspector below a video's timeline.
 import { $, $$, announce, onArrival } from "../lib/dom.js";
 
 class Selection {
@@ -8,7 +8,7 @@ class Selection {
     this.all = $("[data-bulk-all]", form);
     this.count = $("[data-bulk-count]", form);
     this.actions = $("[data-bulk-actions]", form);
-    this.list = form.closest("#videos-list");
+    this.list = form.closest("[data-bulk-list]");
     this.all?.addEventListener("change", () => this.set(this.all.checked));
     this.list.addEventListener("click", (event) => this.click(event));
     this.list.addEventListener("change", () => this.show());
@@ -17,7 +17,7 @@ class Selection {
   }
 
   boxes() {
-    return $$("input[name=video][form=bulk]", this.list);
+    return $$("input[form=bulk]", this.list);
   }
 
   set(on) {
@@ -26,7 +26,7 @@ class Selection {
   }
 
   click(event) {
-    const box = event.target.closest("input[name=video][form=bulk]");
+    const box = event.target.closest("input[form=bulk]");
     if (!box) return;
     const boxes = this.boxes();
     if (event.shiftKey && this.last?.isConnected) {
