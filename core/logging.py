@@ -17,10 +17,10 @@ _SECRET = re.compile(
     r"(?i)(authorization|access_token|refresh_token|client_secret|code_verifier|api[-_]key|password|secret|sessionid|"
     r"csrftoken|signature|token)([\"']?\s*[=:]\s*[\"']?)(bearer\s+)?([^\s\"'&,;}{)]+)"
 )
-# Addresses that are permissions: signed files, links of mails, invitations. The part that opens something goes.
+# Addresses that are permissions: files, links of mails, invitations, calendars. The part that opens something goes.
 _ADDRESS = re.compile(
-    r"(/m/in/[0-9a-fA-F-]{36}/|/m/(?!in/)|/account/(?:password/reset|verify-email|email|invite)/|/invitations/)"
-    r"[^/\s\"'?#<>]+"
+    r"(/m/in/[0-9a-fA-F-]{36}/|/m/(?!in/)|/account/(?:password/reset|verify-email|email|invite)/|/invitations/|"
+    r"/calendar/(?=[^/\s?]+\.ics))[^/\s\"'?#<>]+"
 )
 _QUERY = re.compile(r"([?&](?:code|state)=)[^&\s\"'<>]+")
 _JWT = re.compile(r"\beyJ[\w-]+\.[\w-]+\.[\w-]*")
