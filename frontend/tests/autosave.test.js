@@ -68,7 +68,7 @@ describe("the draft that is saved by itself", () => {
     state.text = "Mine and more";
     await autosave.save();
     assert.equal(sent.length, 1);
-    assert.match(line.textContent, /Somebody else changed this post meanwhile\. Press “Save draft” to see both/);
+    assert.match(line.textContent, /Somebody else changed this post in the meantime\. Press “Save draft” to see both/);
   });
 
   it("leaves a chosen time to the browser's copy", async () => {
