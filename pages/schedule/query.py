@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
@@ -102,9 +102,12 @@ def instant(text: str) -> datetime | None:
     """An instant as the page carries it; None for anything else."""
     try:
         found = parse_datetime(text)
+        if found is None or found.tzinfo is None:
+            return None
+        dates.check(found)
     except ValueError:
         return None
-    return found if found is not None and found.tzinfo is not None else None
+    return found.astimezone(UTC)
 
 
 def _view(request: SignedIn) -> str:
