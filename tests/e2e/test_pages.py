@@ -22,7 +22,8 @@ PUBLIC = ("landing", "signup", "login", "password_reset")
 PLAIN = (
     "dashboard", "videos", "video_upload", "strategies", "strategy_new", "scripts", "script_new", "edits", "edit_new",
     "compose", "posts", "media_library", "analytics", "connections", "profile", "preferences", "team",
-    "notices", "notification_settings", "schedule", "webhooks", "webhook_new", "webhook_deliveries",
+    "notices", "notification_settings", "schedule", "calendar_feed_settings",
+    "webhooks", "webhook_new", "webhook_deliveries",
     "library", "library_new", "library_hashtags", "library_signatures",
 )  # fmt: skip
 # Pages of one thing: the address's name, the kind of thing, more of the address.
