@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from PIL import Image
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, Route, expect
 
 from tests.e2e.people import LONG_MS, connect
 from tests.e2e.waits import press, settled
@@ -93,3 +93,17 @@ def test_upload_delete_undo_and_a_post_of_several_files(visit, running, someone,
 
     press(page.get_by_role("button", name="Save draft"))
     expect(page.get_by_text("The draft is saved.")).to_be_visible()
+
+
+def test_a_file_that_arrives_while_the_list_is_fetched_is_shown(visit, someone):
+    page = visit("/media/", person=someone)
+    settled(page)
+    held: list[Route] = []
+    page.route(re.compile(r"/media/$"), lambda route: held.append(route), times=1)
+    arrived = "document.body.dispatchEvent(new CustomEvent('upload:done', {bubbles: true}))"
+    with page.expect_request(re.compile(r"/media/$")):
+        page.evaluate(f"{arrived}; {arrived}")
+    page.evaluate(arrived)
+    with page.expect_request(re.compile(r"/media/$")):
+        held[0].continue_()
+    settled(page)

@@ -10,6 +10,7 @@ import { closeDialog, confirm, openDialog, startDialogs } from "../lib/dialog.js
 import { onEscape, startEscape } from "../lib/escape.js";
 import { startForms } from "../lib/forms.js";
 import { startKeeping } from "../lib/keep.js";
+import { startLateNews } from "../lib/late_news.js";
 import { startMenus } from "../lib/menu.js";
 import { startRequests } from "../lib/requests.js";
 import { applyTheme, startTheme } from "../lib/theme.js";
@@ -26,6 +27,7 @@ Alpine.data("tabs", tabs);
 
 // First of all: what it keeps is the page as the server sent it.
 startUnchanged();
+startLateNews();
 startEscape();
 startMenus();
 startDialogs();
