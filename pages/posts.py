@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST
 from accounts.policy import Action, may
 from core.errors import ValidationFailed
 from core.formatting import counted
-from pages import target_receipts
+from pages import selected_posts, target_receipts
 from pages.access import SignedIn, signed_in
 from publishing import selectors
 from publishing.models import PostTarget
@@ -45,6 +45,7 @@ def posts_page(request: SignedIn) -> HttpResponse:
         "campaigns": selectors.campaigns(request.actor),
         "may_write": bool(may(request.actor, Action.WRITE)),
         "filtered": any(query.get(name) for name in ("status", "platform", "campaign", "q")),
+        **selected_posts.offered(request),
     }
     response = render(request, "publishing/_posts.html" if request.htmx else "publishing/posts.html", context)
     patch_vary_headers(response, ["HX-Request"])

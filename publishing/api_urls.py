@@ -2,6 +2,7 @@
 
 from django.urls import URLPattern, path
 
+from publishing.bulk.viewsets import BulkViewSet
 from publishing.calendar.viewsets import CalendarViewSet
 from publishing.connections.viewsets import CallbackView, ConnectionViewSet
 from publishing.posts.file_viewsets import MediaDeletionViewSet
@@ -21,6 +22,7 @@ def _accounts(prefix: str, names: str) -> list[URLPattern]:
 
 
 _post = PostViewSet.as_view
+_bulk = BulkViewSet.as_view
 _calendar = CalendarViewSet.as_view
 _file = MediaDeletionViewSet.as_view
 _ONE = "posts/<uuid:pk>"
@@ -44,6 +46,8 @@ urlpatterns = [
     path("posts/schedule", _post({"post": "schedule_new"}), name="api-posts-schedule"),
     path("posts/retry", _post({"post": "retry_all"}), name="api-posts-retry"),
     path("posts/scheduled", _post({"get": "scheduled"}), name="api-posts-scheduled"),
+    path("posts/bulk", _bulk({"post": "apply"}), name="api-posts-bulk"),
+    path("posts/bulk/undo", _bulk({"post": "undo"}), name="api-posts-bulk-undo"),
     path("posts/limits", _post({"get": "limits"}), name="api-posts-limits"),
     path(f"{_ONE}/preview", _post({"post": "preview"}), name="api-post-preview"),
     path(f"{_ONE}/optimize", _post({"post": "optimize"}), name="api-post-optimize"),

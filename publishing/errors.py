@@ -33,6 +33,7 @@ class PublishingError(StrEnum):
     DUE_TOO_FAR = "due_too_far"
     ZONE_UNKNOWN = "zone_unknown"
     WRONG_STATE = "wrong_state"
+    BULK_INVALID = "bulk_invalid"
     LINK_INVALID = "link_invalid"
     PAST_COMMIT = "past_commit"
 

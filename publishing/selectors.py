@@ -1,12 +1,12 @@
 """Reads of publishing, scoped by the actor."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Case, Count, IntegerField, Prefetch, Q, QuerySet, When
+from django.db.models import Case, Count, IntegerField, Min, Prefetch, Q, QuerySet, When
 
 from accounts import policy
 from accounts.policy import Action
@@ -196,6 +196,29 @@ def target(actor: Actor, post_id: UUID, target_id: UUID) -> PostTarget:
     if found is None:
         raise NotFound
     return found
+
+
+def names(actor: Actor, post_ids: Collection[UUID]) -> dict[UUID, str]:
+    """How these posts are called in a sentence, by their first words; deleted ones too."""
+    policy.require(actor, Action.READ)
+    rows = Post.objects.for_workspace(actor.workspace_id).filter(pk__in=list(post_ids)).only("text")
+    return {row.pk: str(row) if row.text.strip() else "Post without text" for row in rows}
+
+
+def first_due(actor: Actor, post_ids: Sequence[UUID]) -> dict[UUID, float]:
+    """When each of these posts goes out first (seconds since 1970); those without a time are left out."""
+    rows = PostTarget.objects.for_workspace(actor.workspace_id).filter(
+        post_id__in=list(post_ids), state=TargetState.SCHEDULED
+    )
+    found = rows.values("post_id").annotate(first=Min("due_at")).order_by()
+    return {row["post_id"]: row["first"].timestamp() for row in found if row["first"]}
+
+
+def accounts_of_targets(actor: Actor, target_ids: Collection[UUID]) -> dict[UUID, UUID]:
+    """The account of each of these targets, also of those of deleted posts."""
+    policy.require(actor, Action.READ)
+    rows = PostTarget.objects.for_workspace(actor.workspace_id).filter(pk__in=list(target_ids))
+    return dict(rows.values_list("pk", "account_id"))
 
 
 def attempts(actor: Actor, post_id: UUID) -> QuerySet[Attempt]:

@@ -139,10 +139,7 @@ def put_tags(*, actor: Actor, post_id: UUID, names: Sequence[str]) -> Post:
 def duplicate(*, actor: Actor, post_id: UUID) -> Post:
     """Another draft that says the same, with the same tags."""
     post = selectors.draft(actor, post_id)
-    targets = [TargetInput(row.account_id, row.text, row.title, row.options) for row in post.targets.all()]
-    files = [row.file_id for row in post.media.all()]
-    content = Content(post.text, files, targets, post.campaign, ("post", post.pk))
-    return create(actor=actor, content=content, names=selectors.tag_names(post))
+    return create(actor=actor, content=Content.of(post), names=selectors.tag_names(post))
 
 
 def delete(*, actor: Actor, post_id: UUID) -> Post:

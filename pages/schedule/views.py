@@ -15,6 +15,7 @@ from accounts import policy
 from accounts.models import Preferences
 from accounts.policy import Action
 from core import clock
+from pages import selected_posts
 from pages.access import SignedIn, signed_in
 from pages.schedule import chips, grid
 from pages.schedule.chips import EntryChip
@@ -77,6 +78,7 @@ def schedule_page(request: SignedIn) -> HttpResponse:
         "next": query.url(on=query.step(True)),
         "today": query.url(on=query.today),
         "next_at": selectors.next_due(request.actor) if not places else None,
+        **selected_posts.offered(request),
         **drawn,
     }
     response = render(

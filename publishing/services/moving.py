@@ -1,41 +1,45 @@
-"""Moving one entry of a calendar (a post at one instant, to all its accounts there) to another time, and back."""
+"""Moving posts in time: an entry of the calendar (a post at one instant, to all its accounts there), or by days."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from uuid import UUID
 
-from django.core import signing
 from django.db import transaction
 from django.db.models import Q
 
 from accounts import audit, policy
 from accounts.policy import Action
+from accounts.selectors import timezone_of
 from core.actor import Actor
-from core.errors import Conflict, NotFound, ValidationFailed
+from core.errors import Conflict, NotFound
 from publishing import selectors
 from publishing.errors import PublishingError
 from publishing.models import Post, PostTarget
 from publishing.schedule import conflicts, walltime
 from publishing.schedule.walltime import Instant
-from publishing.services import schedule
+from publishing.services import schedule, undo_keys
 from publishing.services.schedule import When
+from publishing.services.undo_keys import FormerPost, FormerShare
 from publishing.states import EDITABLE, TargetState
 from publishing.transitions import move
 
-_SALT = "publishing.move"
-# Longer than the message that offers it stays.
-UNDO_WITHIN_S = 10 * 60
+MOVE = "move"
 
 
 @dataclass(frozen=True, slots=True)
 class Moved:
-    """What a move did: the entry's new instant, what a person should read, and the key that takes it back."""
+    """What a move did: the first new instant, what a person should read, and what the post was before."""
 
     at: datetime
     targets: Sequence[PostTarget]
     notes: Sequence[str]
-    undo: str
+    former: FormerPost
+
+    @property
+    def undo(self) -> str:
+        """The key that takes it back."""
+        return undo_keys.make(MOVE, [self.former])
 
 
 def move_entry(
@@ -51,17 +55,25 @@ def move_entry(
     rows = _rows_at(post, seen)
     clock_time = at or walltime.to_wall(seen, zone).time()
     instant = walltime.to_instant(datetime.combine(to, clock_time), zone)
-    schedule.refuse_outside(instant)
-    found = conflicts.of(post, {row.account_id: instant.at for row in rows})
-    schedule.refuse_unaccepted(found, accept_conflicts)
-    before = [_written(row) for row in rows]
-    with transaction.atomic():
-        for row in rows:
-            own = When(at=instant.at, zone=row.zone or zone).resolve(zone)
-            schedule.set_due(row, own, only_if=Q(due_at=seen))
-        audit.record(actor, "post.move", ("post", post.pk), {"from": seen.isoformat(), "to": instant.at.isoformat()})
-    notes = [note for note in (instant.note(), *(conflict.sentence for conflict in found)) if note]
-    return Moved(instant.at, rows, list(dict.fromkeys(notes)), _key(post, instant, before))
+    times = {row.pk: When(at=instant.at, zone=row.zone or zone).resolve(zone) for row in rows}
+    return _set_times(actor, post, rows, times, instant.note(), accept_conflicts)
+
+
+def move_by_days(*, actor: Actor, post_id: UUID, days: int, accept_conflicts: bool = True) -> Moved:
+    """Move everything of a post that is still planned by some days; each account keeps its clock time in its zone.
+
+    Of an account's entry all or nothing, as in `move_entry`. Raises `wrong_state` when nothing is planned.
+    """
+    policy.require(actor, Action.PUBLISH)
+    post = selectors.post(actor, post_id)
+    planned = sorted({row.due_at for row in post.targets.all() if row.state == TargetState.SCHEDULED and row.due_at})
+    if not planned:
+        raise Conflict(PublishingError.WRONG_STATE, "This post has no time to move: nothing of it is scheduled.")
+    rows = [row for seen in planned for row in _rows_at(post, seen)]
+    own = timezone_of(actor)
+    times = {row.pk: _days_later(row, days, own) for row in rows}
+    notes = dict.fromkeys(instant.note() for instant in times.values())
+    return _set_times(actor, post, rows, times, " ".join(filter(None, notes)), accept_conflicts)
 
 
 def schedule_draft(
@@ -72,34 +84,86 @@ def schedule_draft(
     instant = when.resolve(zone)
     post, notes = schedule.schedule_post(actor=actor, post_id=post_id, when=when, accept_conflicts=accept_conflicts)
     rows = [row for row in post.targets.all() if row.state == TargetState.SCHEDULED]
-    return Moved(instant.at, rows, notes, _key(post, instant, [(str(row.pk), "", "") for row in rows]))
+    former = FormerPost(post.pk, [FormerShare(row.pk, None, "", row.due_at) for row in rows])
+    return Moved(instant.at, rows, notes, former)
 
 
 def undo(*, actor: Actor, key: str) -> Post:
     """Take a move back: every account to its own time as it was, unless somebody has changed it since."""
     policy.require(actor, Action.PUBLISH)
-    try:
-        told = signing.loads(key, salt=_SALT, max_age=UNDO_WITHIN_S)
-    except signing.BadSignature:
-        raise ValidationFailed("undo_expired", "This can no longer be undone. Move the post yourself.") from None
-    post = selectors.post(actor, UUID(told["post"]))
-    rows = {str(row.pk): row for row in post.targets.all()}
+    _, posts = undo_keys.read(key, {MOVE})
     with transaction.atomic():
-        for target_id, due_at, zone in told["before"]:
-            if target_id not in rows:
+        for former in posts:
+            put_back(actor=actor, former=former)
+    return selectors.post(actor, posts[0].post_id)
+
+
+def put_back(*, actor: Actor, former: FormerPost) -> Post:
+    """Give every account of one post the time that it had, or none; all of them or, after another change, nothing."""
+    policy.require(actor, Action.PUBLISH)
+    post = selectors.post(actor, former.post_id)
+    rows = {row.pk: row for row in post.targets.all()}
+    with transaction.atomic():
+        for share in former.shares:
+            if share.target_id not in rows:
                 raise NotFound
-            _put_back(rows[target_id], due_at, zone, Q(due_at=datetime.fromisoformat(told["at"])))
-        audit.record(actor, "post.move_undo", ("post", post.pk), {"from": told["at"]})
-    return selectors.post(actor, post.pk)
+            _put_back(rows[share.target_id], share)
+        audit.record(actor, "post.move_undo", ("post", post.pk), {"accounts": len(former.shares)})
+    return post
 
 
-def _put_back(row: PostTarget, due_at: str, zone: str, there: Q) -> None:
-    if due_at:
-        instant = When(at=datetime.fromisoformat(due_at), zone=zone).resolve(zone)
+def _put_back(row: PostTarget, share: FormerShare) -> None:
+    there = Q(due_at__isnull=True) if share.after is None else Q(due_at=share.after)
+    if row.state not in EDITABLE:
+        raise _going_out()
+    if row.due_at != share.after:
+        raise _changed_since()
+    if share.before is not None:
+        instant = When(at=share.before, zone=share.zone).resolve(share.zone or "UTC")
         schedule.refuse_outside(instant)
         schedule.set_due(row, instant, only_if=there)
     elif not move(row, TargetState.DRAFT, only_if=there, **schedule.NO_TIME):
-        raise Conflict(PublishingError.STALE_VERSION, "This was changed since, so it is left as it is now.")
+        raise _changed_since()
+
+
+def _changed_since() -> Conflict:
+    return Conflict(PublishingError.STALE_VERSION, "This was changed since, so it is left as it is now.")
+
+
+def _going_out() -> Conflict:
+    sentence = "This is already going out, so its time cannot be changed any more."
+    return Conflict(PublishingError.ALREADY_GOING_OUT, sentence)
+
+
+def _days_later(row: PostTarget, days: int, own_zone: str) -> Instant:
+    if row.due_at is None:
+        raise ValueError("Only what has a time can be moved by days.")
+    zone = row.zone or own_zone
+    return walltime.to_instant(walltime.to_wall(row.due_at, zone) + timedelta(days=days), zone)
+
+
+def _set_times(
+    actor: Actor,
+    post: Post,
+    rows: Sequence[PostTarget],
+    times: Mapping[UUID, Instant],
+    note: str,
+    accept_conflicts: bool,
+) -> Moved:
+    """Give these shares their times, unless one was moved meanwhile."""
+    for row in rows:
+        schedule.refuse_outside(times[row.pk])
+    found = conflicts.of(post, {row.account_id: times[row.pk].at for row in rows})
+    schedule.refuse_unaccepted(found, accept_conflicts)
+    former = FormerPost(post.pk, [FormerShare(row.pk, row.due_at, row.zone, times[row.pk].at) for row in rows])
+    seen = min(row.due_at for row in rows if row.due_at)
+    at = min(instant.at for instant in times.values())
+    with transaction.atomic():
+        for row in rows:
+            schedule.set_due(row, times[row.pk], only_if=Q(due_at=row.due_at))
+        audit.record(actor, "post.move", ("post", post.pk), {"from": seen.isoformat(), "to": at.isoformat()})
+    notes = [words for words in (note, *(conflict.sentence for conflict in found)) if words]
+    return Moved(at, rows, list(dict.fromkeys(notes)), former)
 
 
 def _rows_at(post: Post, seen: datetime) -> list[PostTarget]:
@@ -108,18 +172,7 @@ def _rows_at(post: Post, seen: datetime) -> list[PostTarget]:
     if rows and len(rows) == len(at_that_time):
         return rows
     if at_that_time:
-        raise Conflict(
-            PublishingError.ALREADY_GOING_OUT, "This is already going out, so its time cannot be changed any more."
-        )
+        raise _going_out()
     times = sorted({row.due_at.isoformat() for row in post.targets.all() if row.due_at is not None})
     sentence = "Somebody else gave this post another time meanwhile. Look at the present one before you move it."
     raise Conflict(PublishingError.STALE_VERSION, sentence, {"due_at": times})
-
-
-def _written(row: PostTarget) -> tuple[str, str, str]:
-    return str(row.pk), schedule.time_read(row), row.zone
-
-
-def _key(post: Post, instant: Instant, before: Sequence[tuple[str, str, str]]) -> str:
-    told = {"post": str(post.pk), "at": instant.at.isoformat(), "before": before}
-    return signing.dumps(told, salt=_SALT, compress=True)

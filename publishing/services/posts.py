@@ -1,6 +1,6 @@
 """Making, changing and deleting posts. What is going out does not change any more."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 from uuid import UUID
@@ -48,6 +48,12 @@ class Content:
     targets: Sequence[TargetInput]
     campaign: str = ""
     source: tuple[str, UUID] | None = None
+
+    @classmethod
+    def of(cls, post: Post) -> "Content":
+        """What a saved post says, as a copy of it is made."""
+        targets = [TargetInput(row.account_id, row.text, row.title, row.options) for row in post.targets.all()]
+        return cls(post.text, [row.file_id for row in post.media.all()], targets, post.campaign, ("post", post.pk))
 
     @property
     def is_empty(self) -> bool:
@@ -183,16 +189,17 @@ def delete_post(*, actor: Actor, post_id: UUID) -> bool:
     return any(row.state == TargetState.PUBLISHED for row in targets)
 
 
-def restore_post(*, actor: Actor, post_id: UUID) -> Post:
+def restore_post(*, actor: Actor, post_id: UUID, cancelled: Collection[UUID] | None = None) -> Post:
     """Bring back a deleted post of which nothing was ever sent, as a draft.
 
-    What was cancelled stays cancelled, so that its accounts get new shares with the same content.
+    What was cancelled stays cancelled, so that its accounts get new shares with the same content. `cancelled` names the
+    shares that the deletion cancelled: then only these are made anew, and what was sent of the post stays as it is.
     """
     policy.require(actor, Action.WRITE)
     post = Post.objects.for_workspace(actor.workspace_id).filter(pk=post_id).first()
     if post is None:
         raise NotFound
-    rows = list(post.targets.all())
+    rows = [row for row in post.targets.select_related("account") if cancelled is None or row.pk in cancelled]
     if post.deleted_at is None or any(row.queued_at is not None for row in rows):
         sentence = "Only a post that was deleted before any of it was sent can be brought back."
         raise Conflict(PublishingError.WRONG_STATE, sentence)

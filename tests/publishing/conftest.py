@@ -4,6 +4,7 @@ import io
 import socket
 import threading
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -13,6 +14,7 @@ import httpx
 import pytest
 import uvicorn
 from django.core.files.storage import default_storage
+from django.urls import reverse
 from PIL import Image
 
 from config.platforms import platform_settings
@@ -25,6 +27,7 @@ from publishing.models import Post, PostTarget, SocialAccount
 from publishing.services import api_keys, connections, posts, schedule
 from publishing.services.account_choice import Choice
 from publishing.services.posts import TargetInput
+from publishing.services.schedule import When
 from sandbox.app import create_app
 from sandbox.platforms import PLATFORMS as imitated
 from tests import factories
@@ -73,6 +76,10 @@ COMMIT = {
 }  # fmt: skip
 # The sandbox calls X by its present name.
 BOX_NAMES = {each.also: each.name for each in imitated.values() if each.also}
+JANUARY = datetime(2026, 1, 5, 12, tzinfo=UTC)
+PARIS = "Europe/Paris"
+# How the calendar's scripts ask.
+BY_SCRIPT = {"Accept": "application/json", "HX-Request": "true"}
 TIKTOK = PLATFORMS["tiktok"].options(public=True)
 YOUTUBE = PLATFORMS["youtube"].options(public=True)
 
@@ -265,3 +272,39 @@ def publish(in_workspace: SimpleNamespace, make_post: Callable[..., Post]) -> Ca
         return PostTarget.objects.select_related("account", "post").get(post_id=post.pk)
 
     return run
+
+
+@pytest.fixture
+def in_january(box: Any) -> Iterator[None]:
+    with clock.freeze(JANUARY):
+        yield
+
+
+@pytest.fixture
+def world(in_january: None, connect: Any, in_workspace: Any) -> Any:
+    """`world.plan(text, wall, zone)` schedules a post to a TikTok and a YouTube account."""
+    tiktok, youtube, file = connect("tiktok"), connect("youtube"), portrait(in_workspace.workspace)
+
+    class World:
+        actor = in_workspace.alice_actor
+        browser = in_workspace.browsers.alice
+        api = in_workspace.clients.alice
+        accounts = (tiktok, youtube)
+
+        def draft(self, text: str, *, only: Any = None, campaign: str = "") -> Post:
+            targets = [TargetInput(tiktok.pk, options=TIKTOK), TargetInput(youtube.pk, title=text, options=YOUTUBE)]
+            wanted = [one for one in targets if only is None or one.account_id == only.pk]
+            return posts.create_post(
+                actor=self.actor, text=text, media_ids=[file.pk], targets=wanted, campaign=campaign
+            )
+
+        def plan(self, text: str, wall: str, zone: str = PARIS, **more: Any) -> Post:
+            post = self.draft(text, **more)
+            when = When(wall=datetime.fromisoformat(wall), zone=zone)
+            return schedule.schedule_post(actor=self.actor, post_id=post.pk, when=when)[0]
+
+        def drag(self, post: Post, *, seen: datetime | None, tz: str = PARIS, **fields: str) -> Any:
+            sent = {**fields, "tz": tz, **({"seen": seen.isoformat()} if seen else {})}
+            return self.browser.post(reverse("post_move", args=[post.pk]), sent, headers=BY_SCRIPT)
+
+    return World()

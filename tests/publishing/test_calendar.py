@@ -1,15 +1,13 @@
 """The calendar: what it shows, by which filters, and moving what stands in it, through services and pages."""
 
 import re
-from collections.abc import Iterator
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from html import unescape
 from typing import Any
 from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 import pytest
-from django.test import Client
 from django.urls import reverse
 
 from core import clock
@@ -17,50 +15,11 @@ from core.errors import Conflict, ValidationFailed
 from publishing.calendar import selectors as calendar
 from publishing.calendar.selectors import Filters
 from publishing.models import Post, PostTarget
-from publishing.services import moving, posts, schedule
-from publishing.services.posts import TargetInput
+from publishing.services import moving, schedule
 from publishing.services.schedule import When
 from publishing.states import TargetState
-from tests.publishing.conftest import TIKTOK, YOUTUBE, portrait
-
-NOW = datetime(2026, 1, 5, 12, tzinfo=UTC)
-PARIS = "Europe/Paris"
-BY_SCRIPT = {"Accept": "application/json", "HX-Request": "true"}
-
-
-@pytest.fixture
-def in_january(box: Any) -> Iterator[None]:
-    with clock.freeze(NOW):
-        yield
-
-
-@pytest.fixture
-def world(in_january: None, connect: Any, in_workspace: Any) -> Any:
-    """`world.plan(text, wall, zone)` schedules a post to a TikTok and a YouTube account."""
-    tiktok, youtube, file = connect("tiktok"), connect("youtube"), portrait(in_workspace.workspace)
-
-    class World:
-        actor = in_workspace.alice_actor
-        browser: Client = in_workspace.browsers.alice
-        accounts = (tiktok, youtube)
-
-        def draft(self, text: str, *, only: Any = None, campaign: str = "") -> Post:
-            targets = [TargetInput(tiktok.pk, options=TIKTOK), TargetInput(youtube.pk, title=text, options=YOUTUBE)]
-            wanted = [one for one in targets if only is None or one.account_id == only.pk]
-            return posts.create_post(
-                actor=self.actor, text=text, media_ids=[file.pk], targets=wanted, campaign=campaign
-            )
-
-        def plan(self, text: str, wall: str, zone: str = PARIS, **more: Any) -> Post:
-            post = self.draft(text, **more)
-            when = When(wall=datetime.fromisoformat(wall), zone=zone)
-            return schedule.schedule_post(actor=self.actor, post_id=post.pk, when=when)[0]
-
-        def drag(self, post: Post, *, seen: datetime | None, tz: str = PARIS, **fields: str) -> Any:
-            sent = {**fields, "tz": tz, **({"seen": seen.isoformat()} if seen else {})}
-            return self.browser.post(reverse("post_move", args=[post.pk]), sent, headers=BY_SCRIPT)
-
-    return World()
+from tests.publishing.conftest import BY_SCRIPT, PARIS
+from tests.publishing.conftest import JANUARY as NOW
 
 
 def due(post: Post) -> list[datetime]:

@@ -11,9 +11,12 @@ class Selection {
     this.list = form.closest("[data-bulk-list]");
     this.all?.addEventListener("change", () => this.set(this.all.checked));
     this.list.addEventListener("click", (event) => this.click(event));
-    this.list.addEventListener("change", () => this.show());
+    this.list.addEventListener("change", () => this.changed());
     this.list.addEventListener("keydown", (event) => this.key(event));
-    this.show();
+    // Rows that are drawn anew stay chosen.
+    this.chosen = new Set();
+    new MutationObserver(() => this.again()).observe(this.list, { childList: true, subtree: true });
+    this.changed();
   }
 
   boxes() {
@@ -22,7 +25,7 @@ class Selection {
 
   set(on) {
     for (const box of this.boxes()) box.checked = on;
-    this.show();
+    this.changed();
   }
 
   click(event) {
@@ -32,7 +35,7 @@ class Selection {
     if (event.shiftKey && this.last?.isConnected) {
       const [from, to] = [boxes.indexOf(this.last), boxes.indexOf(box)].sort((a, b) => a - b);
       for (const other of boxes.slice(from, to + 1)) other.checked = box.checked;
-      this.show();
+      this.changed();
     }
     this.last = box;
   }
@@ -46,6 +49,16 @@ class Selection {
       event.preventDefault();
       this.form.requestSubmit($("[data-bulk-delete]", this.form));
     }
+  }
+
+  changed() {
+    for (const box of this.boxes()) this.chosen[box.checked ? "add" : "delete"](box.value);
+    this.show();
+  }
+
+  again() {
+    for (const box of this.boxes()) box.checked ||= this.chosen.has(box.value);
+    this.show();
   }
 
   show() {

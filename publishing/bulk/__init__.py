@@ -1,0 +1,1 @@
+"""Many posts at once in the API."""
