@@ -82,13 +82,23 @@ def _same_content(target: PostTarget, at: datetime) -> list[ScheduleConflict]:
         when = sent.published_at or sent.due_at or at
         verb = "went out" if sent.state == TargetState.PUBLISHED else "is going out"
         return [_twin(target, sent, when, verb)]
-    # What is planned is not frozen yet, so its key is made here.
+    # What is planned is not frozen yet, so its key is made here, of those that say the same.
     planned = _others(target).filter(state=TargetState.SCHEDULED, due_at__gt=after, due_at__lt=before)
-    rows = planned.select_related("post").prefetch_related("post__media__file").order_by("due_at", "id")
-    for other in rows[:_LOOK_AT]:
+    words = _words(target.title, target.effective_text())
+    texts = planned.order_by("due_at", "id").values_list("pk", "title", "text", "post__text")
+    alike = [pk for pk, title, own, text in texts if _words(title, text if own is None else own) == words][:_LOOK_AT]
+    if not alike:
+        return []
+    rows = planned.filter(pk__in=alike).select_related("post").prefetch_related("post__media__file")
+    for other in rows.order_by("due_at", "id"):
         if other.due_at is not None and specs.content_key(specs.build(other)) == key:
             return [_twin(target, other, other.due_at, "is planned")]
     return []
+
+
+def _words(*texts: str) -> list[list[str]]:
+    """Texts without their spacing, as `specs.content_key` reads them."""
+    return [text.split() for text in texts]
 
 
 def _twin(target: PostTarget, other: PostTarget, at: datetime, verb: str) -> ScheduleConflict:
