@@ -89,6 +89,8 @@ def _wrong_type(field: Any, value: Any) -> str:
     """What a JSON value should have been; empty when it is of the field's type."""
     if isinstance(field, serializers.ListField) and isinstance(value, list):
         return next(filter(None, (_wrong_type(field.child, part) for part in value)), "")
+    if isinstance(field, serializers.DictField) and isinstance(value, dict):
+        return next(filter(None, (_wrong_type(field.child, part) for part in value.values())), "")
     for classes, types, words in _JSON_TYPES:
         if isinstance(field, classes):
             fits = value is None or (isinstance(value, types) and (isinstance(value, bool) == (types == (bool,))))

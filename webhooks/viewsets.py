@@ -11,6 +11,7 @@ from accounts import policy
 from accounts.policy import Action
 from core.api import ActorViewSet, endpoint
 from core.idempotency import idempotent
+from core.serializers import PageQuery
 from webhooks import selectors
 from webhooks import serializers as shapes
 from webhooks.models import EndpointState, WebhookDelivery, WebhookEndpoint
@@ -23,7 +24,7 @@ class WebhookEndpointViewSet(ActorViewSet):
     serializer_class = shapes.WebhookEndpointSerializer
     queryset = WebhookEndpoint.objects.none()
 
-    @endpoint()
+    @endpoint(query=PageQuery)
     def list(self, request: Request) -> Response:
         """The workspace's endpoints, the oldest first."""
         return self.paged(selectors.endpoints(self.actor))

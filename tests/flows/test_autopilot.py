@@ -103,7 +103,7 @@ class TestWholeLoop:
 
     def test_gives_up_after_its_limit(self, in_workspace, monkeypatch, heard):
         monkeypatch.setattr(autopilot, "time", SimpleNamespace(monotonic=time.monotonic, sleep=lambda seconds: None))
-        with pytest.raises(Unavailable, match="goes on in the background"):
+        with pytest.raises(Unavailable, match="continues in the background"):
             fly(in_workspace, heard, path=tiny_mp4(), limit_s=0.01).run()
 
 

@@ -197,6 +197,12 @@ class TestUse:
         assert api.post(f"{URL}/{made['id']}/preview", {}, format="json").json()["missing"] == ["hook"]
         assert not Post.objects.exists()
 
+    @pytest.mark.parametrize("value", [0, True, ["a"], {"a": "b"}])
+    def test_a_value_that_is_no_text_is_refused(self, api: Any, value: Any) -> None:
+        made = make(api, content="{{hook}}")
+        answer = api.post(f"{URL}/{made['id']}/preview", {"variables": {"hook": value}}, format="json")
+        assert "variables" in refused(answer)["fields"]
+
     def test_a_value_that_makes_the_text_too_long_for_a_post_is_refused(self, api: Any) -> None:
         made = make(api, content="{{hook}}" * 11)
         answer = api.post(f"{URL}/{made['id']}/use", {"variables": {"hook": "x" * 2000}}, format="json")

@@ -35,6 +35,12 @@ class TestEndpoints:
         assert body["secret"] not in str(alice.get(ENDPOINTS).json())
         assert body["secret"] not in str(list(AuditEvent.objects.values()))
 
+    def test_listed_in_pages(self, alice, receiver):
+        first, second = make(alice, receiver).json(), make(alice, receiver).json()
+        page = alice.get(ENDPOINTS, {"page": 2, "limit": 1}).json()
+        assert (page["total"], [row["id"] for row in page["items"]]) == (2, [second["id"]])
+        assert first["id"] != second["id"]
+
     def test_the_same_key_makes_one_endpoint(self, alice, receiver):
         def ask() -> Any:
             body = {"url": f"{receiver.url}/hook"}
