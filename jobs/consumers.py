@@ -33,13 +33,24 @@ class AppConsumer(AsyncWebsocketConsumer):
 
     recheck_s = 25.0
 
-    async def connect(self) -> None:
-        """Accept signed-in people. Others learn it from the close code, which a refused handshake cannot carry."""
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        """Serve the socket. However this ends, told by the server or cancelled by it, no task of the socket is left."""
         # By topic the number of its subscription: whoever awaits in between sees whether it is still the same one.
         self.topics: dict[str, int] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+        try:
+            await super().__call__(scope, receive, send)
+        finally:
+            _watched().discard(self)
+            self._leave(set(self.topics))
+            for task in self._tasks:
+                task.cancel()
+
+    async def connect(self) -> None:
+        """Accept signed-in people. Others learn it from the close code, which a refused handshake cannot carry."""
         self._subscriptions = itertools.count(1)
         self._unsent: asyncio.Queue[str] = asyncio.Queue(MAX_UNSENT)
-        self._tasks = {asyncio.create_task(self._write())}
+        self._tasks.add(asyncio.create_task(self._write()))
         self.session_key: str = getattr(self.scope.get("session"), "session_key", "") or ""
         await self.accept()
         try:
@@ -53,13 +64,6 @@ class AppConsumer(AsyncWebsocketConsumer):
             await self._end(SIGNED_OUT)
             return
         _watch(self)
-
-    async def disconnect(self, code: int) -> None:
-        """Leave every topic."""
-        _watched().discard(self)
-        self._leave(set(self.topics))
-        for task in self._tasks:
-            task.cancel()
 
     async def receive(self, text_data: str | None = None, bytes_data: bytes | None = None) -> None:
         """One request of the page; what cannot be understood is answered, not punished."""

@@ -93,6 +93,22 @@ class TestConnect:
         await socket.leave()
 
 
+class TestEnd:
+    async def test_a_server_that_gives_the_connection_up_leaves_no_task_and_no_subscription(self, people, name):
+        job = await order(name, people.alice_actor)
+        socket = await connected(people.alice)
+        await socket.say({"op": "sub", "topics": [f"job:{job.pk}"]})
+        await socket.say({"op": "ping"})
+        await socket.hear()
+        (consumer,) = consumers._watched()
+        tasks = set(consumer._tasks)
+        socket.future.cancel()
+        await asyncio.wait({socket.future, *tasks}, timeout=PATIENCE_S)
+        assert tasks
+        assert all(task.cancelled() for task in tasks)
+        assert (consumer.topics, consumers._watched()) == ({}, set())
+
+
 class TestTopics:
     async def test_ones_own_job_is_heard(self, people, name):
         job = await order(name, people.alice_actor)
