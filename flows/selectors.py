@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 from uuid import UUID
 
-from django.db.models import Exists, Q, QuerySet
+from django.db.models import Count, Exists, Q, QuerySet, Subquery
 
 from accounts.models import Workspace
 from core.actor import Actor
@@ -15,8 +15,6 @@ from publishing.states import TargetState
 from scripts_app.models import Script
 from strategies.models import Strategy
 from videos.models import Video
-
-_MOST_USES = 100
 
 _TITLED: Final[Mapping[str, type[Video] | type[Edit] | type[Strategy] | type[Script]]] = {
     "video": Video,
@@ -49,7 +47,7 @@ class VideoUse:
 
 
 def uses_of_video(actor: Actor, video: Video) -> list[VideoUse]:
-    """What was made from a video. Four queries."""
+    """What was made from a video. One query."""
     key = actor.workspace_id
     # Posts of the file itself, and of renditions made from it.
     shows = Q(media__file=video.media_id) | Q(media__file__renditions__edit__video=video)
@@ -59,12 +57,14 @@ def uses_of_video(actor: Actor, video: Video) -> list[VideoUse]:
         "edit": Edit.objects.for_workspace(key).filter(video=video),
         "post": Post.objects.for_workspace(key).filter(shows, deleted_at=None).distinct(),
     }
-    found = []
-    for kind, rows in kinds.items():
-        keys = list(rows.order_by("-id").values_list("pk", flat=True)[:_MOST_USES])
-        if keys:
-            found.append(VideoUse(kind, len(keys), keys[0]))
-    return found
+    columns: list[Subquery] = []
+    for rows in kinds.values():
+        keys = rows.order_by("-id").values("pk")
+        count = rows.order_by().values("workspace_id").annotate(count=Count("pk", distinct=True)).values("count")
+        columns += [Subquery(count), Subquery(keys[:1])]
+    answer = Video.objects.for_workspace(key).filter(pk=video.pk).values_list(*columns).get()
+    pairs = zip(answer[::2], answer[1::2], strict=True)
+    return [VideoUse(kind, count, newest) for kind, (count, newest) in zip(kinds, pairs, strict=True) if count]
 
 
 @dataclass(frozen=True, slots=True)

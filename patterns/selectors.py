@@ -6,7 +6,7 @@ from functools import lru_cache
 from typing import Any
 from uuid import UUID
 
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import OuterRef, Prefetch, Q, QuerySet, Subquery
 
 from core.actor import Actor
 from core.errors import NotFound, ValidationFailed
@@ -33,12 +33,6 @@ def analysis_of(actor: Actor, video_id: UUID) -> Analysis:
             raise NotFound
         raise NotFound(PatternError.NOT_ANALYSED, "This video has not been analysed yet. Start its analysis.")
     return analysis
-
-
-def analyses_of(actor: Actor, video_ids: Collection[UUID]) -> dict[UUID, Analysis]:
-    """The analysis of each video, finished or not, with the video's meaning."""
-    rows = Analysis.objects.for_workspace(actor.workspace_id).filter(video_id__in=video_ids)
-    return {analysis.video_id: analysis for analysis in rows.select_related("video__meaning")}
 
 
 def features_of(actor: Actor, video_ids: Collection[UUID]) -> dict[UUID, dict[str, Any]]:
@@ -82,15 +76,22 @@ def level_scores(workspace_id: UUID, platform: str = "") -> Mapping[tuple[str, s
     Each platform learns by itself. Without a platform it is the score that rests on the most posts, among the newest
     run of each platform.
     """
-    runs = PatternScore.objects.for_workspace(workspace_id).order_by("-run_id").values_list("run_id", flat=True)
-    newest = runs.first()
-    return _level_scores(workspace_id, platform, newest) if newest else {}
+    newest = _newest_run(workspace_id).first()
+    return _level_scores(workspace_id, platform, newest["run_id"]) if newest else {}
+
+
+def _newest_run(workspace_id: UUID) -> QuerySet[PatternScore, Any]:
+    return PatternScore.objects.for_workspace(workspace_id).order_by("-run_id").values("run_id")[:1]
 
 
 @lru_cache(maxsize=256)
 def _level_scores(workspace_id: UUID, platform: str, newest_run: UUID) -> Mapping[tuple[str, str], LevelScore]:
     """Kept in memory: the scores of a run never change, and all runs of a refit become visible together."""
-    rows = newest_scores(workspace_id, platform).filter(score__isnull=False)
+    rows = PatternScore.objects.for_workspace(workspace_id)
+    if platform:
+        rows = rows.filter(platform=platform)
+    newest = rows.filter(platform=OuterRef("platform")).order_by("-run_id").values("run_id")[:1]
+    rows = rows.filter(run_id=Subquery(newest), score__isnull=False)
     found: dict[tuple[str, str], LevelScore] = {}
     ordered = rows.order_by("-sample_size", "platform", "id")
     for type, level, score, sample_size in ordered.values_list("type", "level", "score", "sample_size"):
@@ -124,6 +125,13 @@ def patterns_of(
         worth = level_scores(actor.workspace_id, platform) if worth is None else worth
         patterns = patterns.filter(_of_levels(key for key, level in worth.items() if level.score >= min_score))
     return patterns.order_by("-video_id", "type", "id")
+
+
+def patterns_and_worth(actor: Actor, video_id: UUID) -> tuple[list[Pattern], Mapping[tuple[str, str], LevelScore]]:
+    """A video's patterns, and what each level is worth (`level_scores`). One query while no run is new, else two."""
+    rows = patterns_of(actor, video_id=video_id).annotate(newest_run=Subquery(_newest_run(actor.workspace_id)))
+    newest = next((pattern.newest_run for pattern in rows), None)
+    return list(rows), _level_scores(actor.workspace_id, "", newest) if newest else {}
 
 
 def by_video(actor: Actor, video_ids: Collection[UUID], types: Collection[str]) -> dict[UUID, list[Pattern]]:

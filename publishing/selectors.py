@@ -222,8 +222,8 @@ def accounts_of_targets(actor: Actor, target_ids: Collection[UUID]) -> dict[UUID
 
 
 def attempts(actor: Actor, post_id: UUID) -> QuerySet[Attempt]:
-    """Receipts of a post, oldest first."""
-    rows = Attempt.objects.for_workspace(actor.workspace_id).filter(target__post_id=post(actor, post_id).pk)
+    """Receipts of a post, oldest first; none where the post is another workspace's."""
+    rows = Attempt.objects.for_workspace(actor.workspace_id).filter(target__post_id=post_id)
     return rows.select_related("target", "target__account").order_by("id")
 
 

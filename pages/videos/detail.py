@@ -21,7 +21,7 @@ from pages import edit_conflicts
 from pages.access import SignedIn, signed_in
 from pages.forms.videos import DetailsForm
 from pages.videos import meaning, timeline
-from pages.videos.cards import state_of
+from pages.videos.cards import MOVING, state_of
 from pages.videos.compare import address as compare_address
 from pages.videos.filmstrip import filmstrip, tiles_text
 from pages.videos.uses import UseLink, links_to_uses
@@ -30,7 +30,7 @@ from patterns.differences import in_words
 from patterns.levels import level_words, shown
 from patterns.meaning.rows import TYPES
 from patterns.models import Pattern, PatternType
-from patterns.selectors import LevelScore, analyses_of, former_of, level_scores, patterns_of, similar
+from patterns.selectors import LevelScore, former_of, patterns_and_worth, similar
 from videos import selectors
 from videos.models import Video
 from videos.services import library
@@ -38,6 +38,8 @@ from videos.services import library
 # What a person follows while a video is processed.
 STEPS = ("Check", "Read", "Preview", "Analyse")
 _ORDER = {type: place for place, type in enumerate(PatternType.values)}
+# What is read together with the video.
+_ANALYSED = ("analysis", "meaning")
 _STEP_OF = {"": 1, "check": 1, "probe": 2, "preview": 3, "measure": 4}
 
 
@@ -62,7 +64,7 @@ def page(
     request: SignedIn, pk: UUID, *, form: DetailsForm | None = None, conflict: Conflict | None = None
 ) -> HttpResponse:
     """The page of a video; with a form that could not be saved it opens that again, as it was typed."""
-    video = library.get(request.actor, pk)
+    video = library.get(request.actor, pk, related=_ANALYSED)
     media = video.media
     tags = sorted((tag.name for tag in video.tags.all()), key=str.casefold)
     may_write = bool(may(request.actor, Action.WRITE))
@@ -120,8 +122,9 @@ def _next_steps(video: Video) -> list[tuple[str, str, str]]:
 
 
 def _analysis_context(actor: Actor, video: Video) -> dict[str, Any]:
-    analysis = analyses_of(actor, [video.pk]).get(video.pk)
-    job = unfinished_about(actor, "video", [video.pk]).get(video.pk)
+    analysis = getattr(video, "analysis", None)
+    is_moving = video.status in MOVING
+    job = unfinished_about(actor, "video", [video.pk]).get(video.pk) if is_moving else None
     state, state_label = state_of(video)
     context: dict[str, Any] = {
         "video": video,
@@ -130,32 +133,28 @@ def _analysis_context(actor: Actor, video: Video) -> dict[str, Any]:
         "job": job,
         "state": state,
         "state_label": state_label,
-        "is_moving": video.status in (Video.Status.UPLOADED, Video.Status.PROCESSING),
+        "is_moving": is_moving,
         "steps": "|".join(STEPS),
         "step": _STEP_OF.get(video.stage, 1),
         "stage_label": Video.Stage(video.stage).label if video.stage else "Waiting for its turn",
     }
     if analysis is not None and analysis.features:
-        patterns = _patterns(actor, video)
+        patterns, worth = patterns_and_worth(actor, video.pk)
+        patterns.sort(key=lambda pattern: _ORDER.get(pattern.type, len(_ORDER)))
         drawn = timeline.build(analysis.features, meaning.parts_of(patterns))
         is_tall = (video.media.aspect_ratio or 1.0) < 1
         context |= {
             "timeline": drawn,
-            "meaning": meaning.show(getattr(analysis.video, "meaning", None), patterns),
+            "meaning": meaning.show(getattr(video, "meaning", None), patterns),
             "changes": meaning.changes(former_of(actor, video.pk), patterns),
             "tiles": tiles_text(video.storyboard),
             "frames": filmstrip(video.storyboard, is_tall=is_tall),
             "sprite": video.storyboard,
             "sprite_url": signed_path(video.storyboard) if video.storyboard else "",
-            "facts": facts_of(patterns, level_scores(actor.workspace_id)),
+            "facts": facts_of(patterns, worth),
             "curve_height": timeline.CURVE_HEIGHT,
         }
     return context
-
-
-def _patterns(actor: Actor, video: Video) -> list[Pattern]:
-    """All patterns of a video, in the order of the types."""
-    return sorted(patterns_of(actor, video_id=video.pk), key=lambda pattern: _ORDER.get(pattern.type, len(_ORDER)))
 
 
 def facts_of(patterns: list[Pattern], worth: Mapping[tuple[str, str], LevelScore]) -> list[Fact]:
@@ -221,7 +220,7 @@ def _apart(mine: Pattern, theirs: Pattern) -> str:
 @require_GET
 def analysis(request: SignedIn, pk: UUID) -> HttpResponse:
     """The part of the page that changes while a video is processed."""
-    video = library.get(request.actor, pk)
+    video = library.get(request.actor, pk, related=_ANALYSED)
     context = _analysis_context(request.actor, video) | _flow(video, links_to_uses(request.actor, video))
     context["may_write"] = bool(may(request.actor, Action.WRITE))
     response = render(request, "videos/_analysis_news.html", context)

@@ -230,7 +230,7 @@ class PostViewSet(GenerateThrottled, mixins.ListModelMixin, ActorViewSet):
     @endpoint(query=PageQuery, responses=shapes.AttemptSerializer(many=True))
     def attempts(self, request: Request, pk: UUID) -> Response:
         """The receipt of every outside call for this post, oldest first."""
-        rows: QuerySet[Attempt] = selectors.attempts(self.actor, pk)
+        rows: QuerySet[Attempt] = selectors.attempts(self.actor, selectors.post(self.actor, pk).pk)
         return self.paged(rows, shapes.AttemptSerializer)
 
     def _target(self, row: PostTarget) -> Response:

@@ -49,8 +49,10 @@ def insert(rows: list[models.Model]) -> None:
     type(rows[0])._base_manager.bulk_create(rows)
 
 
-def fill(workspace: Workspace, person: User, count: int) -> None:
-    """As many rows of each kind; every fifth post is planned for tomorrow, the others are live."""
+def fill(workspace: Workspace, person: User, count: int, *, first: int = 0) -> None:
+    """As many rows of each kind, named by numbers from `first`; every fifth post is planned for tomorrow, the others
+    are live."""
+    numbers = range(first, first + count)
     ago, tomorrow = clock.now() - timedelta(days=2), clock.now() + timedelta(days=1)
     account = SocialAccount(
         workspace=workspace, platform="youtube", external_id=uuid7().hex, username="studio", connected_at=ago
@@ -59,7 +61,7 @@ def fill(workspace: Workspace, person: User, count: int) -> None:
     own = {"workspace": workspace}
     shape = {"size_bytes": 10, "content_type": "video/mp4", "width": 90, "height": 160, "duration_s": 2.0}
     files = [MediaFile(**own, kind="video", storage_key=uuid7().hex, original_name=f"{n}.mp4", **shape)
-             for n in range(count)]  # fmt: skip
+             for n in numbers]  # fmt: skip
     videos = [Video(**own, title=f"Video {n}", media=file, status="processed") for n, file in enumerate(files)]
     analyses = [Analysis(**own, video=video, state="done", measured_at=ago) for video in videos]
     patterns = [
@@ -67,7 +69,7 @@ def fill(workspace: Workspace, person: User, count: int) -> None:
         for one in analyses
     ]
     posts = [Post(**own, text=f"Post {n}", search=f"post {n}", state="scheduled" if n % 5 == 0 else "published")
-             for n in range(count)]  # fmt: skip
+             for n in numbers]  # fmt: skip
     shown = [PostMedia(**own, post=post, file=file) for post, file in zip(posts, files, strict=True)]
     targets = [
         PostTarget(**own, post=post, account=account, platform="youtube", state=post.state, due_at=tomorrow,
@@ -78,7 +80,7 @@ def fill(workspace: Workspace, person: User, count: int) -> None:
     snapshots = [MetricSnapshot(**own, target=target, slot="24h", taken_at=ago, age_s=90_000, views=5)
                  for target in live]  # fmt: skip
     notices = [Notice(**own, recipient=person, kind="post_failed", title=f"Notice {n}", once=str(n))
-               for n in range(count)]  # fmt: skip
+               for n in numbers]  # fmt: skip
     edits = [Edit(**own, title=f"Edit {n}", video=video) for n, video in enumerate(videos)]
     endpoint = WebhookEndpoint(**own, url="https://example.com/hook")
     happened = [
@@ -88,15 +90,15 @@ def fill(workspace: Workspace, person: User, count: int) -> None:
     ]  # fmt: skip
     sent = [WebhookDelivery(**own, event=event, endpoint=endpoint, state="failed") for event in happened]
     insert([endpoint])
-    drafts = [Post(**own, text=f"Draft {n}", search=f"draft {n}", campaign="May") for n in range(count)]
+    drafts = [Post(**own, text=f"Draft {n}", search=f"draft {n}", campaign="May") for n in numbers]
     theirs = [PostTarget(**own, post=post, account=account, platform="youtube") for post in drafts]
-    tags = [Tag(**own, name=f"tag {n}") for n in range(count)]
+    tags = [Tag(**own, name=f"tag {n}") for n in numbers]
     tagged = [PostTag(**own, post=post, tag=tag) for post, tag in zip(drafts, tags, strict=True)]
-    templates = [Template(**own, name=f"Template {n}", text="{{hook}}", search="template") for n in range(count)]
+    templates = [Template(**own, name=f"Template {n}", text="{{hook}}", search="template") for n in numbers]
     kept = [TemplateMedia(**own, template=row, file=file) for row, file in zip(templates, files, strict=True)]
     named = [TemplateTag(**own, template=row, tag=tag) for row, tag in zip(templates, tags, strict=True)]
-    groups = [HashtagGroup(**own, name=f"Group {n}", hashtags=["herbs"]) for n in range(count)]
-    signatures = [Signature(**own, name=f"Signature {n}", text="Yours", account=account) for n in range(count)]
+    groups = [HashtagGroup(**own, name=f"Group {n}", hashtags=["herbs"]) for n in numbers]
+    signatures = [Signature(**own, name=f"Signature {n}", text="Yours", account=account) for n in numbers]
     for rows in (files, videos, analyses, patterns, posts, shown, targets, snapshots, notices, edits, happened,
                  sent, drafts, theirs, tags, tagged, templates, kept, named, groups, signatures):  # fmt: skip
         insert(rows)

@@ -22,9 +22,12 @@ TITLE_LENGTH = 200
 MOST_AT_ONCE = 100
 
 
-def get(actor: Actor, video_id: UUID, *, trash: bool = False) -> Video:
-    """One video of the actor's workspace; those in the trash only with `trash`."""
-    videos = Video.objects.for_workspace(actor.workspace_id).select_related("media", "poster", "storyboard", "folder")
+_READ_WITH = ("media", "poster", "storyboard", "folder")
+
+
+def get(actor: Actor, video_id: UUID, *, trash: bool = False, related: Sequence[str] = ()) -> Video:
+    """One video of the actor's workspace; those in the trash only with `trash`. `related` is read with it."""
+    videos = Video.objects.for_workspace(actor.workspace_id).select_related(*_READ_WITH, *related)
     if not trash:
         videos = videos.filter(deleted_at__isnull=True)
     video = videos.filter(pk=video_id).first()
