@@ -1,20 +1,17 @@
 """Deleting a document, bringing it back while it is in the trash, and erasing it in the end."""
 
-from datetime import timedelta
-from typing import Any, Final
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
 
 from accounts import audit
 from accounts.policy import Action, require
-from core import clock
+from core import clock, retention
 from core.actor import Actor
 from core.errors import Conflict, NotFound
 from documents.kinds import D, DocumentType
 from documents.services.writing import writable
-
-KEPT: Final = timedelta(days=30)
 
 
 @transaction.atomic
@@ -43,4 +40,4 @@ def undelete(kind: DocumentType[D, Any, Any], *, actor: Actor, document_id: UUID
 
 def empty(kind: DocumentType[D, Any, Any]) -> None:
     """Erase what has been in the trash for 30 days, in every workspace."""
-    kind.objects.filter(deleted_at__lt=clock.now() - KEPT).delete()
+    kind.objects.filter(deleted_at__lt=clock.now() - retention.IN_TRASH).delete()

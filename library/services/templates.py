@@ -10,11 +10,10 @@ from django.db import transaction
 
 from accounts import audit, policy
 from accounts.policy import Action
-from core import clock
+from core import clock, retention
 from core.actor import Actor
 from core.errors import Conflict, ValidationFailed
 from core.formatting import excerpt
-from documents.services.trash import KEPT
 from library import selectors, variables
 from library.content import PlatformPart, TemplateContent, clean_text, content_of
 from library.errors import LibraryError
@@ -101,7 +100,7 @@ def restore(*, actor: Actor, template_id: UUID) -> Template:
 
 def empty_trash() -> None:
     """Erase what has been in the trash for 30 days, in every workspace."""
-    Template.objects.filter(deleted_at__lt=clock.now() - KEPT).delete()
+    Template.objects.filter(deleted_at__lt=clock.now() - retention.IN_TRASH).delete()
 
 
 def duplicate(*, actor: Actor, template_id: UUID) -> Template:

@@ -16,7 +16,7 @@ from accounts.services import registration, workspaces
 from ai import purposes, similarity, wait_for_job
 from analytics.learning import scores
 from config.env import Env
-from documents.services import trash as document_trash
+from core import retention
 from editing import sound, verify
 from editing.planners import pauses
 from flows import monitoring
@@ -26,7 +26,6 @@ from media import body_limit, picture, resumable_uploads, signed_urls, upload_ch
 from notifications.services import outbox
 from patterns.meaning import contradictions, frames
 from publishing.services import targets
-from videos.services import trash as video_trash
 
 ROOT = Path(__file__).resolve().parents[2]
 DOCS = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")])
@@ -170,9 +169,9 @@ FIGURES = [
     ("operating.md", f"kept for {outbox.KEEP_NOTICES.days} days, records of mails for {outbox.KEEP_MAILS.days}"),
     ("ai.md", f"expires ({purposes.Purpose.__dataclass_fields__['keeps_for'].default.days} days unless"),
     ("ai.md", f"longer than {wait_for_job.WAIT_S:g} s or"),
-    ("ai.md", f"Deleting is undone for {document_trash.KEPT.days} days"),
-    ("documents.md", f"erased {document_trash.KEPT.days} days after"),
-    ("videos.md", f"after {video_trash.KEPT.days} days, with files"),
+    ("ai.md", f"Deleting is undone for {retention.IN_TRASH.days} days"),
+    ("documents.md", f"erased {retention.IN_TRASH.days} days after"),
+    ("videos.md", f"after {retention.IN_TRASH.days} days, with files"),
     ("learning.md", f"below {scores.MIN_POSTS} posts"),
     ("learning.md", f"fewer than {scores.MIN_PER_LEVEL} posts with or without the level"),
     ("guide.md", f"Below {scores.MIN_POSTS} posts, or with fewer than {scores.MIN_PER_LEVEL} posts"),
@@ -188,8 +187,8 @@ FIGURES = [
 # The same for what pages and mails say.
 WORDS = {0: "none", 1: "one", 2: "two", 3: "three", 4: "four", 5: "five"}
 SENTENCES = [
-    ("documents/list.html", f"It is erased after {document_trash.KEPT.days} days."),
-    ("videos/_list.html", f"stay here for {video_trash.KEPT.days} days"),
+    ("documents/list.html", f"It is erased after {retention.IN_TRASH.days} days."),
+    ("videos/_list.html", f"stay here for {retention.IN_TRASH.days} days"),
     ("notices/notices.html", f"kept for {outbox.KEEP_NOTICES.days} days"),
     ("media/index.html", f"GIF up to {upload_checks._IMAGE_MOST_BYTES // 1024**2} MB"),
     ("analytics/analytics.html", f"below {scores.MIN_POSTS} posts"),

@@ -1,16 +1,13 @@
 """Erases what has been in the trash for 30 days."""
 
-from datetime import timedelta
-
 from django.db import transaction
 from django.db.models import ProtectedError
 
-from core import clock
+from core import clock, retention
 from media import services as files
 from media.models import MediaFile
 from videos.models import Folder, Video
 
-KEPT = timedelta(days=30)
 _BATCH = 100
 
 
@@ -20,7 +17,7 @@ def purge() -> int:
     A video that something still uses (a rendition, a script) stays until that is gone; a file that a post uses stays
     without its video.
     """
-    limit = clock.now() - KEPT
+    limit = clock.now() - retention.IN_TRASH
     count = 0
     for video in Video.objects.filter(deleted_at__lt=limit).order_by("deleted_at", "id")[:_BATCH]:
         count += erase(video)
