@@ -128,7 +128,7 @@ def paste_key(request: SignedIn, service: str) -> HttpResponse:
     if form.is_valid():
         try:
             given = form.cleaned_data["api_key"]
-            found = api_keys.connect(actor=request.actor, service=service, key=given, door=OAuthState.Door.SESSION)
+            found = api_keys.connect(actor=request.actor, service=service, key=given, origin=OAuthState.Origin.SESSION)
         except (ValidationFailed, Unavailable) as error:
             form.add_error("api_key", error.message)
         else:
@@ -141,7 +141,7 @@ def paste_key(request: SignedIn, service: str) -> HttpResponse:
 def start(request: SignedIn, platform: str) -> HttpResponse:
     """To the platform's consent page."""
     login = request.POST.get("login", "")
-    found = connections.start(actor=request.actor, platform=platform, login=login, door=OAuthState.Door.SESSION)
+    found = connections.start(actor=request.actor, platform=platform, login=login, origin=OAuthState.Origin.SESSION)
     return redirect(found.auth_url)
 
 

@@ -299,8 +299,8 @@ class GrantAdmin(ReadOnlyAdmin):
 
 @admin.register(OAuthState)
 class OAuthStateAdmin(ReadOnlyAdmin):
-    list_display = ("platform", "user", "workspace", "door", "created_at", "expires_at", "used_at")
-    list_filter = ("platform", "door", "created_at")
+    list_display = ("platform", "user", "workspace", "origin", "created_at", "expires_at", "used_at")
+    list_filter = ("platform", "origin", "created_at")
     search_fields = ("=id", "user__email", "workspace__name")
     list_select_related = ("user", "workspace")
     ordering = ("-created_at", "-id")

@@ -35,9 +35,9 @@ class OAuthThrottle(AnonRateThrottle):
     scope = "auth"
 
 
-def door_of(request: Request) -> OAuthState.Door:
+def origin_of(request: Request) -> OAuthState.Origin:
     """A browser's session, or an API client's token."""
-    return OAuthState.Door.API if request.auth is not None else OAuthState.Door.SESSION
+    return OAuthState.Origin.API if request.auth is not None else OAuthState.Origin.SESSION
 
 
 class ConnectionViewSet(ActorViewSet):
@@ -50,7 +50,7 @@ class ConnectionViewSet(ActorViewSet):
     def connect(self, request: Request, platform: str) -> Response:
         """The platform's consent page for this workspace; the state is good for ten minutes and one use."""
         login = self.query["login"]
-        found = connections.start(actor=self.actor, platform=platform, login=login, door=door_of(request))
+        found = connections.start(actor=self.actor, platform=platform, login=login, origin=origin_of(request))
         guide = adapter_for(platform).guide
         body = {"auth_url": found.auth_url, "state": found.state, "needs": guide.needs, "steps": guide.steps}
         return Response(body)
@@ -60,7 +60,7 @@ class ConnectionViewSet(ActorViewSet):
         """Connect a service by its API key: the accounts behind it, to choose from. Nothing is connected before."""
         policy.require(self.actor, Action.MANAGE_CONNECTIONS)
         given = self.body["api_key"]
-        found = api_keys.connect(actor=self.actor, service=service, key=given, door=door_of(request))
+        found = api_keys.connect(actor=self.actor, service=service, key=given, origin=origin_of(request))
         pending = connections.pending(actor=self.actor, choice_id=found.choice_id)
         return Response(shapes.ChoiceSerializer(pending).data, status=status.HTTP_201_CREATED)
 

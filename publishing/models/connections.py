@@ -144,10 +144,10 @@ class OAuthState(WorkspaceModel):
 
     `state_hash` is the SHA-256 of the value in the address; `sealed` holds what the way back needs (PKCE verifier).
     When the consent reaches several accounts, `sealed` holds it until `choice_until`, while the person chooses.
-    `door` says whether a browser session or an API client began it: what a session began must come back to it.
+    `origin` says whether a browser session or an API client began it: what a session began must come back to it.
     """
 
-    class Door(models.TextChoices):
+    class Origin(models.TextChoices):
         SESSION = "session", "Browser"
         API = "api", "API"
 
@@ -156,7 +156,7 @@ class OAuthState(WorkspaceModel):
     role = models.CharField(max_length=10)
     state_hash = models.CharField(max_length=64, unique=True)
     sealed = models.TextField(editable=False)
-    door = models.CharField(max_length=8, choices=Door.choices)
+    origin = models.CharField(max_length=8, choices=Origin.choices)
     expires_at = models.DateTimeField(db_index=True)
     used_at = models.DateTimeField(null=True, blank=True)
     choice_until = models.DateTimeField(null=True, blank=True, help_text="Until then the person chooses accounts.")

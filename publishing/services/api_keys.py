@@ -25,7 +25,7 @@ from publishing.services.account_choice import Choice
 LONGEST = 500
 
 
-def connect(*, actor: Actor, service: str, key: str, door: OAuthState.Door = OAuthState.Door.API) -> Choice:
+def connect(*, actor: Actor, service: str, key: str, origin: OAuthState.Origin = OAuthState.Origin.API) -> Choice:
     """Prove a key and list the accounts behind it; nothing is connected before the person has chosen.
 
     An empty key means the operator's own, where there is one. Raises `ValidationFailed` at the field `api_key`.
@@ -57,7 +57,7 @@ def connect(*, actor: Actor, service: str, key: str, door: OAuthState.Door = OAu
         user=user,
         role=actor.role,
         state_hash=connections.hash_of(secrets.token_urlsafe(32)),
-        door=door,
+        origin=origin,
         sealed="",
         expires_at=now,
         used_at=now,

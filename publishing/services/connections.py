@@ -57,7 +57,7 @@ def configured(platform: str) -> list[Consent]:
     return [way for way in adapter_for(platform).ways() if settings.PLATFORMS[way.app or platform]["client_id"]]
 
 
-def start(*, actor: Actor, platform: str, login: str = "", door: OAuthState.Door = OAuthState.Door.API) -> Start:
+def start(*, actor: Actor, platform: str, login: str = "", origin: OAuthState.Origin = OAuthState.Origin.API) -> Start:
     """Begin a consent at a platform's page for the actor's workspace, by one of its ways (`login`)."""
     policy.require(actor, Action.MANAGE_CONNECTIONS)
     adapter = adapter_for(platform)
@@ -78,7 +78,7 @@ def start(*, actor: Actor, platform: str, login: str = "", door: OAuthState.Door
         user=user,
         role=actor.role,
         state_hash=hash_of(state),
-        door=door,
+        origin=origin,
         expires_at=clock.now() + LIFE,
     )
     row.sealed = _seal(row, {"login": way.key, "kept": strategy.kept})
@@ -222,7 +222,7 @@ def _use_up(platform: str, state: str) -> OAuthState:
 
 def _refuse_foreign(row: OAuthState, signed_in: User | None) -> None:
     same = signed_in is not None and signed_in.pk == row.user_id
-    if same or (signed_in is None and row.door == OAuthState.Door.API):
+    if same or (signed_in is None and row.origin == OAuthState.Origin.API):
         return
     logger.warning("A connection attempt came back in a foreign session.")
     raise ValidationFailed(
@@ -236,7 +236,7 @@ def _actor_of(row: OAuthState) -> Actor:
     membership = Membership.objects.filter(workspace_id=row.workspace_id, user_id=row.user_id).first()
     if membership is None:
         raise NotFound
-    kind = ActorKind.USER if row.door == OAuthState.Door.SESSION else ActorKind.API
+    kind = ActorKind.USER if row.origin == OAuthState.Origin.SESSION else ActorKind.API
     actor = Actor(user_id=row.user_id, workspace_id=row.workspace_id, role=membership.role, kind=kind)
     policy.require(actor, Action.MANAGE_CONNECTIONS)
     return actor

@@ -63,7 +63,7 @@ def make_objects(cast: Any) -> SimpleNamespace:
         completed_at=clock.now(), outcome=AttemptOutcome.OK,
     )  # fmt: skip
     walk = OAuthState.objects.create(
-        workspace=workspace, platform="tiktok", user=cast.alice, role="admin", state_hash="0" * 64, door="api",
+        workspace=workspace, platform="tiktok", user=cast.alice, role="admin", state_hash="0" * 64, origin="api",
         expires_at=clock.now(), used_at=clock.now(),
     )  # fmt: skip
     reached = [AccountInfo("open-1", "one", "One"), AccountInfo("open-2", "two", "Two")]

@@ -26,7 +26,7 @@ pytestmark = [pytest.mark.slow, pytest.mark.postgres]
 
 # Every way of consent of every platform.
 EVERY = [(name, way.key) for name, adapter in sorted(ADAPTERS.items()) for way in adapter.ways()]
-SESSION = OAuthState.Door.SESSION
+SESSION = OAuthState.Origin.SESSION
 
 
 def refuses(code: str, **how: Any) -> Any:
@@ -44,7 +44,7 @@ class TestEveryBackend:
     def test_a_state_bound_to_another_person_is_refused_and_used_up(
         self, box: Any, in_workspace: SimpleNamespace, platform: str, login: str
     ) -> None:
-        walk = start(actor=in_workspace.alice_actor, platform=platform, login=login, door=SESSION)
+        walk = start(actor=in_workspace.alice_actor, platform=platform, login=login, origin=SESSION)
         query = box.allow(walk.auth_url, PEOPLE[platform, login])
         refuses("oauth_state_foreign", platform=platform, query=query, signed_in=in_workspace.bob)
         refuses("oauth_state_invalid", platform=platform, query=query, signed_in=in_workspace.alice)
@@ -87,7 +87,7 @@ class TestEveryBackend:
     def test_a_walk_begun_in_a_browser_does_not_end_without_its_session(
         self, box: Any, in_workspace: SimpleNamespace, platform: str, login: str
     ) -> None:
-        walk = start(actor=in_workspace.alice_actor, platform=platform, login=login, door=SESSION)
+        walk = start(actor=in_workspace.alice_actor, platform=platform, login=login, origin=SESSION)
         query = box.allow(walk.auth_url, PEOPLE[platform, login])
         refuses("oauth_state_foreign", platform=platform, query=query, signed_in=None)
 
