@@ -9,44 +9,44 @@ from django.dispatch import receiver
 from editing import signals as editing
 from publishing import signals as publishing
 from videos import signals as videos
-from webhooks.services import news
+from webhooks.services import event_recording
 
 
 @receiver(publishing.posts_changed)
 def posts(sender: Any, *, workspace_id: UUID, post_ids: Sequence[UUID], state: str, **_: Any) -> None:
-    news.order(f"post.{state}", workspace_id, post_ids)
+    event_recording.order(f"post.{state}", workspace_id, post_ids)
 
 
 @receiver(publishing.target_published)
 def target_published(sender: Any, *, workspace_id: UUID, target_id: UUID, **_: Any) -> None:
-    news.order("target.published", workspace_id, [target_id])
+    event_recording.order("target.published", workspace_id, [target_id])
 
 
 @receiver(publishing.target_failed)
 def target_failed(sender: Any, *, workspace_id: UUID, target_id: UUID, **_: Any) -> None:
-    news.order("target.failed", workspace_id, [target_id])
+    event_recording.order("target.failed", workspace_id, [target_id])
 
 
 @receiver(publishing.account_lost)
 def account_lost(sender: Any, *, workspace_id: UUID, account_id: UUID, **_: Any) -> None:
-    news.order("account.lost", workspace_id, [account_id])
+    event_recording.order("account.lost", workspace_id, [account_id])
 
 
 @receiver(videos.video_processed)
 def video_processed(sender: Any, *, workspace_id: UUID, video_id: UUID, **_: Any) -> None:
-    news.order("analysis.finished", workspace_id, [video_id])
+    event_recording.order("analysis.finished", workspace_id, [video_id])
 
 
 @receiver(videos.video_failed)
 def video_failed(sender: Any, *, workspace_id: UUID, video_id: UUID, **_: Any) -> None:
-    news.order("analysis.failed", workspace_id, [video_id])
+    event_recording.order("analysis.failed", workspace_id, [video_id])
 
 
 @receiver(editing.edit_finished)
 def edit_finished(sender: Any, *, workspace_id: UUID, edit_id: UUID, **_: Any) -> None:
-    news.order("edit.finished", workspace_id, [edit_id])
+    event_recording.order("edit.finished", workspace_id, [edit_id])
 
 
 @receiver(editing.edit_failed)
 def edit_failed(sender: Any, *, workspace_id: UUID, edit_id: UUID, **_: Any) -> None:
-    news.order("edit.failed", workspace_id, [edit_id])
+    event_recording.order("edit.failed", workspace_id, [edit_id])

@@ -4,16 +4,16 @@ from datetime import timedelta
 
 import jobs
 from jobs import Again, Done, JobContext, Queue
-from webhooks.services import deliveries, news, sending
+from webhooks.services import deliveries, event_recording, sending
 
 
-@jobs.handler(news.RECORD, queue=Queue.DEFAULT)
+@jobs.handler(event_recording.RECORD, queue=Queue.DEFAULT)
 def record(ctx: JobContext) -> Done:
     """Make events of news."""
-    return Done(commit=lambda: news.record(ctx.workspace_id, ctx.job_id, ctx.payload))
+    return Done(commit=lambda: event_recording.record(ctx.workspace_id, ctx.job_id, ctx.payload))
 
 
-@jobs.handler(news.DELIVER, queue=Queue.DEFAULT, on_ended=sending.ended)
+@jobs.handler(event_recording.DELIVER, queue=Queue.DEFAULT, on_ended=sending.ended)
 def deliver(ctx: JobContext) -> Done | Again:
     """Send what is due for one endpoint."""
     return sending.run(ctx)

@@ -2,7 +2,7 @@
 
 from editing.planners.extras import Extras
 from editing.planners.fitting import Beat
-from editing.planners.hand import trim
+from editing.planners.manual import trim
 from editing.planners.measurements import Material, Span, material_from_features
 from editing.planners.notes import Planned, PlanNote
 from editing.planners.outputs import Wish, outputs_for

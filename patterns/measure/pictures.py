@@ -17,7 +17,7 @@ from PIL import Image
 from videofile import ffmpeg, streams
 from videofile.probe import opened
 
-from . import stamps
+from . import frame_timestamps
 from .ocr import LONG_SIDE
 from .probe import Probe
 from .thumbs import U8
@@ -109,7 +109,7 @@ def _key_frames(container: Any, stream: Any, numbers: dict[int, int]) -> list[in
     packets = [(packet.pts, packet.is_keyframe) for packet in container.demux(stream) if packet.size]
     if any(pts is None for pts, _ in packets):
         return []
-    keys = (numbers.get(round(pts * stream.time_base * stamps.UNITS)) for pts, is_key in packets if is_key)
+    keys = (numbers.get(round(pts * stream.time_base * frame_timestamps.UNITS)) for pts, is_key in packets if is_key)
     return sorted(number for number in keys if number is not None)
 
 
@@ -119,12 +119,12 @@ def _decoded(container: Any, stream: Any, numbers: dict[int, int] | None, key: i
     if key is None:
         streams.rewind(container)
     else:
-        container.seek(int(key / stamps.UNITS / stream.time_base) + 1, stream=stream, backward=True)
+        container.seek(int(key / frame_timestamps.UNITS / stream.time_base) + 1, stream=stream, backward=True)
     count = 0
     for packet in container.demux(stream):
         with suppress(*streams.BROKEN):
             for raw in packet.decode():
-                number = numbers.get(round(raw.pts * stream.time_base * stamps.UNITS)) if numbers else count
+                number = numbers.get(round(raw.pts * stream.time_base * frame_timestamps.UNITS)) if numbers else count
                 count += 1
                 if number is not None:
                     yield number, raw

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from videofile import ffmpeg
 from videofile.ffmpeg import Stalled
 
-from . import matroska, stamps
+from . import frame_timestamps, matroska
 from .boundaries import Scanner, Trace, scan
 from .errors import MeasureCode, MeasureError
 from .probe import Probe
@@ -23,7 +23,7 @@ STALL_S = 60.0
 @dataclass(frozen=True)
 class Footage:
     trace: Trace
-    stamps: NDArray[np.int64]  # of every picture, microseconds on the file's own clock (see `stamps`)
+    stamps: NDArray[np.int64]  # of every picture, microseconds on the file's own clock (see `frame_timestamps`)
     end_s: float  # when the last picture that could be decoded has been shown
     complaints: str  # what FFmpeg said about the data, empty when it was content
 
@@ -44,7 +44,7 @@ def run(exe: str, probe: Probe, progress: Callable[[float], None]) -> Footage:
 
     def timed(pictures: Iterator[tuple[int, bytes]]) -> Iterator[tuple[int, bytes]]:
         for sent, picture in pictures:
-            seen.append(stamps.read(sent))
+            seen.append(frame_timestamps.read(sent))
             yield round((seen[-1] - probe.start_us) / 1000), picture
 
     try:
@@ -79,8 +79,8 @@ def _end_s(probe: Probe, trace: Trace) -> float:
 def _args(probe: Probe, geometry: Geometry) -> list[str]:
     scale = f"scale={geometry.width}:{geometry.height}:flags=fast_bilinear:out_range=tv"
     return [
-        *("-threads", str(ffmpeg.threads()), "-skip_loop_filter", "all", "-noautorotate", *stamps.KEEP_CLOCK),
+        *("-threads", str(ffmpeg.threads()), "-skip_loop_filter", "all", "-noautorotate", *frame_timestamps.KEEP_CLOCK),
         *ffmpeg.input_args(probe.path),
         *("-map", f"0:{probe.film.index}", "-an", "-sn", "-dn"),
-        *stamps.raw_output(scale, "yuv420p"),
+        *frame_timestamps.raw_output(scale, "yuv420p"),
     ]

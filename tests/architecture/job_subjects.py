@@ -27,7 +27,7 @@ from strategies import services as strategies
 from tests import factories
 from videos.models import Video
 from webhooks.models import WebhookEndpoint
-from webhooks.services import endpoints, news
+from webhooks.services import endpoints, event_recording
 
 
 @dataclass(frozen=True)
@@ -188,7 +188,7 @@ def _endpoint(world: World) -> WebhookEndpoint:
 def _news(world: World) -> Job:
     _endpoint(world)
     post = world.make_post(world.connect("tiktok"))
-    news.order("post.failed", world.workspace.pk, [post.pk])
+    event_recording.order("post.failed", world.workspace.pk, [post.pk])
     return Job.objects.get(kind="webhooks.record")
 
 

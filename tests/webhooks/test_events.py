@@ -30,7 +30,7 @@ from tests.publishing.conftest import box, connect, make_post, publish, sandbox_
 from videos.services import processing
 from webhooks import catalog, payloads
 from webhooks.models import WebhookDelivery, WebhookEvent
-from webhooks.services import endpoints, news
+from webhooks.services import endpoints, event_recording
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -97,9 +97,9 @@ class TestPosts:
             rows = [make_live(account, media=factories.make_media(in_workspace.workspace)) for _ in range(count)]
             PostTarget.objects.filter(pk__in=[row.pk for row in rows]).update(state="failed")
             refresh_posts([row.post_id for row in rows])
-            job = Job.objects.get(kind=news.RECORD, status="queued")
+            job = Job.objects.get(kind=event_recording.RECORD, status="queued")
             with CaptureQueriesContext(connection) as queries:
-                news.record(in_workspace.workspace.pk, job.pk, job.payload)
+                event_recording.record(in_workspace.workspace.pk, job.pk, job.payload)
             Job.objects.all().delete()
             return len(queries)
 
@@ -155,7 +155,7 @@ class TestOthers:
 
     def test_what_is_gone_makes_no_message(self, make_endpoint, in_workspace):
         make_endpoint()
-        news.order("post.failed", in_workspace.workspace.pk, [uuid7()])
+        event_recording.order("post.failed", in_workspace.workspace.pk, [uuid7()])
         drain()
         assert types() == []
 
@@ -175,11 +175,11 @@ class TestWhoHears:
         with CaptureQueriesContext(connection) as queries:
             refresh_posts([live.post_id])
         assert sum("webhooks_webhookendpoint" in query["sql"] for query in queries) == 1
-        assert not Job.objects.filter(kind=news.RECORD).exists()
+        assert not Job.objects.filter(kind=event_recording.RECORD).exists()
 
     def test_another_workspace_hears_nothing(self, make_endpoint, live, cast):
         with scope.workspace(cast.elsewhere.pk):
-            news.order("post.failed", cast.elsewhere.pk, [live.post_id])
+            event_recording.order("post.failed", cast.elsewhere.pk, [live.post_id])
         drain()
         assert types() == []
 
@@ -205,7 +205,7 @@ class TestWhoHears:
     def test_a_job_that_runs_twice_makes_one_event(self, make_endpoint, in_workspace, live):
         make_endpoint()
         change(live, state="failed")
-        job = Job.objects.get(kind=news.RECORD)
+        job = Job.objects.get(kind=event_recording.RECORD)
         drain()
         Job.objects.filter(pk=job.pk).update(status="queued", finished_at=None)
         drain()
@@ -218,7 +218,7 @@ class TestContents:
         PostTarget.objects.filter(pk=live.pk).update(checkpoint_sealed="v1.secret", spec={"url": "https://x/m/token"})
         make_endpoint()
         change(live, state="failed")
-        news.order("target.failed", live.workspace_id, [live.pk])
+        event_recording.order("target.failed", live.workspace_id, [live.pk])
         drain()
         assert len(receiver.got) == 2
         for got in receiver.got:
@@ -246,5 +246,5 @@ def test_what_is_scheduled_is_recorded_by_a_job(make_post, connect, make_endpoin
     tomorrow = When(at=clock.now() + timedelta(days=1))
     schedule.schedule_post(actor=in_workspace.alice_actor, post_id=post.pk, when=tomorrow)
     assert WebhookEvent.objects.count() == 0
-    drain(kind=news.RECORD)
+    drain(kind=event_recording.RECORD)
     assert types() == ["post.scheduled"]

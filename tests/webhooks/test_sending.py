@@ -16,7 +16,7 @@ from jobs.testing import drain
 from notifications.models import Notice
 from webhooks import calls, schedule
 from webhooks.models import WebhookAttempt, WebhookDelivery, WebhookEndpoint, WebhookEvent
-from webhooks.services import deliveries, endpoints, news, sending
+from webhooks.services import deliveries, endpoints, event_recording, sending
 
 THREE_DAYS = timedelta(days=4)
 
@@ -101,7 +101,7 @@ class TestRetries:
         receiver.will(500)
         test_event(make_endpoint())
         drain()
-        job = Job.objects.get(kind=news.DELIVER)
+        job = Job.objects.get(kind=event_recording.DELIVER)
         assert (job.status, job.run_at > clock.now()) == ("waiting", True)
 
     def test_a_new_event_does_not_wait_behind_one_that_failed(self, make_endpoint, receiver, test_event, frozen):
@@ -148,7 +148,7 @@ class TestKilled:
         self, make_endpoint, test_event, in_workspace, frozen
     ):
         delivery = test_event(make_endpoint())
-        job = Job.objects.get(kind=news.DELIVER)
+        job = Job.objects.get(kind=event_recording.DELIVER)
         jobs.cancel(actor=in_workspace.bob_actor, job_id=job.pk)
         assert drain() == []
         drain(advance=True)
@@ -246,7 +246,7 @@ class TestBadReceivers:
         first, second = test_event(row), test_event(row)
         drain()
         assert (first.attempts.count(), second.attempts.count()) == (1, 0)
-        job = Job.objects.get(kind=news.DELIVER)
+        job = Job.objects.get(kind=event_recording.DELIVER)
         assert job.run_at == clock.now() + timedelta(seconds=5)
 
     def test_of_many_slow_ones_no_more_are_waited_for_than_a_process_spares(

@@ -11,7 +11,7 @@ from core import clock
 from core.actor import Actor
 from webhooks import selectors
 from webhooks.models import DeliveryState, WebhookDelivery, WebhookEvent
-from webhooks.services import endpoints, news
+from webhooks.services import endpoints, event_recording
 
 KEPT = timedelta(days=30)
 _BATCH = 500
@@ -24,7 +24,7 @@ def replay(*, actor: Actor, delivery_id: UUID) -> WebhookDelivery:
     endpoints.require_active(row.endpoint)
     with transaction.atomic():
         _again([row.pk])
-        news.wake(row.workspace_id, row.endpoint_id)
+        event_recording.wake(row.workspace_id, row.endpoint_id)
         audit.record(actor, "webhook.replay", ("webhook_delivery", row.pk), {"event": row.event.type})
     return selectors.delivery(actor, delivery_id)
 
@@ -37,7 +37,7 @@ def replay_failed(*, actor: Actor, endpoint_id: UUID, since: datetime | None = N
     with transaction.atomic():
         count = _again(list(selectors.failed_since(row, since).values_list("pk", flat=True)))
         if count:
-            news.wake(row.workspace_id, row.pk)
+            event_recording.wake(row.workspace_id, row.pk)
             since_text = since.isoformat() if since else ""
             audit.record(actor, "webhook.replay_failed", (endpoints.SUBJECT, row.pk), {"since": since_text, "n": count})
     return count

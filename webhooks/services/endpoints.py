@@ -19,7 +19,7 @@ from notifications.services import Message, notify
 from webhooks import catalog, payloads, selectors, signing
 from webhooks.errors import WebhookError
 from webhooks.models import DeliveryState, EndpointState, WebhookDelivery, WebhookEndpoint, WebhookEvent
-from webhooks.services import news
+from webhooks.services import event_recording
 
 MOST_ENDPOINTS = 20
 SUBJECT = "webhook_endpoint"
@@ -118,7 +118,7 @@ def _move(
             _write(row, state=to, problem="", failing_since=None, last_failed_at=None)
             audit.record(actor, verb, (SUBJECT, row.pk))
             if to == EndpointState.ACTIVE:
-                news.wake(row.workspace_id, row.pk)
+                event_recording.wake(row.workspace_id, row.pk)
     return row
 
 
@@ -145,7 +145,7 @@ def test(*, actor: Actor, endpoint_id: UUID) -> WebhookDelivery:
     event.body = payloads.body(catalog.TEST, row.workspace_id, now, data)
     with transaction.atomic():
         event.save(force_insert=True)
-        news.send(row.workspace_id, [event], [row])
+        event_recording.send(row.workspace_id, [event], [row])
         audit.record(actor, "webhook.test", (SUBJECT, row.pk))
     return WebhookDelivery.objects.for_workspace(row.workspace_id).select_related("event", "endpoint").get(event=event)
 

@@ -26,7 +26,7 @@ from webhooks.models import (
     WebhookDelivery,
     WebhookEndpoint,
 )
-from webhooks.services import endpoints, news
+from webhooks.services import endpoints, event_recording
 
 # How many endpoints one process waits for at a time: half of the threads of the smallest worker.
 AT_ONCE = 2
@@ -146,4 +146,4 @@ def _note(endpoint: WebhookEndpoint, answer: Answer) -> None:
 def ended(ended: Ended) -> None:
     """A job of sending was given up (its workers died) or cancelled: another one goes on, so that nothing is stuck."""
     if ended.actor is not None and ended.subject_id is not None and _waiting(ended.subject_id).exists():
-        news.wake(ended.actor.workspace_id, ended.subject_id, run_at=clock.now() + _TAKE_UP_AFTER)
+        event_recording.wake(ended.actor.workspace_id, ended.subject_id, run_at=clock.now() + _TAKE_UP_AFTER)
