@@ -3,7 +3,6 @@
 import csv
 import io
 from tempfile import TemporaryFile
-from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -28,6 +27,7 @@ from analytics.services import snapshots
 from core.actor import Actor
 from core.api import ActorView, endpoint
 from core.errors import NotFound
+from core.spreadsheets import harmless
 from core.streaming import FilePiecesResponse
 from platforms import canonical
 from publishing.models import PostTarget
@@ -125,18 +125,11 @@ def csv_response(workspace_id: UUID, asked: totals.Period, platform: str) -> Fil
     writer = csv.writer(text)
     writer.writerow(posts.EXPORT_COLUMNS)
     for row in posts.export_rows(workspace_id, asked, platform):
-        writer.writerow([_harmless(cell) for cell in row])
+        writer.writerow([harmless(cell) for cell in row])
     text.detach()
     file.seek(0)
     name = f"posts-{asked.first}-{asked.last}.csv"
     return FilePiecesResponse(file, as_attachment=True, filename=name, content_type="text/csv; charset=utf-8")
-
-
-def _harmless(cell: Any) -> Any:
-    """A cell that no spreadsheet takes for a formula; an unknown number stays empty."""
-    if cell is None:
-        return ""
-    return f"'{cell}" if isinstance(cell, str) and cell[:1] in "=+-@\t\r" else cell
 
 
 class Export(AnalyticsView):

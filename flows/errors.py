@@ -9,4 +9,6 @@ class FlowError(StrEnum):
     NOT_CONNECTED = "not_connected"
     STEP_FAILED = "step_failed"
     TOO_LONG = "too_long"
+    FILE_UNREADABLE = "file_unreadable"
+    ROWS_WRONG = "rows_wrong"
     CONSENT_REFUSED = "consent_refused"

@@ -39,6 +39,11 @@ def files_by_id(actor: Actor, ids: Collection[UUID]) -> list[MediaFile]:
     return list(files(actor).filter(pk__in=ids)) if ids else []
 
 
+def files_named(actor: Actor, names: Collection[str]) -> list[MediaFile]:
+    """What people uploaded or made under exactly these names, newest first."""
+    return list(files(actor).filter(original_name__in=list(names))) if names else []
+
+
 def library(actor: Actor, *, shape: str = "", search: str = "") -> QuerySet[MediaFile]:
     """Pictures and videos that can be posted; `shape` is `video`, `image`, or empty for both."""
     rows = files(actor, search=search)

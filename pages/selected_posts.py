@@ -33,6 +33,11 @@ def offered(request: SignedIn) -> dict[str, Any]:
     return {"bulk_key": uuid7().hex, "bulk_undo": request.session.pop(_UNDO, None) if not request.htmx else None}
 
 
+def offer_undo(request: SignedIn, text: str, key: str, then: str) -> None:
+    """The next list of posts says what happened and offers to take it back; after that it is shown `then`."""
+    request.session[_UNDO] = {"text": text, "key": key, "next": then}
+
+
 @require_POST
 @signed_in
 def change(request: SignedIn) -> HttpResponse:
@@ -50,8 +55,7 @@ def change(request: SignedIn) -> HttpResponse:
     if found.items and all(item.repeated for item in found.items):
         messages.info(request, "This was done already, so nothing was changed again.")
     elif found.done:
-        text = f"{_share(found)} {done}."
-        request.session[_UNDO] = {"text": text, "key": found.undo, "next": form.get("next", "")}
+        offer_undo(request, f"{_share(found)} {done}.", found.undo, form.get("next", ""))
     _say(request, found)
     return _back(request)
 

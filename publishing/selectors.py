@@ -180,6 +180,16 @@ def _filtered(actor: Actor, *, state: str, platform: str, campaign: str, search:
     return rows
 
 
+def option_names(
+    actor: Actor, *, state: str = "", platform: str = "", campaign: str = "", search: str = ""
+) -> set[tuple[str, str]]:
+    """Platform and name of every option that the targets of these posts have."""
+    posts = _filtered(actor, state=state, platform=platform, campaign=campaign, search=search).order_by()
+    rows = PostTarget.objects.for_workspace(actor.workspace_id).filter(post_id__in=posts.values("pk"))
+    found = rows.exclude(options={}).values_list("platform", "options")
+    return {(key, name) for key, options in found.iterator(chunk_size=2_000) for name in options}
+
+
 def post(actor: Actor, post_id: UUID) -> Post:
     """One post; `NotFound` for a stranger's or a deleted one."""
     found = posts(actor).filter(pk=post_id).first()
@@ -203,6 +213,31 @@ def names(actor: Actor, post_ids: Collection[UUID]) -> dict[UUID, str]:
     policy.require(actor, Action.READ)
     rows = Post.objects.for_workspace(actor.workspace_id).filter(pk__in=list(post_ids)).only("text")
     return {row.pk: str(row) if row.text.strip() else "Post without text" for row in rows}
+
+
+def made_from(actor: Actor, source_type: str, source_ids: Collection[UUID]) -> list[tuple[UUID, UUID, bool]]:
+    """What was made from these: source, post, and whether the post was deleted since; oldest first."""
+    policy.require(actor, Action.READ)
+    rows = Post.objects.for_workspace(actor.workspace_id).filter(
+        source_type=source_type, source_id__in=list(source_ids)
+    )
+    found = rows.order_by("created_at", "id").values_list("source_id", "pk", "deleted_at")
+    return [(source, pk, deleted_at is not None) for source, pk, deleted_at in found if source is not None]
+
+
+def present(actor: Actor, post_ids: Collection[UUID]) -> list[UUID]:
+    """Those of these posts that are here and not deleted."""
+    return list(_posts(actor).filter(pk__in=list(post_ids)).values_list("pk", flat=True))
+
+
+def planned_times(actor: Actor, start: datetime, end: datetime) -> set[tuple[UUID, datetime]]:
+    """Account and minute of everything that is planned in [start, end)."""
+    policy.require(actor, Action.READ)
+    rows = PostTarget.objects.for_workspace(actor.workspace_id).filter(
+        state=TargetState.SCHEDULED, post__deleted_at__isnull=True, due_at__gte=start, due_at__lt=end
+    )
+    found = rows.values_list("account_id", "due_at")
+    return {(account_id, at.replace(second=0, microsecond=0)) for account_id, at in found if at is not None}
 
 
 def first_due(actor: Actor, post_ids: Sequence[UUID]) -> dict[UUID, float]:

@@ -1,5 +1,6 @@
 """What a caller may name instead of a file. Services know files only."""
 
+from collections.abc import Collection
 from uuid import UUID
 
 from django.core.exceptions import FieldDoesNotExist
@@ -13,6 +14,17 @@ RELATIONS = {
     "video_id": ("videos", {"videos__deleted_at__isnull": True}),
     "rendition_id": ("renditions", {}),
 }
+
+
+def files_of(actor: Actor, keys: Collection[UUID]) -> dict[UUID, UUID]:
+    """The files of those of these videos and renditions that are of this workspace."""
+    found: dict[UUID, UUID] = {}
+    for relation, also in RELATIONS.values():
+        rows = MediaFile.objects.for_workspace(actor.workspace_id).filter(
+            **{f"{relation}__pk__in": list(keys)}, **also, state=MediaFile.State.READY
+        )
+        found |= dict(rows.values_list(f"{relation}__pk", "pk"))
+    return found
 
 
 def file_of(actor: Actor, name: str, key: UUID) -> UUID:

@@ -131,6 +131,12 @@ def undo(*, actor: Actor, key: str) -> Results:
     return Results(items)
 
 
+def key_of_made(post_ids: Sequence[UUID]) -> str:
+    """The key that deletes posts again that were just made together; empty for none."""
+    formers = [FormerPost(post_id, copy_id=post_id) for post_id in post_ids]
+    return undo_keys.make(_NAMES[Duplicate], formers) if formers else ""
+
+
 def _refuse_unreasonable(wanted: Sequence[UUID], change: Change) -> None:
     sentence, field = "", "post_ids"
     if not 1 <= len(wanted) <= MOST:

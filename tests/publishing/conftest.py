@@ -284,6 +284,8 @@ def in_january(box: Any) -> Iterator[None]:
 def world(in_january: None, connect: Any, in_workspace: Any) -> Any:
     """`world.plan(text, wall, zone)` schedules a post to a TikTok and a YouTube account."""
     tiktok, youtube, file = connect("tiktok"), connect("youtube"), portrait(in_workspace.workspace)
+    file.original_name = "clip.mp4"
+    file.save(update_fields=["original_name"])
 
     class World:
         actor = in_workspace.alice_actor
