@@ -42,7 +42,7 @@ from .layers import Layers
 from .probe import Probe, probe
 from .video_pass import Footage
 
-ENGINE_VERSION = "1.5.0"
+ENGINE_VERSION = "1.6.0"
 AUDIO_LAYERS = (LayerName.LOUDNESS, LayerName.SILENCE, LayerName.SPEECH, LayerName.MUSIC)
 VIDEO_LAYERS = (LayerName.CUTS, LayerName.TRANSITIONS, LayerName.MOTION, LayerName.PICTURE)
 NO_AUDIO = "This video has no audio track."

@@ -70,11 +70,11 @@ def run(
     trace = footage.trace
     frames = len(trace.times_ms)
     parts = views.stretches(frames, cuts, transitions)
-    wanted = {view.frame for view in views.choose(trace.film, trace.times_ms, parts)}
-    if not wanted:
+    chosen = views.choose(trace.film, trace.times_ms, parts)
+    if not chosen.read:
         return Texts([], 0, 0)
     threads = tracks.Threads(frames)
-    read = _read(probe, footage, wanted, threads, lambda share: progress(0.8 * share))
+    read = _read(probe, footage, chosen, threads, lambda share: progress(0.8 * share))
     if not read:
         raise TextFailed(UNREADABLE)
     found = threads.found
@@ -84,13 +84,13 @@ def run(
     breaks = {part.first for part in parts} | {part.last for part in parts}
     texts = overlays.find(tracks.tracks(found, breaks, per_ms), per_ms)
     unseen = sum(high - low for low, high in tracks.unseen(found))
-    return Texts(texts, len(wanted), read, unseen * usual / 1000)
+    return Texts(texts, len(chosen.read), read, unseen * usual / 1000)
 
 
 def _read(
-    probe: Probe, footage: Footage, wanted: set[int], threads: tracks.Threads, progress: Callable[[float], None]
+    probe: Probe, footage: Footage, chosen: views.Chosen, threads: tracks.Threads, progress: Callable[[float], None]
 ) -> int:
-    """Reads the wanted pictures, and looks for their texts in those that are decoded on the way. Returns how many could
+    """Reads the chosen pictures, and looks for their texts in those that are decoded on the way. Returns how many could
     be read."""
     try:
         reader = ocr.reader()
@@ -98,7 +98,9 @@ def _read(
         raise TextMissing(MISSING) from error
     page: ocr.Page | None = None
     read = 0
-    for picture in pictures.again(probe, footage.stamps, sorted(wanted)):
+    wanted, glanced = ({view.frame for view in some} for some in (chosen.read, chosen.glanced))
+    for picture in pictures.again(probe, footage.stamps, sorted(wanted | glanced)):
+        luma = picture.luma()
         if picture.frame in wanted:
             try:
                 colours = picture.colours()
@@ -108,7 +110,9 @@ def _read(
                 raise TextFailed(BROKEN) from error
             read += 1
             progress(read / len(wanted))
-        threads.hold(picture.frame, picture.luma())
+        elif picture.frame in glanced:
+            threads.glance(picture.frame, luma)
+        threads.hold(picture.frame, luma)
     threads.compare(len(footage.stamps))
     return read
 

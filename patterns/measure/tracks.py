@@ -31,6 +31,8 @@ MISSES = 2  # pictures read without a line before it is over: one may have been 
 SAME_TEXT = 0.75
 SAME_PLACE = 0.5
 MOST_HELD = 32 << 20  # bytes
+KNOWN = 0.9  # correlation from which a text is taken for one that was read before, without reading it
+REMEMBERED = 40  # texts
 
 
 @dataclass(frozen=True)
@@ -162,6 +164,22 @@ class Threads:
             self.compare(self._before[-1].frame)
         self._before.append(reading)
 
+    def glance(self, frame: int, luma: U8) -> None:
+        """A picture that is not read. A text that was read before and was gone is known again by its strokes, and has
+        the same words."""
+        for known in reversed(self.found[-REMEMBERED:]):
+            line = known.lines[-1]
+            if any(same(one.lines[-1], line) for one in self._active):
+                continue  # it is looked for here anyway
+            here = strokes(luma[place(line.box, *luma.shape)])
+            if _correlation(known.strokes[-1], here) < KNOWN:
+                continue
+            thread = Thread([line], [frame], [here], 0, self._frames)
+            thread.low = _first_possible(thread, self._before)
+            self.found.append(thread)
+            self._open.append(thread)
+            self._active.append(thread)
+
     def hold(self, frame: int, luma: U8) -> None:
         """A picture between the readings. Which texts it may show is told by the next two: until then it is held, but
         only so many are."""
@@ -218,12 +236,15 @@ def _likeness(thread: Thread, frame: int, luma: U8) -> float:
     for number in {max(0, at - 1), min(at, len(thread.frames) - 1)}:
         own = thread.strokes[number]
         here = strokes(luma[place(thread.lines[number].box, *luma.shape)])
-        power = float((own * own).sum())
-        product = float((own * here).sum())
-        if product < FAINTEST * power:
-            continue
-        best = max(best, product / max(1e-3, (power * float((here * here).sum())) ** 0.5))
+        best = max(best, _correlation(own, here))
     return best
+
+
+def _correlation(own: F32, here: F32) -> float:
+    """Of the strokes of a text and those in its place in another picture; 0 where these are too faint."""
+    power = float((own * own).sum())
+    product = float((own * here).sum())
+    return product / max(1e-3, (power * float((here * here).sum())) ** 0.5) if product >= FAINTEST * power else 0.0
 
 
 def tracks(found: Sequence[Thread], breaks: Collection[int], per_ms: float) -> list[Track]:

@@ -62,6 +62,14 @@ class View:
     lasts_s: float  # of the shot
 
 
+@dataclass(frozen=True)
+class Chosen:
+    """Both in order."""
+
+    read: list[View]  # the pictures to read
+    glanced: list[View]  # beyond the budget, where something came at once: a text read before may be known again
+
+
 def stretches(frames: int, cuts: Sequence[int], transitions: Sequence[tuple[int, int]]) -> list[Stretch]:
     """Between two cuts or transitions (first and last frame) nothing but the picture's own motion happens."""
     edges = [(cut, cut) for cut in cuts] + [(first, last + 1) for first, last in transitions]
@@ -74,10 +82,11 @@ def stretches(frames: int, cuts: Sequence[int], transitions: Sequence[tuple[int,
     return out
 
 
-def choose(film: Film, times_ms: NDArray[np.int64], parts: Sequence[Stretch]) -> list[View]:
-    """The pictures to read, in order, within the budget of a video of this length and this many shots."""
+def choose(film: Film, times_ms: NDArray[np.int64], parts: Sequence[Stretch]) -> Chosen:
+    """The pictures to read, within the budget of a video of this length and this many shots, and as many at most to
+    glance at."""
     if len(times_ms) < 2:
-        return []
+        return Chosen([], [])
     usual = max(1.0, float(np.median(np.diff(times_ms))))
     still = max(3, round(STILL_MS / usual))
     step = max(1, round(STEP_MS / usual))
@@ -87,7 +96,7 @@ def choose(film: Film, times_ms: NDArray[np.int64], parts: Sequence[Stretch]) ->
     return _within(found, max(LEAST_BUDGET, round(budget)))
 
 
-def _within(found: list[View], budget: int) -> list[View]:
+def _within(found: list[View], budget: int) -> Chosen:
     """The most promising: what came at once within a shot, then shots that last, then all else."""
 
     def rank(view: View) -> tuple[int, float, int]:
@@ -97,7 +106,9 @@ def _within(found: list[View], budget: int) -> list[View]:
             return kind, -float(view.at_once), view.frame
         return (1 if view.lasts_s >= BRIEF_S else 4), -view.lasts_s, view.frame
 
-    return sorted(sorted(found, key=rank)[:budget], key=lambda view: view.frame)
+    ranked = sorted(found, key=rank)
+    came = [view for view in ranked[budget:] if view.at_once >= AT_ONCE]
+    return Chosen(*(sorted(some, key=lambda view: view.frame) for some in (ranked[:budget], came[:budget])))
 
 
 def _of_stretch(film: Film, part: Stretch, still: int, step: int, usual_ms: float) -> list[View]:

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from benchmarks.measure.scenes import make_scene
 from benchmarks.measure.texts import Caption
 from benchmarks.measure.timeline import Segment, Timeline, write
-from patterns.measure import Features, LayerName, LayerStatus, measure, pictures, tracks, video_pass
+from patterns.measure import Features, LayerName, LayerStatus, measure, pictures, tracks, video_pass, views
 from patterns.measure.probe import probe
 from videofile import ffmpeg
 
@@ -97,7 +97,21 @@ def test_a_clip_that_was_looped_without_encoding_is_read_in_every_loop(
     captioned: Path, ffmpeg_make: Ffmpeg, suffix: str
 ) -> None:
     path = ffmpeg_make(f"looped.{suffix}", "-stream_loop", "4", "-i", captioned, "-c", "copy")
-    facts = measure(path, layers=LAYERS)
+    assert_every_loop_is_read(measure(path, layers=LAYERS))
+
+
+def test_what_the_budget_leaves_out_is_known_again(
+    captioned: Path, ffmpeg_make: Ffmpeg, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(views, "PER_SHOT", 0.0)
+    monkeypatch.setattr(views, "LEAST_BUDGET", 6)
+    facts = measure(ffmpeg_make("few.mp4", "-stream_loop", "4", "-i", captioned, "-c", "copy"), layers=LAYERS)
+    assert facts.ocr_frames is not None
+    assert facts.ocr_frames < 10, "two pictures of each loop hold all its texts"
+    assert_every_loop_is_read(facts)
+
+
+def assert_every_loop_is_read(facts: Features) -> None:
     assert facts.layers[LayerName.OVERLAYS].status is LayerStatus.OK
     assert facts.ocr_frames == facts.ocr_chosen
     assert facts.overlays is not None

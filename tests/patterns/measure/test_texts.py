@@ -167,10 +167,10 @@ class TestViews:
         rng = np.random.default_rng(1)
         pictures = np.repeat(rng.integers(0, 255, (1, 64, 36), dtype=np.uint8), 300, axis=0)
         times = np.arange(300) * 40
-        still = views.choose(self.film(pictures), times, views.stretches(300, [], []))
+        still = views.choose(self.film(pictures), times, views.stretches(300, [], [])).read
         assert len(still) == 1
         pictures[100:115, 40:43, 8:28] = rng.integers(0, 255, (1, 3, 20), dtype=np.uint8)
-        popped = views.choose(self.film(pictures), times, views.stretches(300, [], []))
+        popped = views.choose(self.film(pictures), times, views.stretches(300, [], [])).read
         assert len(popped) == 2
         assert 100 <= popped[1].frame < 115
 
@@ -178,7 +178,10 @@ class TestViews:
         rng = np.random.default_rng(2)
         pictures = np.repeat(rng.integers(0, 255, (150, 64, 36), dtype=np.uint8), 12, axis=0)
         found = views.choose(self.film(pictures), np.arange(1800) * 33, views.stretches(1800, [], []))
-        assert len(found) == views.ORDINARY_PER_MINUTE
+        assert len(found.read) == views.ORDINARY_PER_MINUTE
+        assert len(found.glanced) <= views.ORDINARY_PER_MINUTE
+        assert all(view.at_once >= views.AT_ONCE for view in found.glanced)
+        assert not {view.frame for view in found.glanced} & {view.frame for view in found.read}
 
     def test_the_film_gives_any_part(self) -> None:
         pictures = np.arange(300, dtype=np.uint16).astype(np.uint8)[:, None, None] * np.ones((1, 2, 2), np.uint8)
@@ -310,3 +313,58 @@ class TestAbsence:
     def test_where_it_was_misread_it_goes_on(self) -> None:
         (thread,) = tracks.threads(self.readings(False, True, True, True, False), 50)
         assert (thread.low, thread.high) == (1, 40)
+
+
+class TestGlance:
+    """A text that was read before, and is shown again in a picture that is not read."""
+
+    LINE = ocr.TextLine("some words", ocr.Box(0.2, 0.3, 0.84, 0.46), 0.97)
+
+    def strip(self, seed: int) -> np.ndarray:
+        return np.random.default_rng(seed).integers(0, 2, (8, 32)).repeat(2, axis=0).repeat(2, axis=1) * 120
+
+    def picture(self, seed: int, text: np.ndarray | None = None) -> np.ndarray:
+        luma = np.random.default_rng(seed).integers(60, 80, (100, 100))
+        if text is not None:
+            luma[30:46, 20:84] += text
+        return luma.astype(np.uint8)
+
+    def reading(self, frame: int, luma: np.ndarray, *, is_read: bool) -> tracks.Reading:
+        strips = (luma[tracks.place(self.LINE.box, *luma.shape)],) if is_read else ()
+        return tracks.Reading(frame, (self.LINE,) if is_read else (), strips, tracks.Packed.of(luma))
+
+    @pytest.fixture
+    def known(self) -> tracks.Threads:
+        """Read at frame 0, gone at frame 10."""
+        threads = tracks.Threads(50)
+        threads.add(self.reading(0, self.picture(1, self.strip(9)), is_read=True))
+        threads.add(self.reading(10, self.picture(2), is_read=False))
+        return threads
+
+    def test_it_is_known_again_with_its_words(self, known: tracks.Threads) -> None:
+        known.glance(20, self.picture(3, self.strip(9)))
+        known.add(self.reading(30, self.picture(4), is_read=False))
+        assert [(one.frames, one.low, one.high) for one in known.found] == [([0], 0, 10), ([20], 11, 30)]
+        assert known.found[1].lines == [self.LINE]
+
+    def test_where_nothing_is_shown_nothing_is_known(self, known: tracks.Threads) -> None:
+        known.glance(20, self.picture(3))
+        assert len(known.found) == 1
+
+    def test_other_words_in_its_place_are_not_taken_for_it(self, known: tracks.Threads) -> None:
+        other = self.strip(9)
+        other[:, 44:] = self.strip(8)[:, 44:]  # the last third
+        known.glance(20, self.picture(3, other))
+        assert len(known.found) == 1
+
+    def test_a_text_that_has_not_ended_is_not_found_twice(self) -> None:
+        threads = tracks.Threads(50)
+        threads.add(self.reading(0, self.picture(1, self.strip(9)), is_read=True))
+        threads.glance(5, self.picture(2, self.strip(9)))
+        assert [one.frames for one in threads.found] == [[0]]
+
+    def test_it_is_known_once_however_often_it_was_read(self, known: tracks.Threads) -> None:
+        known.glance(20, self.picture(3, self.strip(9)))
+        known.add(self.reading(30, self.picture(4), is_read=False))
+        known.glance(40, self.picture(5, self.strip(9)))
+        assert [one.frames for one in known.found] == [[0], [20], [40]]
