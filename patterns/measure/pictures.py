@@ -11,10 +11,12 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from av.video.reformatter import VideoReformatter
 from numpy.typing import NDArray
 from PIL import Image
 
 from videofile import ffmpeg, streams
+from videofile.orientation import Orientation
 from videofile.probe import opened
 
 from . import frame_timestamps
@@ -23,6 +25,22 @@ from .probe import Probe
 from .thumbs import U8
 
 AGAIN = 1_500_000  # microseconds: what lies between two wanted pictures may show a text that is read in one of them
+UPRIGHT = Orientation()
+
+
+class Scalers:
+    """One scaler for each form that is asked for, shared by all pictures: to set one up costs more than to use it."""
+
+    def __init__(self) -> None:
+        self._kept: dict[tuple[int, int, str], VideoReformatter] = {}
+
+    def scale(self, raw: Any, width: int, height: int, pixels: str) -> U8:
+        """The planes of a decoded picture at this size. On one thread: a second one costs more than it helps."""
+        form = width, height, pixels
+        if form not in self._kept:
+            self._kept[form] = VideoReformatter()
+        small = self._kept[form].reformat(raw, *form, interpolation="AREA", dst_color_range="MPEG", threads=1)
+        return np.asarray(small.to_ndarray(), np.uint8)
 
 
 @dataclass(frozen=True)
@@ -32,28 +50,27 @@ class Picture:
     frame: int
     raw: Any
     probe: Probe
+    scalers: Scalers
 
     def colours(self) -> U8:
         """(h, w, 3) as blue, green, red; a reader of text does not mind which matrix it was."""
         import cv2  # here alone, and only where a reader of text is
 
         width, height = self._stored(1)
-        planes = self._scaled(width, height, "yuv420p")
+        planes = self.scalers.scale(self.raw, width, height, "yuv420p")
         return self._shown(cv2.cvtColor(planes, cv2.COLOR_YUV2BGR_I420).astype(np.uint8, copy=False))
 
     def luma(self) -> U8:
         """(h, w) at half the size."""
-        return self._shown(self._scaled(*self._stored(2), "gray"))
+        return self._shown(self.scalers.scale(self.raw, *self._stored(2), "gray"))
 
     def _stored(self, part: int) -> tuple[int, int]:
         width, height = size(self.probe)
         return self.probe.film.orientation.shown(width // part, height // part)
 
-    def _scaled(self, width: int, height: int, pixels: str) -> U8:
-        small = self.raw.reformat(width, height, pixels, interpolation="AREA", dst_color_range="MPEG")
-        return np.asarray(small.to_ndarray(), np.uint8)
-
     def _shown(self, stored: U8) -> U8:
+        if self.probe.film.orientation == UPRIGHT:
+            return stored
         return np.asarray(self.probe.film.orientation.apply(Image.fromarray(stored)), np.uint8)
 
 
@@ -68,6 +85,7 @@ def again(probe: Probe, times: NDArray[np.int64], wanted: Sequence[int]) -> Iter
     stamps of all. What cannot be decoded again is left out."""
     left = deque(sorted(set(wanted)))
     numbers = {int(stamp): number for number, stamp in enumerate(times)}
+    scalers = Scalers()
     with suppress(*streams.BROKEN), opened(probe.path) as container:
         stream = container.streams[probe.film.index]
         stream.codec_context.options = {"skip_loop_filter": "all"}
@@ -81,7 +99,7 @@ def again(probe: Probe, times: NDArray[np.int64], wanted: Sequence[int]) -> Iter
                 if keys and left[0] == first < number:
                     break  # behind the picture that the seek was for
                 last = number
-                yield Picture(number, raw, probe)
+                yield Picture(number, raw, probe, scalers)
                 while left and left[0] <= number:
                     left.popleft()
                 if not left or (keys and _is_far(times, number, _key(keys, left[0]))):
