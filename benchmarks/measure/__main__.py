@@ -30,7 +30,7 @@ SOUNDS: tuple[tuple[str, dict[str, float | bool]], ...] = (
 
 
 PARTS = ("clips", "codecs", "stills", "sound", "cost", "text-cost")
-DECODE, ALL = "decode only", "all layers"
+ALL = "all layers"
 TEXT_LIMIT = 3.0  # CPU of all layers over that of decoding alone, in a short video with texts
 ALL_BUT_TEXTS = ",".join(layer.value for layer in LayerName if layer is not LayerName.OVERLAYS)
 
@@ -176,10 +176,10 @@ def text_costs(folder: Path, rounds: int) -> bool:
     commands = {"all but texts": _measure_argv(clip, ALL_BUT_TEXTS), ALL: _measure_argv(clip)}
     taken = _take_turns(clip, commands, rounds)
     _show_costs(clip, REEL, REEL_S, taken)
-    found = json.loads(taken[ALL][-1].out.splitlines()[-1])["features"]
+    found = json.loads(taken[ALL][-1].one.out.splitlines()[-1])["features"]
     texts = [(one["start_s"] * labels.fps, one["end_s"] * labels.fps, one["text"]) for one in found["overlays"]]
     score = score_texts(texts, labels.overlays, labels.lettered)
-    ratio = cost.ratio(list(zip(taken[DECODE], taken[ALL], strict=True)), "cpu_s")
+    ratio = cost.cpu_ratio(taken[ALL])
     is_good = ratio <= TEXT_LIMIT and not score.every.missed
     print(f"  {found['ocr_frames']} pictures read; of {len(labels.overlays)} texts {score.every.hit} found with their "
           f"words, {score.every.false} false, {score.exact} of {score.edges} edges on the very frame")  # fmt: skip
@@ -200,27 +200,31 @@ def _measure_argv(clip: Path, layers: str = "") -> list[str]:
     return [sys.executable, "-m", "patterns.measure", "--no-stdin", *limited, str(clip)]
 
 
-def _take_turns(clip: Path, commands: dict[str, list[str]], rounds: int) -> dict[str, list[cost.Cost]]:
-    """The commands in turn, behind a plain decoding of the file, so that ratios can be taken round by round."""
+def _take_turns(clip: Path, commands: dict[str, list[str]], rounds: int) -> dict[str, list[cost.Turn]]:
+    """The commands in turn, each between two plain decodings of the file: what else runs on the machine makes all of
+    them dearer, and a load that comes or goes falls on both."""
     decode = [imageio_ffmpeg.get_ffmpeg_exe(), "-v", "error", "-i", str(clip), "-map", "0:v:0", "-f", "null", "-"]
-    commands = {DECODE: decode, **commands}
-    taken: dict[str, list[cost.Cost]] = {name: [] for name in commands}
+    taken: dict[str, list[cost.Turn]] = {name: [] for name in commands}
+    floor = cost.run(decode)
     for _ in range(rounds):
         for name, argv in commands.items():
-            taken[name].append(cost.run(argv))
+            one = cost.run(argv)
+            before, floor = floor, cost.run(decode)
+            taken[name].append(cost.Turn(before, one, floor))
     return taken
 
 
-def _show_costs(clip: Path, profile: Profile, seconds: float, taken: dict[str, list[cost.Cost]]) -> None:
-    rounds = len(taken[DECODE])
+def _show_costs(clip: Path, profile: Profile, seconds: float, taken: dict[str, list[cost.Turn]]) -> None:
+    rounds = max(len(turns) for turns in taken.values())
     print(f"cost of {seconds:g} s of 1080x1920 at {profile.fps:g} a second, {clip.stat().st_size / 1e6:.1f} MB, "
           f"{rounds} rounds (median)")  # fmt: skip
-    for name, runs in taken.items():
-        pairs = list(zip(taken[DECODE], runs, strict=True))
-        peak = max(one.peak_mb for one in runs)
-        cpu = sorted(one.cpu_s for one in runs)[len(runs) // 2]
-        print(f"  {name:<24}cpu {cpu:6.2f} s  cpu ratio {cost.ratio(pairs, 'cpu_s'):.2f}  wall ratio "
-              f"{cost.ratio(pairs, 'wall_s'):.2f}  peak {peak:.0f} MB")  # fmt: skip
+    floors = [turn.before for turns in taken.values() for turn in turns]
+    print(f"  {'decode only':<24}cpu {cost.median_cpu_s(floors):6.2f} s  cpu ratio 1.00  wall ratio 1.00  peak "
+          f"{max(one.peak_mb for one in floors):.0f} MB")  # fmt: skip
+    for name, turns in taken.items():
+        runs = [turn.one for turn in turns]
+        print(f"  {name:<24}cpu {cost.median_cpu_s(runs):6.2f} s  cpu ratio {cost.cpu_ratio(turns):.2f}  wall ratio "
+              f"{cost.wall_ratio(turns):.2f}  peak {max(one.peak_mb for one in runs):.0f} MB")  # fmt: skip
 
 
 def main() -> int:

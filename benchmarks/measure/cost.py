@@ -21,6 +21,15 @@ class Cost:
     out: bytes
 
 
+@dataclass(frozen=True)
+class Turn:
+    """A command between two plain decodings of the same file."""
+
+    before: Cost
+    one: Cost
+    after: Cost
+
+
 def run(argv: Sequence[str]) -> Cost:
     began = time.monotonic()
     child = subprocess.Popen(argv, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL)
@@ -49,6 +58,15 @@ def _watch(pid: int, peak: list[float], done: threading.Event) -> None:
         peak[0] = max(peak[0], total / 1e6)
 
 
-def ratio(rounds: Sequence[tuple[Cost, Cost]], what: str) -> float:
-    """Median over rounds of the second command's cost over the first's, taken pair by pair."""
-    return statistics.median(getattr(b, what) / getattr(a, what) for a, b in rounds)
+def cpu_ratio(turns: Sequence[Turn]) -> float:
+    """Median over the turns of a command's CPU time over that of the plain decodings around it."""
+    return statistics.median(2 * turn.one.cpu_s / (turn.before.cpu_s + turn.after.cpu_s) for turn in turns)
+
+
+def wall_ratio(turns: Sequence[Turn]) -> float:
+    """The same for the wall clock."""
+    return statistics.median(2 * turn.one.wall_s / (turn.before.wall_s + turn.after.wall_s) for turn in turns)
+
+
+def median_cpu_s(runs: Sequence[Cost]) -> float:
+    return statistics.median(one.cpu_s for one in runs)
