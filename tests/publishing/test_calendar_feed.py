@@ -12,9 +12,8 @@ from django.urls import reverse
 from core import clock, scope
 from publishing.calendar import feeds
 from publishing.models import CalendarFeed, PostTarget
-from tests.publishing.test_calendar import PARIS, due, in_january, world
-
-__all__ = ["in_january", "world"]
+from tests.publishing.conftest import PARIS
+from tests.publishing.test_calendar import due
 
 # Zones with whole, half and three-quarter hours, each with nights in which clocks change within the year.
 ZONES = ("Europe/Paris", "America/New_York", "Australia/Lord_Howe", "Pacific/Chatham", "Asia/Kathmandu")
