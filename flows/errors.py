@@ -11,4 +11,5 @@ class FlowError(StrEnum):
     TOO_LONG = "too_long"
     FILE_UNREADABLE = "file_unreadable"
     ROWS_WRONG = "rows_wrong"
+    PATTERN_INVALID = "pattern_invalid"
     CONSENT_REFUSED = "consent_refused"

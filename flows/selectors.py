@@ -10,6 +10,7 @@ from django.db.models import Count, Exists, Q, QuerySet, Subquery
 from accounts.models import Workspace
 from core.actor import Actor
 from editing.models import Edit
+from media.models import MediaFile
 from publishing.models import AccountStatus, Post, PostTarget, SocialAccount
 from publishing.states import TargetState
 from scripts_app.models import Script
@@ -35,6 +36,17 @@ def titles(actor: Actor, subjects: Iterable[tuple[str, UUID | None]]) -> dict[UU
         rows = _TITLED[name].objects.for_workspace(actor.workspace_id).filter(pk__in=keys)
         found.update(rows.values_list("pk", "title"))
     return found
+
+
+def titles_of_files(actor: Actor, files: Iterable[MediaFile]) -> dict[UUID, str]:
+    """What people call these files: the title of the video or of the edit they are of, else their name. Two queries."""
+    rows = list(files)
+    keys = [row.pk for row in rows]
+    videos = Video.objects.for_workspace(actor.workspace_id).filter(media_id__in=keys)
+    edits = Edit.objects.for_workspace(actor.workspace_id).filter(renditions__media_id__in=keys)
+    found = {key: title for key, title in edits.values_list("renditions__media_id", "title") if key is not None}
+    found |= dict(videos.values_list("media_id", "title"))
+    return {row.pk: found.get(row.pk) or row.original_name.rpartition(".")[0] or row.original_name for row in rows}
 
 
 @dataclass(frozen=True, slots=True)

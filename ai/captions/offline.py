@@ -90,7 +90,8 @@ def write(request: CaptionRequest) -> Caption:
 
 
 def _closed(request: CaptionRequest) -> Caption:
-    """The given text with its own hashtags, and a closing line where there is room beside all of it."""
+    """The given text with its own hashtags, a closing line and hashtags up to the count that is asked for, where there
+    is room beside all of it."""
     platform, spec = request.platform, PLATFORMS[request.platform].text
     fitted = fitting.fit(request.text, platform)
     caption, tags = fitting.parted(fitted.text)
@@ -101,7 +102,23 @@ def _closed(request: CaptionRequest) -> Caption:
     # A text that was shortened has no room for a line of ours.
     if not fitted.left_out and not fitted.shortened and spec.measure(cutting.compose(closed, tags)) <= spec.most:
         caption = closed
+    if not fitted.left_out and not fitted.shortened:
+        tags = _with_more(request, caption, tags)
     return Caption(caption=caption or PLATFORMS[platform].label, hashtags=tags)
+
+
+def _with_more(request: CaptionRequest, caption: str, tags: list[str]) -> list[str]:
+    """The hashtags with new ones behind them up to the count that is asked for, as far as the platform takes them."""
+    spec = PLATFORMS[request.platform].text
+    known = {tag.casefold() for tag in tags} | entities.keys(caption)
+    found = list(tags)
+    for tag in [tag for tag in _tags(request) if tag.casefold() not in known]:
+        if (
+            len(found) < min(request.count, spec.hashtags)
+            and spec.measure(cutting.compose(caption, [*found, tag])) <= spec.most
+        ):
+            found.append(tag)
+    return found
 
 
 def _composed(request: CaptionRequest) -> Caption:

@@ -7,7 +7,7 @@ from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.http import url_has_allowed_host_and_scheme, urlencode
 from django.views.decorators.http import require_POST
 
 from core.errors import Conflict, DomainError, ValidationFailed
@@ -54,6 +54,8 @@ def bulk(request: SignedIn) -> HttpResponse:
     home = reverse("videos")
     if verb == "compare" and 2 <= len(ids) <= compare.MOST:
         return redirect(compare.address(ids))
+    if verb == "plan" and ids:
+        return redirect(f"{reverse('post_batch')}?{urlencode([('video', str(key)) for key in ids])}")
     try:
         library.check_many(ids)
         act, done = _verb(request, verb)

@@ -26,14 +26,19 @@ class Proposal:
     written: WrittenCaption
 
 
-def propose(*, actor: Actor, text: str, platform: str, tone: str = "casual", context: str = "") -> WrittenCaption:
-    """A text fitted to one platform. Raises `ValidationFailed` without a text; else the gateway's errors."""
+def propose(
+    *, actor: Actor, text: str, platform: str, tone: str = "casual", context: str = "", hashtags: int = 0
+) -> WrittenCaption:
+    """A text fitted to one platform, with so many hashtags beside its own; errors are the gateway's.
+
+    Raises `ValidationFailed` without a text.
+    """
     policy.require(actor, Action.WRITE)
     if not text.strip():
         raise ValidationFailed(PublishingError.TEXT_MISSING, _NO_TEXT, fields={"text": [_NO_TEXT]})
     topic = text.strip().splitlines()[0][:_TOPIC_CHARS]
     return write_caption(
-        actor=actor, topic=topic, platform=platform, tone=tone, context=context, text_to_fit=text, count=0
+        actor=actor, topic=topic, platform=platform, tone=tone, context=context, text_to_fit=text, count=hashtags
     )
 
 

@@ -24,7 +24,7 @@ PLAIN = (
     "compose", "posts", "media_library", "analytics", "connections", "profile", "preferences", "team",
     "notices", "notification_settings", "schedule", "calendar_feed_settings",
     "webhooks", "webhook_new", "webhook_deliveries",
-    "post_import",
+    "post_import", "post_batch",
     "library", "library_new", "library_hashtags", "library_signatures",
 )  # fmt: skip
 # Pages of one thing: the address's name, the kind of thing, more of the address.
