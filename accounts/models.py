@@ -216,7 +216,10 @@ class AuditEvent(WorkspaceOwned):
     at = models.DateTimeField(db_index=True)
 
     class Meta:
-        indexes: ClassVar = [models.Index(fields=["workspace", "-at"], name="audit_by_workspace")]
+        indexes: ClassVar = [
+            models.Index(fields=["workspace", "-at"], name="audit_by_workspace"),
+            models.Index(fields=["workspace", "subject_id"], name="audit_by_subject"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.verb} {self.subject_type} {self.subject_id}"

@@ -42,7 +42,7 @@ FORMATS = ("9:16", "1:1", "16:9")
 DEFAULT_DURATION_S = 30.0
 SHORTEST_S, LONGEST_S = 5.0, 600.0
 _POLL_S = 0.25
-_FINAL = {*FINISHED, TargetState.ACTION_REQUIRED}
+_FINAL = {*FINISHED, TargetState.ACTION_REQUIRED, TargetState.NEEDS_APPROVAL}
 
 Report = Callable[[str, int, str], None]
 
@@ -253,7 +253,7 @@ class Autopilot:
         post = sending.send(
             actor=self.actor,
             content=Content(concept, [rendition.media_id], targets, source=("script", UUID(self.summary.script_id))),
-            timing=sending.Now(),
+            timing=sending.Now(once_approved=True),
             key=f"autopilot {self.summary.script_id}",
         ).post
         self.summary.post_id = str(post.pk)

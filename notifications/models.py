@@ -29,6 +29,8 @@ class NoticeKind(models.TextChoices):
     EDIT_FINISHED = "edit_finished", "Edit ready"
     EDIT_FAILED = "edit_failed", "Edit failed"
     ANALYSIS_FAILED = "analysis_failed", "Analysis failed"
+    APPROVAL_ASKED = "approval_asked", "Approval"
+    APPROVAL_DECIDED = "approval_decided", "Approval decided"
 
 
 class Notice(WorkspaceModel):

@@ -45,6 +45,7 @@ STATES: Final[dict[str, Chip]] = {
     "partial": _chip("Partly done", "warning", "triangle-alert"),
     # posts and their targets
     "draft": _chip("Draft", "neutral", "pencil"),
+    "needs_approval": _chip("Waiting for approval", "warning", "user-check"),
     "scheduled": _chip("Scheduled", "brand", "calendar-clock"),
     "preparing": _chip("Preparing", "info", WORKING),
     "publishing": _chip("Publishing", "info", WORKING),

@@ -19,7 +19,7 @@ from publishing import selectors
 from publishing.models import PostTarget
 from publishing.platforms.registry import ADAPTERS
 from publishing.services import posts, schedule, targets
-from publishing.states import PostState, TargetState
+from publishing.states import PLANNED, PostState, TargetState
 
 PER_PAGE = 20
 
@@ -63,7 +63,7 @@ def post_detail(request: SignedIn, post_id: UUID) -> HttpResponse:
         "rows": target_receipts.rows(request.actor, post),
         "may_change": selectors.may_change(post),
         "may_send": selectors.may_send(post),
-        "is_planned": TargetState.SCHEDULED in states,
+        "is_planned": bool(states & PLANNED),
         "is_public": TargetState.PUBLISHED in states,
         "may_write": bool(may(request.actor, Action.WRITE)),
     }

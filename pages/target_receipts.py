@@ -13,7 +13,7 @@ from publishing.errors import TargetError
 from publishing.models import Attempt, Delivery, Post, PostTarget
 from publishing.platforms.registry import adapter_for
 from publishing.schedule import lateness
-from publishing.states import HOLDING, IN_FLIGHT, TargetState
+from publishing.states import HOLDING, IN_FLIGHT, PLANNED, TargetState
 
 STEPS = {
     "convert": "Converted a file",
@@ -51,6 +51,7 @@ STEPS = {
 }
 WORDS = {
     TargetState.DRAFT: "Not sent yet.",
+    TargetState.NEEDS_APPROVAL: "Goes out once it is approved.",
     TargetState.QUEUED: "Waiting for its turn; starts within seconds.",
     TargetState.PREPARING: "Talking to {label}.",
     TargetState.UPLOADING: "Uploading to {label}.",
@@ -61,7 +62,7 @@ WORDS = {
     TargetState.CANCELLED: "Cancelled. Nothing was published.",
 }
 # Their sentence says what happened and what comes next.
-_SAID = (*HOLDING, TargetState.SCHEDULED, TargetState.FAILED)
+_SAID = (*HOLDING, *sorted(PLANNED), TargetState.FAILED)
 _RETRYABLE = (TargetState.FAILED, TargetState.WAITING, TargetState.ACTION_REQUIRED)
 
 
@@ -108,7 +109,7 @@ class TargetRow:
 
     @property
     def can_cancel(self) -> bool:
-        waiting = self.target.state in IN_FLIGHT or self.target.state == TargetState.SCHEDULED
+        waiting = self.target.state in IN_FLIGHT | PLANNED
         return waiting and not self.target.committed
 
     @property
@@ -128,7 +129,7 @@ class TargetRow:
 
 def _sentence(target: PostTarget, label: str) -> str:
     state = TargetState(target.state)
-    if state in _SAID:
+    if state in _SAID and not (state == TargetState.NEEDS_APPROVAL and not target.error_code):
         return target.error_sentence
     if state in (TargetState.PUBLISHED, TargetState.IN_INBOX) and target.note:
         return f"{WORDS[state].format(label=label)} {target.note}"

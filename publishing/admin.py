@@ -3,13 +3,11 @@
 Rows are written by the product only. No token is ever shown: the sealed columns are left out by name.
 """
 
-from collections.abc import Callable
 from functools import reduce
 from operator import and_
 from typing import Any
 
-from django.contrib import admin, messages
-from django.db import models
+from django.contrib import admin
 from django.db.models import Count, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce, StrIndex
 from django.db.models.lookups import GreaterThan
@@ -19,10 +17,9 @@ from django.utils.safestring import SafeString
 
 from accounts.models import Workspace
 from core import clock
-from core.actor import Actor, ActorKind
-from core.admin import CappedPaginator, FindsById
-from core.errors import DomainError
+from core.admin import FindsById
 from media.formatting import size_words
+from publishing.approvals import admin as approvals_admin  # noqa: F401
 from publishing.errors import TargetError
 from publishing.insight import overview
 from publishing.models import (
@@ -40,46 +37,12 @@ from publishing.models import (
     SocialAccount,
     in_group,
 )
+from publishing.read_only_admin import ReadOnlyAdmin
 from publishing.services import posts, social_accounts, targets
 from publishing.states import StateGroup, TargetState
 
-Act = Callable[[Actor, Any], object]
 # So many accounts or workspaces of a name are looked at.
 _MOST_FOUND = 200
-
-
-def operator(request: HttpRequest, workspace_id: Any) -> Actor:
-    """The operator, acting in a workspace that need not be theirs."""
-    return Actor(user_id=request.user.pk, workspace_id=workspace_id, role="admin", kind=ActorKind.ADMIN)
-
-
-class ReadOnlyAdmin(admin.ModelAdmin[Any]):
-    """Rows that only the product writes."""
-
-    list_per_page = 50
-    paginator = CappedPaginator
-    show_full_result_count = False
-    formfield_overrides = {models.URLField: {"assume_scheme": "https"}}
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return False
-
-    def each(self, request: HttpRequest, rows: QuerySet[Any], act: Act, done: str) -> None:
-        """Call a service for every row; refusals are shown, the rest counted."""
-        count = 0
-        for row in rows:
-            try:
-                act(operator(request, row.workspace_id), row)
-                count += 1
-            except DomainError as error:
-                self.message_user(request, f"{row}: {error.message}", messages.WARNING)
-        self.message_user(request, f"{count} {done}.")
 
 
 class Attention(admin.SimpleListFilter):

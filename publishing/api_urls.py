@@ -2,6 +2,7 @@
 
 from django.urls import URLPattern, path
 
+from publishing.approvals.viewsets import ApprovalViewSet
 from publishing.bulk.viewsets import BulkViewSet
 from publishing.calendar.viewsets import CalendarViewSet
 from publishing.connections.viewsets import CallbackView, ConnectionViewSet
@@ -22,6 +23,7 @@ def _accounts(prefix: str, names: str) -> list[URLPattern]:
 
 
 _post = PostViewSet.as_view
+_approval = ApprovalViewSet.as_view
 _bulk = BulkViewSet.as_view
 _calendar = CalendarViewSet.as_view
 _file = MediaDeletionViewSet.as_view
@@ -62,6 +64,15 @@ urlpatterns = [
         _calendar({"get": "feed", "post": "renew_feed", "delete": "revoke_feed"}),
         name="api-calendar-feed",
     ),
+    path(f"{_ONE}/approval", _approval({"post": "submit"}), name="api-post-approval"),
+    path("approvals", _approval({"get": "list"}), name="api-approvals"),
+    path("approvals/rules", _approval({"get": "rules", "patch": "change_rules"}), name="api-approval-rules"),
+    path("approvals/<uuid:pk>", _approval({"get": "retrieve"}), name="api-approval"),
+    path("approvals/<uuid:pk>/approve", _approval({"post": "approve"}), name="api-approval-approve"),
+    path("approvals/<uuid:pk>/changes", _approval({"post": "request_changes"}), name="api-approval-changes"),
+    path("approvals/<uuid:pk>/withdraw", _approval({"post": "withdraw"}), name="api-approval-withdraw"),
+    path("approvals/<uuid:pk>/comments", _approval({"post": "comment"}), name="api-approval-comments"),
+    path("approvals/comments/<uuid:pk>/resolve", _approval({"post": "resolve"}), name="api-approval-comment-resolve"),
     path(f"{_ONE}/attempts", _post({"get": "attempts"}), name="api-post-attempts"),
     path(f"{_TARGET}/retry", _post({"post": "retry"}), name="api-target-retry"),
     path(f"{_TARGET}/cancel", _post({"post": "cancel"}), name="api-target-cancel"),

@@ -16,6 +16,7 @@ class PublishingConfig(AppConfig):
         """Let pages listen to a post, and people hear of it. Handlers and ticks in `tasks` are found by jobs."""
         from core import hooks
         from jobs import events
+        from publishing.approvals import receivers as approvals  # noqa: F401
         from publishing.models import Post
         from publishing.notices import receivers  # noqa: F401
         from publishing.services import files

@@ -36,6 +36,11 @@ class PublishingError(StrEnum):
     BULK_INVALID = "bulk_invalid"
     LINK_INVALID = "link_invalid"
     PAST_COMMIT = "past_commit"
+    APPROVAL_REQUIRED = "approval_required"
+    APPROVAL_OFF = "approval_off"
+    APPROVAL_CLOSED = "approval_closed"
+    APPROVAL_INVALID = "approval_invalid"
+    NOT_APPROVER = "not_approver"
 
 
 class TargetError(StrEnum):
@@ -53,3 +58,5 @@ class TargetError(StrEnum):
     UNCONFIRMED = "unconfirmed"
     NOT_READY = "not_ready_to_publish"
     INTERNAL = "internal"
+    APPROVAL_LATE = "approval_late"
+    CHANGES_REQUESTED = "changes_requested"

@@ -19,7 +19,7 @@ from platforms import canonical
 from publishing.errors import PublishingError
 from publishing.models import AccountStatus, Attempt, Delivery, Post, PostMedia, PostTarget, SocialAccount
 from publishing.platforms.registry import CONNECTORS, adapter_for
-from publishing.states import EDITABLE, IN_FLIGHT, PostState, StateGroup, TargetState
+from publishing.states import EDITABLE, IN_FLIGHT, PLANNED, PostState, StateGroup, TargetState
 
 
 def accounts(actor: Actor, *, platform: str = "", connected_only: bool = False) -> QuerySet[SocialAccount]:
@@ -81,10 +81,10 @@ def stakes(actor: Actor) -> dict[UUID, Stakes]:
     """For each account how many posts are still to come or on their way; accounts without any are left out."""
     rows = PostTarget.objects.for_workspace(actor.workspace_id).filter(post__deleted_at__isnull=True)
     counts = (
-        rows.filter(state__in=sorted({TargetState.SCHEDULED, *IN_FLIGHT}))
+        rows.filter(state__in=sorted(PLANNED | IN_FLIGHT))
         .values("account_id")
         .annotate(
-            scheduled=Count("pk", filter=Q(state=TargetState.SCHEDULED)),
+            scheduled=Count("pk", filter=Q(state__in=sorted(PLANNED))),
             in_flight=Count("pk", filter=Q(state__in=sorted(IN_FLIGHT))),
         )
         .order_by()
@@ -98,9 +98,9 @@ def at_stake(actor: Actor, account_id: UUID) -> QuerySet[PostTarget]:
     rows = PostTarget.objects.for_workspace(actor.workspace_id).filter(
         account_id=account_id,
         post__deleted_at__isnull=True,
-        state__in=sorted({TargetState.SCHEDULED, *IN_FLIGHT}),
+        state__in=sorted(PLANNED | IN_FLIGHT),
     )
-    scheduled_last = Case(When(state=TargetState.SCHEDULED, then=1), default=0, output_field=IntegerField())
+    scheduled_last = Case(When(state__in=sorted(PLANNED), then=1), default=0, output_field=IntegerField())
     return rows.select_related("post").order_by(scheduled_last, "due_at", "id")
 
 
@@ -243,7 +243,7 @@ def planned_times(actor: Actor, start: datetime, end: datetime) -> set[tuple[UUI
 def first_due(actor: Actor, post_ids: Sequence[UUID]) -> dict[UUID, float]:
     """When each of these posts goes out first (seconds since 1970); those without a time are left out."""
     rows = PostTarget.objects.for_workspace(actor.workspace_id).filter(
-        post_id__in=list(post_ids), state=TargetState.SCHEDULED
+        post_id__in=list(post_ids), state__in=sorted(PLANNED), due_at__isnull=False
     )
     found = rows.values("post_id").annotate(first=Min("due_at")).order_by()
     return {row["post_id"]: row["first"].timestamp() for row in found if row["first"]}
@@ -274,7 +274,7 @@ def scheduled(
     """Targets still to come, in the half-open range [start, end), soonest first."""
     policy.require(actor, Action.READ)
     rows = PostTarget.objects.for_workspace(actor.workspace_id).filter(
-        state=TargetState.SCHEDULED, post__deleted_at__isnull=True
+        state__in=sorted(PLANNED), due_at__isnull=False, post__deleted_at__isnull=True
     )
     if start is not None:
         rows = rows.filter(due_at__gte=start)
@@ -289,7 +289,7 @@ def scheduled(
 def planned(actor: Actor, *, start: datetime, end: datetime, limit: int = 200) -> list[tuple[UUID, str, datetime, str]]:
     """What waits for its time in [start, end), soonest first: post, platform, time, text."""
     rows = PostTarget.objects.for_workspace(actor.workspace_id).filter(
-        state__in=[TargetState.SCHEDULED, TargetState.QUEUED], due_at__gte=start, due_at__lt=end
+        state__in=sorted({*PLANNED, TargetState.QUEUED}), due_at__gte=start, due_at__lt=end
     )
     found = rows.order_by("due_at", "id").values_list("post_id", "platform", "due_at", "post__text")[:limit]
     return [(post_id, platform, at, text) for post_id, platform, at, text in found if at is not None]
@@ -345,6 +345,7 @@ _PARTS: tuple[tuple[StateGroup, str, str], ...] = (
     (StateGroup.IN_INBOX, "waits in your TikTok inbox", "wait in your TikTok inbox"),
     (StateGroup.WAITING, "is waiting", "are waiting"),
     (StateGroup.PUBLISHING, "is on its way", "are on their way"),
+    (StateGroup.NEEDS_APPROVAL, "waits for approval", "wait for approval"),
     (StateGroup.SCHEDULED, "is scheduled", "are scheduled"),
     (StateGroup.DRAFT, "has a draft", "have a draft"),
     (StateGroup.CANCELLED, "was cancelled", "were cancelled"),

@@ -5,6 +5,8 @@
 needs a person (reconnect, or the question whether it is live).
 `posts_changed`: `workspace_id, post_ids, state` after posts of one workspace came into another state together.
 `account_connected`, `account_lost`: `account_id, workspace_id`.
+`approval_changed`: `request_id, workspace_id, event` after a post was sent for approval (`requested`), the next level's
+turn came (`level`), or it was decided (`approved`, `changes_requested`).
 """
 
 from django.dispatch import Signal
@@ -16,3 +18,4 @@ target_asks = Signal()
 posts_changed = Signal()
 account_connected = Signal()
 account_lost = Signal()
+approval_changed = Signal()

@@ -3,6 +3,7 @@
     draft → scheduled → queued → preparing → uploading → processing → publishing → published
             waiting (rate, quota, retry)   unconfirmed (outcome unknown)   action_required   failed   cancelled
             in_inbox (handed over as a draft that the person posts in the platform's own app)
+            needs_approval (planned, and not sent before somebody approves what would be sent)
 
 A target's state is the truth for people; the job only moves it. `group_of` says it coarser, and a post's state is
 derived from its targets' groups. Chips, lists, filters, notices, mails and the API all read these two.
@@ -17,6 +18,7 @@ class TargetState(models.TextChoices):
     """Where one account's share of a post stands."""
 
     DRAFT = "draft", "Draft"
+    NEEDS_APPROVAL = "needs_approval", "Waiting for approval"
     SCHEDULED = "scheduled", "Scheduled"
     QUEUED = "queued", "Queued"
     PREPARING = "preparing", "Preparing"
@@ -36,6 +38,7 @@ class StateGroup(models.TextChoices):
     """A target's state, coarser: what a badge shows and a filter offers."""
 
     DRAFT = "draft", "Draft"
+    NEEDS_APPROVAL = "needs_approval", "Waiting for approval"
     SCHEDULED = "scheduled", "Scheduled"
     PUBLISHING = "publishing", "Publishing"
     WAITING = "waiting", "Waiting"
@@ -51,6 +54,7 @@ class PostState(models.TextChoices):
     """Where a post stands as a whole."""
 
     DRAFT = "draft", "Draft"
+    NEEDS_APPROVAL = "needs_approval", "Waiting for approval"
     SCHEDULED = "scheduled", "Scheduled"
     PUBLISHING = "publishing", "Publishing"
     WAITING = "waiting", "Waiting"
@@ -83,19 +87,24 @@ class AttemptOutcome(models.TextChoices):
 
 
 S = TargetState
-EDITABLE = frozenset({S.DRAFT, S.SCHEDULED})
+# What is planned to go out, with or without the approval that it needs.
+PLANNED = frozenset({S.SCHEDULED, S.NEEDS_APPROVAL})
+EDITABLE = frozenset({S.DRAFT, *PLANNED})
 MOVING = frozenset({S.PREPARING, S.UPLOADING, S.PROCESSING, S.PUBLISHING})
 IN_FLIGHT = frozenset({S.QUEUED, *MOVING, S.WAITING, S.UNCONFIRMED, S.ACTION_REQUIRED})
 HOLDING = frozenset({S.WAITING, S.UNCONFIRMED, S.ACTION_REQUIRED})
 # Our work on it has ended. What waits in an inbox is the person's to post or to throw away.
 FINISHED = frozenset({S.PUBLISHED, S.IN_INBOX, S.FAILED, S.CANCELLED})
-# States that an error explains (a planned post may have lost its account); in every other one it would be an old error.
-EXPLAINED = frozenset({S.SCHEDULED, *HOLDING, S.FAILED})
+# States that an error explains (a planned post may have lost its account, or its time may have passed before it was
+# approved); in every other one it would be an old error.
+EXPLAINED = frozenset({*PLANNED, *HOLDING, S.FAILED})
 
-_ONWARD = frozenset({*MOVING, S.WAITING, S.UNCONFIRMED, S.ACTION_REQUIRED, *FINISHED})
+# Back to waiting for approval goes only what the engine finds unapproved before anything of it can be public.
+_ONWARD = frozenset({*MOVING, S.WAITING, S.UNCONFIRMED, S.ACTION_REQUIRED, *FINISHED, S.NEEDS_APPROVAL})
 ALLOWED: dict[TargetState, frozenset[TargetState]] = {
-    S.DRAFT: frozenset({S.SCHEDULED, S.QUEUED, S.CANCELLED}),
-    S.SCHEDULED: frozenset({S.DRAFT, S.QUEUED, S.FAILED, S.CANCELLED}),
+    S.DRAFT: frozenset({S.NEEDS_APPROVAL, S.SCHEDULED, S.QUEUED, S.CANCELLED}),
+    S.NEEDS_APPROVAL: frozenset({S.DRAFT, S.SCHEDULED, S.QUEUED, S.CANCELLED}),
+    S.SCHEDULED: frozenset({S.DRAFT, S.NEEDS_APPROVAL, S.QUEUED, S.FAILED, S.CANCELLED}),
     S.QUEUED: _ONWARD,
     S.PREPARING: _ONWARD,
     S.UPLOADING: _ONWARD,
@@ -112,6 +121,7 @@ ALLOWED: dict[TargetState, frozenset[TargetState]] = {
 
 _GROUPS: dict[TargetState, StateGroup] = {
     S.DRAFT: StateGroup.DRAFT,
+    S.NEEDS_APPROVAL: StateGroup.NEEDS_APPROVAL,
     S.SCHEDULED: StateGroup.SCHEDULED,
     **dict.fromkeys((S.QUEUED, *sorted(MOVING)), StateGroup.PUBLISHING),
     S.WAITING: StateGroup.WAITING,
@@ -128,6 +138,7 @@ _UNFINISHED = (
     (StateGroup.UNCONFIRMED, PostState.UNCONFIRMED),
     (StateGroup.WAITING, PostState.WAITING),
     (StateGroup.PUBLISHING, PostState.PUBLISHING),
+    (StateGroup.NEEDS_APPROVAL, PostState.NEEDS_APPROVAL),
     (StateGroup.SCHEDULED, PostState.SCHEDULED),
 )
 
@@ -146,10 +157,10 @@ def sources_of(after: TargetState, among: Iterable[TargetState] = TargetState) -
 def group_of(state: str, *, asked: bool = False, stopped: bool = False) -> StateGroup:
     """The group of a target's state.
 
-    `asked`: the person was asked whether it is live. `stopped`: it is planned for an account that cannot post. Both
-    need the person.
+    `asked`: the person was asked whether it is live. `stopped`: an error says why what is planned will not go out as
+    it stands. Both need the person.
     """
-    if (asked and state == S.UNCONFIRMED) or (stopped and state == S.SCHEDULED):
+    if (asked and state == S.UNCONFIRMED) or (stopped and state in PLANNED):
         return StateGroup.NEEDS_YOU
     return _GROUPS[TargetState(state)]
 

@@ -6,6 +6,7 @@ from uuid import UUID
 
 import jobs
 from jobs import Again, Done, JobContext, Queue
+from publishing.approvals import news, release, reminders, requests, rules
 from publishing.engine import conversions, housekeeping, settlement
 from publishing.engine.run import Run, claim
 from publishing.files import avatars, deliveries
@@ -41,6 +42,38 @@ def convert_file(ctx: JobContext) -> Done:
 def renew_grant(ctx: JobContext) -> Done | Again:
     """Renew the tokens of one grant ahead of their end."""
     return housekeeping.renew_ahead(ctx.subject_id)
+
+
+@jobs.handler(requests.ASK, queue=Queue.DEFAULT)
+def ask_for_approval(ctx: JobContext) -> Done:
+    """Send what waits for approval to those who give it, unless it was sent already."""
+    requests.ensure(actor=ctx.actor, post_id=ctx.subject_id)
+    return Done()
+
+
+@jobs.handler(news.TELL, queue=Queue.DEFAULT)
+def tell_of_approval(ctx: JobContext) -> Done:
+    """Tell those whose turn it is, or whoever asked, in the transaction that ends the job."""
+    return Done(commit=partial(news.tell, ctx.subject_id, ctx.payload))
+
+
+@jobs.handler(rules.SETTLE_ALL, queue=Queue.DEFAULT)
+def settle_planned(ctx: JobContext) -> Done:
+    """Let what is planned follow the workspace's new rules of approval."""
+    return Done({"posts": release.settle_all(ctx.workspace_id)})
+
+
+@jobs.periodic("publishing.approvals.silent", every=timedelta(minutes=1))
+def follow_up_silence() -> None:
+    """Remind whoever has not decided, and let the deputy do it after the deadline."""
+    reminders.remind()
+    reminders.escalate()
+
+
+@jobs.periodic("publishing.approvals.late", every=timedelta(minutes=1))
+def tell_late() -> None:
+    """What waited for approval beyond its time needs a new one."""
+    release.mark_all_late()
 
 
 def _notify(ctx: JobContext) -> Done:

@@ -29,7 +29,7 @@ from publishing.states import (
 _ENDED: dict[str, Any] = {"run_token": None, "checkpoint_sealed": ""}
 # A calendar that hears of more instants at once reads everything anew.
 _MOST_TIMES = 50
-NO_ERROR: dict[str, str] = {"error_code": "", "error_sentence": "", "error_words": ""}
+NO_ERROR: dict[str, Any] = {"error_code": "", "error_sentence": "", "error_words": ""}
 
 
 def move(target: PostTarget, to: TargetState, *, fence: UUID | None = None, only_if: Any = None, **fields: Any) -> bool:

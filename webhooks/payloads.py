@@ -10,7 +10,7 @@ from django.conf import settings
 from django.urls import reverse
 
 from editing.models import Edit, Rendition
-from publishing.models import Post, PostTarget, SocialAccount
+from publishing.models import ApprovalRequest, Post, PostTarget, SocialAccount
 from videos.models import Video
 from webhooks.catalog import VERSION, EventType
 
@@ -124,10 +124,29 @@ def _accounts(workspace_id: UUID, ids: Collection[UUID]) -> dict[UUID, Data]:
     }
 
 
+def _approvals(workspace_id: UUID, ids: Collection[UUID]) -> dict[UUID, Data]:
+    return {
+        row.pk: {
+            "id": str(row.pk),
+            "post_id": str(row.post_id),
+            "status": row.state,
+            "number": row.number,
+            "level": row.level + 1,
+            "levels": len(row.levels),
+            "url": _page("post_detail", row.post_id),
+            "created_at": _time(row.created_at),
+            "deadline_at": _time(row.deadline_at),
+            "decided_at": _time(row.decided_at),
+        }
+        for row in ApprovalRequest.objects.for_workspace(workspace_id).filter(pk__in=ids)
+    }
+
+
 _SUBJECTS: Mapping[str, Callable[[UUID, Collection[UUID]], dict[UUID, Data]]] = {
     "post": _posts,
     "target": _targets,
     "video": _videos,
     "edit": _edits,
     "account": _accounts,
+    "approval": _approvals,
 }

@@ -32,6 +32,11 @@ def account_lost(sender: Any, *, workspace_id: UUID, account_id: UUID, **_: Any)
     event_recording.order("account.lost", workspace_id, [account_id])
 
 
+@receiver(publishing.approval_changed)
+def approval_changed(sender: Any, *, workspace_id: UUID, request_id: UUID, event: str, **_: Any) -> None:
+    event_recording.order(f"approval.{event}", workspace_id, [request_id])
+
+
 @receiver(videos.video_processed)
 def video_processed(sender: Any, *, workspace_id: UUID, video_id: UUID, **_: Any) -> None:
     event_recording.order("analysis.finished", workspace_id, [video_id])

@@ -23,6 +23,7 @@ EVENTS = {
     "connection_made": "An account was connected",
     "edit_finished": "An edit is ready, or could not be made",
     "analysis_failed": "A video could not be analysed",
+    "approval": "A post waits for my approval, or one of mine was decided",
 }
 CHOICES = {
     "week_start": Preferences.WeekStart.values,
@@ -30,7 +31,7 @@ CHOICES = {
     "theme": Preferences.Theme.values,
 }
 CHANNELS = {"email": "E-mail", "app": "In the app"}
-_MAILED = ("post_failed", "action_required", "connection_made")
+_MAILED = ("post_failed", "action_required", "connection_made", "approval")
 _DEFAULT_ON = {(event, "email") for event in _MAILED} | {(event, "app") for event in EVENTS}
 
 

@@ -27,6 +27,8 @@ EVENT: Mapping[str, str] = {
     NoticeKind.EDIT_FINISHED: "edit_finished",
     NoticeKind.EDIT_FAILED: "edit_finished",
     NoticeKind.ANALYSIS_FAILED: "analysis_failed",
+    NoticeKind.APPROVAL_ASKED: "approval",
+    NoticeKind.APPROVAL_DECIDED: "approval",
 }
 
 

@@ -14,7 +14,7 @@ from core import formatting
 from pages import chips
 from publishing.calendar.selectors import Entry, Place
 from publishing.schedule import lateness
-from publishing.states import StateGroup, TargetState
+from publishing.states import PLANNED, StateGroup
 
 _WORDS = 60
 
@@ -70,7 +70,7 @@ class EntryChip:
     @property
     def stopped(self) -> str:
         """Why some of it will not go out as things are."""
-        found = (target.error_sentence for target in self.entry.targets if target.state == TargetState.SCHEDULED)
+        found = (target.error_sentence for target in self.entry.targets if target.state in PLANNED)
         return next(filter(None, found), "")
 
     @property

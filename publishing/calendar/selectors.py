@@ -18,7 +18,7 @@ from accounts.policy import Action
 from core.actor import Actor
 from media.models import MediaFile
 from publishing.models import Post, PostMedia, PostTarget, in_group
-from publishing.states import PostState, StateGroup, TargetState, group_of
+from publishing.states import PLANNED, PostState, StateGroup, TargetState, group_of
 
 # What was called off is shown to those who ask for it.
 SHOWN = tuple(group for group in StateGroup if group not in (StateGroup.DRAFT, StateGroup.CANCELLED))
@@ -66,7 +66,7 @@ class Entry:
     @property
     def movable(self) -> bool:
         """Whether all of it is still to come, so that it may be given another time."""
-        return all(target.state == TargetState.SCHEDULED for target in self.targets)
+        return all(target.state in PLANNED for target in self.targets)
 
     @property
     def shown_state(self) -> str:
@@ -81,7 +81,8 @@ class Entry:
 
 _WORST = (
     StateGroup.NEEDS_YOU, StateGroup.FAILED, StateGroup.UNCONFIRMED, StateGroup.WAITING, StateGroup.IN_INBOX,
-    StateGroup.PUBLISHING, StateGroup.SCHEDULED, StateGroup.PUBLISHED, StateGroup.CANCELLED, StateGroup.DRAFT,
+    StateGroup.PUBLISHING, StateGroup.NEEDS_APPROVAL, StateGroup.SCHEDULED, StateGroup.PUBLISHED,
+    StateGroup.CANCELLED, StateGroup.DRAFT,
 )  # fmt: skip
 
 

@@ -37,7 +37,7 @@ from publishing.models import Attempt, Grant, PostTarget
 from publishing.platforms.base import Checkpoint, Effect, MediaSpec, NotThere, PublishStep, Session
 from publishing.platforms.errors import ErrorKind, NoAnswer, NotSent, PlatformError
 from publishing.platforms.registry import adapter_for
-from publishing.schedule import specs
+from publishing.schedule import approval, specs
 from publishing.states import MOVING, TargetState
 from publishing.transitions import move
 
@@ -68,6 +68,7 @@ class Run:
         self.checkpoint: Checkpoint = secrets.checkpoint_of(target)
         self.renewed = False
         self.prepared = False
+        self.approved = False
         grant = target.account.grant
         self.http = sessions.caller(target.account.via or target.platform, grant.login if grant else "")
 
@@ -106,7 +107,7 @@ class Run:
             return self._look()
         if self.target.committed and is_overdue(self.state(), clock.now()):
             return self._decide(happened.Overdue())
-        end = self._files()
+        end = self._approval() or self._files()
         if end is not None:
             return end
         expires = self.checkpoint.expires_at
@@ -174,6 +175,15 @@ class Run:
         return None
 
     # What must be true before a call ----------------------------------------------------------------------------
+
+    def _approval(self) -> End | None:
+        """Where approval is required, nothing unapproved is sent, whatever door it came through. Once per run."""
+        if self.approved or self.target.committed:
+            return None
+        if approval.holds(self.target):
+            return self._decide(happened.NotApproved())
+        self.approved = True
+        return None
 
     def _files(self) -> End | None:
         """The files as they will be sent, converted where the platform takes another format. Once per run."""

@@ -1,5 +1,15 @@
 """The rows of publishing: connections, posts with their targets and receipts, quotas."""
 
+from publishing.models.approvals import (
+    ApprovalComment,
+    ApprovalDecision,
+    ApprovalMode,
+    ApprovalPolicy,
+    ApprovalRequest,
+    ApprovalState,
+    ApprovalVerdict,
+    ReviewLink,
+)
 from publishing.models.connections import (
     AccountStatus,
     Grant,
@@ -15,6 +25,13 @@ from publishing.states import AttemptOutcome
 
 __all__ = [
     "AccountStatus",
+    "ApprovalComment",
+    "ApprovalDecision",
+    "ApprovalMode",
+    "ApprovalPolicy",
+    "ApprovalRequest",
+    "ApprovalState",
+    "ApprovalVerdict",
     "Attempt",
     "AttemptOutcome",
     "CalendarFeed",
@@ -29,6 +46,7 @@ __all__ = [
     "PostTarget",
     "QuotaWindow",
     "RateSlot",
+    "ReviewLink",
     "SocialAccount",
     "in_group",
 ]

@@ -12,6 +12,7 @@ from core.models import WorkspaceModel, WorkspaceOwned
 from publishing.models.connections import SocialAccount
 from publishing.states import (
     IN_FLIGHT,
+    PLANNED,
     AttemptOutcome,
     PostState,
     StateGroup,
@@ -180,7 +181,7 @@ class PostTarget(WorkspaceModel):
 
 def in_group(group: str) -> Q:
     """The targets of a group, as `PostTarget.status_group` says it."""
-    asked, stopped = Q(state=TargetState.UNCONFIRMED, asked_at__isnull=False), Q(state=TargetState.SCHEDULED)
+    asked, stopped = Q(state=TargetState.UNCONFIRMED, asked_at__isnull=False), Q(state__in=sorted(PLANNED))
     stopped &= ~Q(error_code="")
     if group == StateGroup.NEEDS_YOU:
         return Q(state=TargetState.ACTION_REQUIRED) | asked | stopped
@@ -188,7 +189,7 @@ def in_group(group: str) -> Q:
     found = Q(state__in=states)
     if group == StateGroup.UNCONFIRMED:
         found &= Q(asked_at__isnull=True)
-    return found & Q(error_code="") if group == StateGroup.SCHEDULED else found
+    return found & Q(error_code="") if group in (StateGroup.SCHEDULED, StateGroup.NEEDS_APPROVAL) else found
 
 
 class Attempt(WorkspaceOwned):

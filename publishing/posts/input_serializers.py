@@ -74,7 +74,17 @@ class PostChangeSerializer(PostInputSerializer):
     version = VersionField(required=False)
 
 
-class PublishSerializer(PostInputSerializer):
+class OnceApprovedSerializer(InputSerializer):
+    """What is done where approval is required and missing."""
+
+    once_approved = serializers.BooleanField(
+        required=False,
+        default=False,
+        help_text="true: ask for the approval and publish once it is given, instead of answering 409.",
+    )
+
+
+class PublishSerializer(PostInputSerializer, OnceApprovedSerializer):
     publish_now = serializers.BooleanField(default=True)
 
 

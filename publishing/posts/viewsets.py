@@ -31,6 +31,7 @@ from publishing.schedule import queueing
 from publishing.services import captions, posts, preflight, schedule, sending, targets
 from publishing.services.posts import Content
 from publishing.services.sending import At, Draft, Now, Sent, Timing
+from publishing.states import PostState
 
 ESTIMATE = timedelta(minutes=2)
 
@@ -61,11 +62,12 @@ def task_of(post: Post) -> UUID | None:
 
 
 def published(post: Post) -> Response:
+    waits = post.state == PostState.NEEDS_APPROVAL
     body = {
         "id": post.pk,
         "task_id": task_of(post),
-        "status": "queued",
-        "estimated_completion": clock.now() + ESTIMATE,
+        "status": PostState.NEEDS_APPROVAL if waits else "queued",
+        "estimated_completion": None if waits else clock.now() + ESTIMATE,
         "posts": sent(post),
     }
     return Response(shapes.PublishedSerializer(body).data, status=status.HTTP_202_ACCEPTED)
@@ -163,14 +165,15 @@ class PostViewSet(GenerateThrottled, mixins.ListModelMixin, ActorViewSet):
     def publish_new(self, request: Request) -> Response:
         """Make a post and send it now (`publish_now: false` makes a draft)."""
         if self.body["publish_now"]:
-            return published(self._send(Now()).post)
+            return published(self._send(Now(self.body["once_approved"])).post)
         return Response(shapes.PostSerializer(self._send(Draft()).post).data, status=status.HTTP_201_CREATED)
 
-    @endpoint(responses={202: shapes.PublishedSerializer})
+    @endpoint(request=inputs.OnceApprovedSerializer, responses={202: shapes.PublishedSerializer})
     @idempotent
     def publish(self, request: Request, pk: UUID) -> Response:
-        """Send a draft or a scheduled post now."""
-        return published(schedule.publish_now(actor=self.actor, post_id=pk))
+        """Send a draft or a scheduled post now. 409 (`approval_required`) where it must be approved first."""
+        wanted = self.body["once_approved"]
+        return published(schedule.publish_now(actor=self.actor, post_id=pk, once_approved=wanted))
 
     @endpoint(
         operation_id="posts_schedule_new",

@@ -10,7 +10,7 @@ from django.db.models import Q, QuerySet
 
 from publishing.models import Post, PostTarget
 from publishing.schedule import specs
-from publishing.states import IN_FLIGHT, TargetState
+from publishing.states import IN_FLIGHT, PLANNED, TargetState
 
 MINUTE = timedelta(minutes=1)
 # How near the same words with the same video may come before somebody should have meant it.
@@ -64,7 +64,7 @@ def _others(target: PostTarget) -> QuerySet[PostTarget]:
 
 def _same_minute(target: PostTarget, at: datetime) -> list[ScheduleConflict]:
     minute = at.replace(second=0, microsecond=0)
-    rows = _others(target).filter(state=TargetState.SCHEDULED, due_at__gte=minute, due_at__lt=minute + MINUTE)
+    rows = _others(target).filter(state__in=sorted(PLANNED), due_at__gte=minute, due_at__lt=minute + MINUTE)
     other = rows.order_by("due_at", "id").first()
     if other is None or other.due_at is None:
         return []
@@ -83,7 +83,7 @@ def _same_content(target: PostTarget, at: datetime) -> list[ScheduleConflict]:
         verb = "went out" if sent.state == TargetState.PUBLISHED else "is going out"
         return [_twin(target, sent, when, verb)]
     # What is planned is not frozen yet, so its key is made here, of those that say the same.
-    planned = _others(target).filter(state=TargetState.SCHEDULED, due_at__gt=after, due_at__lt=before)
+    planned = _others(target).filter(state__in=sorted(PLANNED), due_at__gt=after, due_at__lt=before)
     words = _words(target.title, target.effective_text())
     texts = planned.order_by("due_at", "id").values_list("pk", "title", "text", "post__text")
     alike = [pk for pk, title, own, text in texts if _words(title, text if own is None else own) == words][:_LOOK_AT]

@@ -20,7 +20,7 @@ from publishing.services import moving, posts, schedule, sending, undo_keys
 from publishing.services.posts import Content
 from publishing.services.schedule import When
 from publishing.services.undo_keys import FormerPost, FormerShare
-from publishing.states import EDITABLE, TargetState
+from publishing.states import EDITABLE, PLANNED, TargetState
 
 MOST = 500
 FARTHEST_DAYS = 365
@@ -223,7 +223,7 @@ def _delete(actor: Actor, post_id: UUID, change: Delete) -> _Done:
 
 
 def _planned(post: Post) -> list[FormerShare]:
-    return [_share(row) for row in post.targets.all() if row.state == TargetState.SCHEDULED]
+    return [_share(row) for row in post.targets.all() if row.state in PLANNED]
 
 
 def _share(row: PostTarget) -> FormerShare:

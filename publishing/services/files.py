@@ -16,7 +16,7 @@ from media import trash, uses
 from media.errors import MediaError
 from media.models import MediaFile
 from publishing.models import Delivery, Post, PostMedia, PostTarget
-from publishing.states import EDITABLE, IN_FLIGHT, TargetState
+from publishing.states import EDITABLE, IN_FLIGHT, PLANNED
 
 # Rows that only remember what was sent.
 MEMORIES = (PostMedia, Delivery)
@@ -77,13 +77,7 @@ def needs_of(workspace_id: UUID, file_ids: Collection[UUID]) -> list[hooks.FileU
 
 def _need(post: Post, shares: Sequence[PostTarget]) -> hooks.FileUse:
     states = {row.state for row in shares}
-    how = (
-        "is going out in"
-        if states & IN_FLIGHT
-        else "is planned in"
-        if TargetState.SCHEDULED in states
-        else "is used in"
-    )
+    how = "is going out in" if states & IN_FLIGHT else "is planned in" if states & PLANNED else "is used in"
     due = min((row.due_at for row in shares if row.due_at and row.state in EDITABLE | IN_FLIGHT), default=None)
     return hooks.FileUse("post", post.pk, str(post), post.state, how, reverse("post_detail", args=[post.pk]), due)
 

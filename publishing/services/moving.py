@@ -21,7 +21,7 @@ from publishing.schedule.walltime import Instant
 from publishing.services import schedule, undo_keys
 from publishing.services.schedule import When
 from publishing.services.undo_keys import FormerPost, FormerShare
-from publishing.states import EDITABLE, TargetState
+from publishing.states import EDITABLE, PLANNED, TargetState
 from publishing.transitions import move
 
 MOVE = "move"
@@ -66,7 +66,7 @@ def move_by_days(*, actor: Actor, post_id: UUID, days: int, accept_conflicts: bo
     """
     policy.require(actor, Action.PUBLISH)
     post = selectors.post(actor, post_id)
-    planned = sorted({row.due_at for row in post.targets.all() if row.state == TargetState.SCHEDULED and row.due_at})
+    planned = sorted({row.due_at for row in post.targets.all() if row.state in PLANNED and row.due_at})
     if not planned:
         raise Conflict(PublishingError.WRONG_STATE, "This post has no time to move: nothing of it is scheduled.")
     rows = [row for seen in planned for row in _rows_at(post, seen)]
@@ -83,7 +83,7 @@ def schedule_draft(
     when = When(wall=datetime.combine(to, at), zone=zone)
     instant = when.resolve(zone)
     post, notes = schedule.schedule_post(actor=actor, post_id=post_id, when=when, accept_conflicts=accept_conflicts)
-    rows = [row for row in post.targets.all() if row.state == TargetState.SCHEDULED]
+    rows = [row for row in post.targets.all() if row.state in PLANNED]
     former = FormerPost(post.pk, [FormerShare(row.pk, None, "", row.due_at) for row in rows])
     return Moved(instant.at, rows, notes, former)
 
@@ -108,6 +108,7 @@ def put_back(*, actor: Actor, former: FormerPost) -> Post:
             if share.target_id not in rows:
                 raise NotFound
             _put_back(rows[share.target_id], share)
+        schedule.ask_for_approval(actor, post.pk, list(rows.values()))
         audit.record(actor, "post.move_undo", ("post", post.pk), {"accounts": len(former.shares)})
     return post
 
@@ -161,8 +162,9 @@ def _set_times(
     with transaction.atomic():
         for row in rows:
             schedule.set_due(row, times[row.pk], only_if=Q(due_at=row.due_at))
+        awaits = schedule.ask_for_approval(actor, post.pk, rows)
         audit.record(actor, "post.move", ("post", post.pk), {"from": seen.isoformat(), "to": at.isoformat()})
-    notes = [words for words in (note, *(conflict.sentence for conflict in found)) if words]
+    notes = [words for words in (note, *(item.sentence for item in found), *awaits) if words]
     return Moved(at, rows, list(dict.fromkeys(notes)), former)
 
 

@@ -17,6 +17,7 @@ from core.hooks import limits
 from core.ids import uuid7
 from media.models import MediaFile
 from publishing import selectors
+from publishing.approvals import requests as approvals
 from publishing.errors import PublishingError
 from publishing.models import Post, PostMedia, PostTarget, SocialAccount
 from publishing.platforms.declared import Problem
@@ -145,14 +146,15 @@ def update_post(
             if only_draft:
                 _refuse_planned(present)
             raise _stale(present)
+        audit.record(actor, "post.update", ("post", post.pk), {"fields": sorted(set(changes) - {"search"})})
         if files is not None:
             PostMedia.objects.filter(post_id=post.pk).delete()
             _put_media(post, files)
         if targets is not None:
             _replace_targets(actor, post, _distinct(targets))
         refresh_posts([post.pk])
+        approvals.follow_edit(actor=actor, post_id=post.pk)
         publish_schedule(post.workspace_id, [row.due_at for row in post.targets.all()])
-        audit.record(actor, "post.update", ("post", post.pk), {"fields": sorted(set(changes) - {"search"})})
     return selectors.post(actor, post_id)
 
 

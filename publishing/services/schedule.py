@@ -16,13 +16,15 @@ from core import clock
 from core.actor import Actor
 from core.errors import Conflict, ValidationFailed
 from publishing import selectors
+from publishing.approvals import requests as approvals
 from publishing.errors import PublishingError
 from publishing.models import Post, PostTarget
-from publishing.schedule import blocked, conflicts, queueing, walltime
+from publishing.schedule import approval, blocked, conflicts, queueing, walltime
+from publishing.schedule.approval import Gate
 from publishing.schedule.conflicts import ScheduleConflict
 from publishing.schedule.walltime import Instant
 from publishing.services.posts import require_ready
-from publishing.states import EDITABLE, TargetState
+from publishing.states import EDITABLE, PLANNED, TargetState
 from publishing.transitions import NO_ERROR, move
 
 GRACE = timedelta(minutes=1)
@@ -30,6 +32,7 @@ GRACE = timedelta(minutes=1)
 HORIZON = timedelta(days=2 * 365 + 1)
 # What a target without a time says.
 NO_TIME: dict[str, Any] = {"due_at": None, "zone": "", "wall_time": "", **NO_ERROR}
+AWAITS_APPROVAL = "It waits for approval, and goes out at its time once it is approved."
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,22 +55,41 @@ class When:
         return walltime.to_instant(self.wall, zone)
 
 
-def publish_now(*, actor: Actor, post_id: UUID) -> Post:
-    """Send everything that has not gone out, to all accounts at once. Raises with all problems first."""
+def publish_now(*, actor: Actor, post_id: UUID, once_approved: bool = False) -> Post:
+    """Send everything that has not gone out, to all accounts at once. Raises with all problems first.
+
+    Where approval is required and missing, it refuses (`approval_required`); `once_approved` asks for the approval
+    instead, and what needs it goes out as soon as it is given.
+    """
     policy.require(actor, Action.PUBLISH)
     post = selectors.post(actor, post_id)
     targets = [row for row in post.targets.all() if row.state in EDITABLE]
     if not targets and post.targets.all():
         raise Conflict(PublishingError.ALREADY_GOING_OUT, "This post is already going out.")
     require_ready(post)
+    gate = Gate.of(actor.workspace_id, [post.pk])
+    held = [row for row in targets if gate.holds(row)]
+    if held and not once_approved:
+        sentence = "This workspace sends nothing without approval. Send it for approval, and it goes out once approved."
+        raise Conflict(PublishingError.APPROVAL_REQUIRED, sentence, {"accounts": [str(row.account_id) for row in held]})
     now = clock.now()
     with transaction.atomic():
         for row in targets:
             row.post = post
-            row.due_at = now
-            queueing.queue(row, actor)
-        audit.record(actor, "post.publish", ("post", post.pk), {"accounts": len(targets)})
+            if row in held:
+                _await_approval(row)
+            else:
+                row.due_at = now
+                queueing.queue(row, actor)
+        audit.record(actor, "post.publish", ("post", post.pk), {"accounts": len(targets), "held": len(held)})
+        approvals.ensure(actor=actor, post_id=post.pk)
     return selectors.post(actor, post_id)
+
+
+def _await_approval(row: PostTarget) -> None:
+    """Let a share go out as soon as it is approved."""
+    if not move(row, TargetState.NEEDS_APPROVAL, **NO_TIME):
+        raise Conflict(PublishingError.ALREADY_GOING_OUT, "This post has just started to go out.")
 
 
 def schedule_post(
@@ -101,7 +123,16 @@ def schedule_post(
         for row in targets:
             set_due(row, instants[row.account_id])
         audit.record(actor, "post.schedule", ("post", post.pk), {"accounts": len(targets)})
+        notes.extend(ask_for_approval(actor, post.pk, targets))
     return selectors.post(actor, post_id), list(dict.fromkeys(notes))
+
+
+def ask_for_approval(actor: Actor, post_id: UUID, rows: Sequence[PostTarget]) -> list[str]:
+    """Ask for the approval that planned shares wait for, in the caller's transaction; what a person should read."""
+    if not any(row.state == TargetState.NEEDS_APPROVAL for row in rows):
+        return []
+    approvals.ensure(actor=actor, post_id=post_id)
+    return [AWAITS_APPROVAL]
 
 
 def time_read(row: PostTarget) -> str:
@@ -130,6 +161,7 @@ def reschedule_target(
     notes = [note for note in (instant.note(), *(conflict.sentence for conflict in found)) if note]
     with transaction.atomic():
         set_due(row, instant, only_if=None if seen is None else Q(due_at=row.due_at))
+        notes.extend(ask_for_approval(actor, post_id, [row]))
         audit.record(actor, "target.reschedule", ("post_target", row.pk), {"due_at": instant.at.isoformat()})
     return row, notes
 
@@ -140,7 +172,7 @@ def unschedule(*, actor: Actor, post_id: UUID) -> Post:
     post = selectors.post(actor, post_id)
     with transaction.atomic():
         for row in post.targets.all():
-            if row.state == TargetState.SCHEDULED:
+            if row.state in PLANNED:
                 move(row, TargetState.DRAFT, **NO_TIME)
         audit.record(actor, "post.unschedule", ("post", post.pk))
     return selectors.post(actor, post_id)
@@ -171,11 +203,13 @@ def _refuse_moved(row: PostTarget, seen: str | None) -> None:
 
 
 def set_due(row: PostTarget, instant: Instant, only_if: Q | None = None) -> None:
+    """Plan one share. Where approval is required and missing it waits for that, told by `ask_for_approval`."""
     wall = f"{instant.wall:%Y-%m-%dT%H:%M}"
-    code, sentence = blocked.standing(row.account)
+    held = approval.holds(row)
+    code, sentence = ("", "") if held else blocked.standing(row.account)
     moved = move(
         row,
-        TargetState.SCHEDULED,
+        TargetState.NEEDS_APPROVAL if held else TargetState.SCHEDULED,
         only_if=only_if,
         due_at=instant.at,
         zone=instant.zone,

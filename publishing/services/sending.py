@@ -28,7 +28,9 @@ class Draft:
 
 @dataclass(frozen=True, slots=True)
 class Now:
-    """Publish it to all accounts at once."""
+    """Publish it to all accounts at once; `once_approved` as in `schedule.publish_now`."""
+
+    once_approved: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,7 +100,7 @@ def _go(actor: Actor, post: Post, timing: Timing) -> Sent:
         case Draft():
             return Sent(post)
         case Now():
-            return Sent(schedule.publish_now(actor=actor, post_id=post.pk))
+            return Sent(schedule.publish_now(actor=actor, post_id=post.pk, once_approved=timing.once_approved))
         case At():
             scheduled, notes = schedule.schedule_post(
                 actor=actor,

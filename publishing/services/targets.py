@@ -18,7 +18,7 @@ from publishing.engine import sentences
 from publishing.errors import PublishingError, TargetError
 from publishing.models import AccountStatus, PostTarget
 from publishing.platforms.registry import adapter_for
-from publishing.schedule import queueing, specs
+from publishing.schedule import approval, queueing, specs
 from publishing.states import EDITABLE, IN_FLIGHT, TargetState, WaitReason
 from publishing.transitions import move
 
@@ -45,6 +45,9 @@ def retry(*, actor: Actor, post_id: UUID, target_id: UUID) -> PostTarget:
     if target.account.grant_id is None:
         sentence = f"{target.account.handle} is disconnected. Connect it again first."
         raise Conflict(PublishingError.ACCOUNT_NOT_CONNECTED, sentence)
+    if not target.committed and approval.holds(target):
+        sentence = "This workspace sends nothing without approval. Send the post for approval, then try it again."
+        raise Conflict(PublishingError.APPROVAL_REQUIRED, sentence)
     with transaction.atomic():
         requeue(target, actor)
         audit.record(actor, "target.retry", ("post_target", target.pk), {"platform": target.platform})

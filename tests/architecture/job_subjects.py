@@ -20,6 +20,7 @@ from media.models import MediaFile
 from media.storage import store
 from notifications.models import Mail, NoticeKind
 from notifications.services import Message, notify
+from publishing.approvals import requests, rules
 from publishing.models import Delivery, Grant, PostTarget, SocialAccount
 from publishing.services import schedule
 from scripts_app import services as scripts
@@ -133,6 +134,14 @@ def _publish(world: World) -> Job:
     return Job.objects.get(kind="publish.target")
 
 
+def _about_approval(world: World) -> Job:
+    found = rules.change(actor=world.actor, version=0, changes={"mode": "required", "allow_own": True})
+    assert found.version
+    post = world.make_post(world.connect("tiktok"))
+    request = requests.submit(actor=world.actor, post_id=post.pk)
+    return Job.objects.get(kind="approvals.tell", subject_id=request.pk)
+
+
 def _convert(world: World) -> Job:
     post = world.make_post(world.connect("tiktok"), media=world.avi())
     schedule.publish_now(actor=world.actor, post_id=post.pk)
@@ -224,6 +233,9 @@ SUBJECTS: dict[str, Callable[[World], Job]] = {
     "publish.tell_connected": _about_account("publish.tell_connected"),
     "publish.tell_lost": _lost,
     "publish.tell_expiring": _about_grant("publish.tell_expiring", refresh_expires_at=timedelta(days=3)),
+    "approvals.ask": _about_post("approvals.ask"),
+    "approvals.tell": _about_approval,
+    "approvals.settle_all": lambda world: world.order("approvals.settle_all", "workspace", world.workspace),
     "analytics.follow": _about_target("analytics.follow"),
     "analytics.fetch": _about_target("analytics.fetch"),
     "analytics.learn": lambda world: world.order("analytics.learn", "workspace", world.workspace),

@@ -20,7 +20,17 @@ from library.services.signatures import SignatureContent
 from media.models import UploadSession
 from notifications.models import Mail, NoticeKind
 from notifications.services import Message, notify
-from publishing.models import Attempt, AttemptOutcome, Grant, OAuthState
+from publishing.models import (
+    ApprovalComment,
+    ApprovalDecision,
+    ApprovalPolicy,
+    ApprovalRequest,
+    Attempt,
+    AttemptOutcome,
+    Grant,
+    OAuthState,
+    ReviewLink,
+)
 from publishing.platforms.base import AccountInfo, Tokens
 from publishing.services import account_choice
 from scripts_app import services as scripts
@@ -96,7 +106,21 @@ def make_objects(cast: Any) -> SimpleNamespace:
     PostTag.objects.create(workspace=workspace, post=target.post, tag=video.tags.first())
     group = hashtag_groups.create(actor=actor, name="Herbs", tags=["herbs"])
     signature = signatures.create(actor=actor, content=SignatureContent("Us", "Yours", account_id=account.pk))
+    rules = {"levels": [{"name": "Client", "roles": ["admin"], "user_ids": []}]}
+    ApprovalPolicy.objects.create(workspace=workspace, mode="optional", **rules)
+    approval = ApprovalRequest.objects.create(
+        workspace=workspace, post=target.post, number=1, snapshot=[], requested_by=cast.alice, **rules
+    )
+    link = ReviewLink.objects.create(
+        workspace=workspace, request=approval, name="Dora", token_hash="0" * 64, expires_at=clock.now()
+    )
+    said = {"workspace": workspace, "request": approval, "reviewer": link, "name": "Dora", "text": "Shorter."}
+    ApprovalDecision.objects.create(verdict="changes_requested", at=clock.now(), **said)
+    comment = ApprovalComment.objects.create(**said)
     ids = {
+        "approval_id": approval.pk,
+        "comment_id": comment.pk,
+        "link_id": link.pk,
         "item_id": item.pk,
         "group_id": group.pk,
         "signature_id": signature.pk,

@@ -11,6 +11,8 @@ METHODS = ("get", "post", "put", "patch", "delete")
 
 # What `{pk}` names, by the segment before it.
 _THINGS = {
+    "approvals": "approval_id",
+    "comments": "comment_id",
     "videos": "video_id", "folders": "folder_id", "tags": "tag_id", "strategies": "strategy_id", "scripts": "script_id",
     "edits": "edit_id", "renditions": "rendition_id", "jobs": "job_id", "uploads": "upload_id", "media": "media_id",
     "templates": "template_id", "posts": "post_id", "accounts": "account_id", "social-accounts": "account_id",

@@ -70,6 +70,7 @@ BODY = {
     "live": False,
     "name": "x",
     "title": "x",
+    "text": "x",
     "role": "viewer",
     "email": "x@example.com",
     "account_ids": [],

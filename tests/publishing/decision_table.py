@@ -173,6 +173,7 @@ CASES = [
     Case("the platform ended the post", happened.Refused(POLL, error(ErrorKind.REJECTED, dead=True)), {"after": SENT}),
     # Before a call
     Case("processed for more than a day", happened.Overdue(), OLD),
+    Case("nobody approved it, and it must be", happened.NotApproved(), {"before": FRESH}),
     Case("what was prepared has run out", happened.Expired(), {"before": FRESH}),
     Case("what was prepared has run out again", happened.Expired(), STALE),
     Case("a file is being converted", happened.Converting(), {"before": FRESH}),

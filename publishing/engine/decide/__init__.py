@@ -25,6 +25,7 @@ DECISIONS: dict[type, Decision] = {
     happened.RenewalRefused: calls.renewal_refused,
     happened.TokenJudged: calls.token_judged,
     happened.Overdue: calls.overdue,
+    happened.NotApproved: calls.not_approved,
     happened.Expired: calls.expired,
     happened.Converting: calls.converting,
     happened.NotConverted: calls.not_converted,

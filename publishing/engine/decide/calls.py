@@ -15,14 +15,15 @@ from publishing.engine.decide.model import (
     RenewTokens,
     Rules,
     State,
+    Stop,
     Transition,
     stay,
     with_checkpoint,
 )
 from publishing.errors import TargetError
-from publishing.platforms.base import Effect, Live, Next, Wait
+from publishing.platforms.base import Checkpoint, Effect, Live, Next, Wait
 from publishing.platforms.errors import ErrorKind, PlatformError
-from publishing.states import AttemptOutcome, WaitReason
+from publishing.states import AttemptOutcome, TargetState, WaitReason
 
 CONVERSION_POLL = timedelta(minutes=1)
 LOCK_POLL = timedelta(seconds=2)
@@ -140,6 +141,12 @@ def token_judged(rules: Rules, state: State, event: happened.TokenJudged, now: d
 
 def overdue(rules: Rules, state: State, event: happened.Overdue, now: datetime) -> Transition:
     return waits.asking(waits.unconfirmed(state, sentences.STUCK, now), rules, now)
+
+
+def not_approved(rules: Rules, state: State, event: happened.NotApproved, now: datetime) -> Transition:
+    """Nothing of it is sent: it is planned again, and waits for somebody to approve it."""
+    fields = {"queued_at": None, "started_at": None, "run_token": None, "transient_count": 0, "progress_pct": 0}
+    return Transition(Checkpoint(), TargetState.NEEDS_APPROVAL, fields, Stop())
 
 
 def expired(rules: Rules, state: State, event: happened.Expired, now: datetime) -> Transition:

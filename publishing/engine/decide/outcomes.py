@@ -86,6 +86,11 @@ class Overdue:
 
 
 @dataclass(frozen=True, slots=True)
+class NotApproved:
+    """The workspace sends nothing without approval, and nobody approved this content."""
+
+
+@dataclass(frozen=True, slots=True)
 class Expired:
     """What was prepared at the platform has ended by its own date."""
 
