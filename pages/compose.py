@@ -170,7 +170,9 @@ class Composer:
         """Save, and schedule or publish as the pressed button says."""
         action = self.request.POST.get("action", "draft")
         timing: sending.Timing = sending.Draft()
-        if action == "schedule" or (action != "draft" and self.form.cleaned_data.get("when") == "later"):
+        if action == "queue":
+            timing = sending.Queued(accept_conflicts="accept_conflicts" in self.request.POST)
+        elif action == "schedule" or (action != "draft" and self.form.cleaned_data.get("when") == "later"):
             timing = sending.At(self.form.time(), accept_conflicts="accept_conflicts" in self.request.POST)
         elif action != "draft":
             timing = sending.Now()

@@ -24,6 +24,7 @@ from publishing.errors import TargetError
 from publishing.insight import overview
 from publishing.models import (
     Attempt,
+    BlackoutDay,
     CalendarFeed,
     Delivery,
     Grant,
@@ -32,6 +33,8 @@ from publishing.models import (
     Post,
     PostMedia,
     PostTarget,
+    Queue,
+    QueuePlace,
     QuotaWindow,
     RateSlot,
     SocialAccount,
@@ -70,7 +73,7 @@ class Attention(admin.SimpleListFilter):
             "moving": in_group(StateGroup.PUBLISHING),
             "waiting": in_group(StateGroup.WAITING),
             "in_inbox": in_group(StateGroup.IN_INBOX),
-            "late": Q(state=TargetState.SCHEDULED, due_at__lt=now),
+            "late": Q(state=TargetState.SCHEDULED, due_at__lt=now, held=False),
             "failed": Q(state=TargetState.FAILED, finished_at__gte=now - overview.RECENT),
         }
         return queryset.filter(wanted[self.value() or ""]) if self.value() in wanted else queryset
@@ -277,6 +280,32 @@ class CalendarFeedAdmin(ReadOnlyAdmin):
     list_select_related = ("workspace", "created_by")
     ordering = ("-created_at", "-id")
     exclude = ("token_sealed", "token_hash")
+
+
+@admin.register(Queue)
+class QueueAdmin(ReadOnlyAdmin):
+    list_display = ("id", "account", "workspace", "zone", "paused_at", "version", "updated_at")
+    list_filter = ("account__platform", "paused_at")
+    search_fields = ("=id", "=account__id", "account__username", "workspace__name")
+    list_select_related = ("account", "workspace")
+    ordering = ("-created_at", "-id")
+
+
+@admin.register(QueuePlace)
+class QueuePlaceAdmin(ReadOnlyAdmin):
+    list_display = ("id", "queue", "target", "at", "workspace")
+    search_fields = ("=id", "=queue__id", "=target__id", "=target__post__id")
+    list_select_related = ("queue", "target", "workspace")
+    ordering = ("-created_at", "-id")
+
+
+@admin.register(BlackoutDay)
+class BlackoutDayAdmin(ReadOnlyAdmin):
+    list_display = ("id", "day", "account", "note", "workspace")
+    list_filter = ("day",)
+    search_fields = ("=id", "=account__id", "note", "workspace__name")
+    list_select_related = ("account", "workspace")
+    ordering = ("-created_at", "-id")
 
 
 @admin.register(PostMedia)

@@ -8,6 +8,7 @@ from publishing.calendar.viewsets import CalendarViewSet
 from publishing.connections.viewsets import CallbackView, ConnectionViewSet
 from publishing.posts.file_viewsets import MediaDeletionViewSet
 from publishing.posts.viewsets import PostViewSet
+from publishing.queues.viewsets import BlackoutViewSet, QueueViewSet
 
 
 def _accounts(prefix: str, names: str) -> list[URLPattern]:
@@ -26,8 +27,11 @@ _post = PostViewSet.as_view
 _approval = ApprovalViewSet.as_view
 _bulk = BulkViewSet.as_view
 _calendar = CalendarViewSet.as_view
+_queue = QueueViewSet.as_view
+_blackout = BlackoutViewSet.as_view
 _file = MediaDeletionViewSet.as_view
 _ONE = "posts/<uuid:pk>"
+_QUEUE = "queues/<uuid:pk>"
 _TARGET = f"{_ONE}/targets/<uuid:target_id>"
 
 urlpatterns = [
@@ -57,6 +61,19 @@ urlpatterns = [
     path(f"{_ONE}/publish", _post({"post": "publish"}), name="api-post-publish"),
     path(f"{_ONE}/schedule", _post({"post": "schedule"}), name="api-post-schedule"),
     path(f"{_ONE}/move", _calendar({"post": "move"}), name="api-post-move"),
+    path(f"{_ONE}/queue", _queue({"post": "add", "delete": "remove"}), name="api-post-queue"),
+    path("queues", _queue({"get": "list"}), name="api-queues"),
+    path(_QUEUE, _queue({"get": "retrieve", "put": "update"}), name="api-queue"),
+    path(f"{_QUEUE}/preview", _queue({"post": "preview"}), name="api-queue-preview"),
+    path(f"{_QUEUE}/slots", _queue({"get": "slots"}), name="api-queue-slots"),
+    path(f"{_QUEUE}/posts", _queue({"get": "posts"}), name="api-queue-posts"),
+    path(f"{_QUEUE}/order", _queue({"post": "order"}), name="api-queue-order"),
+    path(f"{_QUEUE}/shuffle", _queue({"post": "shuffle"}), name="api-queue-shuffle"),
+    path(f"{_QUEUE}/pause", _queue({"post": "pause"}), name="api-queue-pause"),
+    path(f"{_QUEUE}/resume", _queue({"post": "resume"}), name="api-queue-resume"),
+    path(f"{_QUEUE}/rearrange", _queue({"post": "rearrange"}), name="api-queue-rearrange"),
+    path("blackout-days", _blackout({"get": "list", "post": "create"}), name="api-blackout-days"),
+    path("blackout-days/<uuid:pk>", _blackout({"delete": "destroy"}), name="api-blackout-day"),
     path("calendar", _calendar({"get": "list"}), name="api-calendar"),
     path("calendar/undo", _calendar({"post": "undo"}), name="api-calendar-undo"),
     path(

@@ -41,6 +41,11 @@ class PublishingError(StrEnum):
     APPROVAL_CLOSED = "approval_closed"
     APPROVAL_INVALID = "approval_invalid"
     NOT_APPROVER = "not_approver"
+    QUEUE_EMPTY = "queue_empty"
+    QUEUE_FULL = "queue_full"
+    QUEUE_TIMES = "queue_times_invalid"
+    BLACKOUT_TWICE = "blackout_day_twice"
+    BLACKOUT_PAST = "blackout_day_past"
 
 
 class TargetError(StrEnum):

@@ -18,6 +18,7 @@ from publishing.states import (
     EXPLAINED,
     FINISHED,
     HOLDING,
+    PLANNED,
     PostState,
     StateGroup,
     TargetState,
@@ -74,10 +75,11 @@ def move_many(changes: Sequence[tuple[PostTarget, Mapping[str, Any]]], to: Targe
     written = [(target, _columns(target, to, fields)) for target, fields in changes]
     if _update_each(written, to) != len(written):
         return False
+    changed = [target for target, _ in written if target.state != to]
     for target, columns in written:
         _take_over(target, columns)
     refresh_posts({target.post_id for target, _ in written})
-    for target, _ in written:
+    for target in changed:
         _tell(target)
     return True
 
@@ -139,6 +141,8 @@ def _outdated(to: TargetState) -> dict[str, Any]:
         columns |= NO_ERROR
     if to != TargetState.WAITING:
         columns["wait_reason"] = ""
+    if to not in PLANNED:
+        columns["held"] = False
     if to not in (TargetState.WAITING, TargetState.UNCONFIRMED):
         columns["next_at"] = None
     return columns

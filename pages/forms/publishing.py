@@ -51,6 +51,7 @@ class PostForm(FilesForm):
     def clean(self) -> dict[str, Any]:
         found: dict[str, Any] = super().clean() or {}
         later = found.get("when") == "later" or self.data.get("action") == "schedule"
+        later = later and self.data.get("action") != "queue"
         if later and not found.get("wall_time") and "wall_time" not in self.errors:
             self.add_error("wall_time", "Choose a date and a time.")
         return found

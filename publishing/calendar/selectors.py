@@ -25,7 +25,8 @@ SHOWN = tuple(group for group in StateGroup if group not in (StateGroup.DRAFT, S
 GROUPS = (*SHOWN, StateGroup.CANCELLED)
 _OF_AN_ENTRY = (
     "workspace", "post", "account", "platform", "text", "due_at", "zone", "wall_time", "state", "asked_at",
-    "error_code", "error_sentence", "wait_reason", "next_at", "held_since", "delays", "started_at", "published_at",
+    "error_code", "error_sentence", "wait_reason", "next_at", "held_since", "held", "delays", "started_at",
+    "published_at",
     "post__text", "post__campaign", "post__workspace", "account__platform", "account__username", "account__name",
     "account__external_id", "account__via",
 )  # fmt: skip

@@ -18,7 +18,8 @@ CLOCK_KNOWN = timedelta(days=1)
 def not_started() -> QuerySet[PostTarget]:
     """Due for two minutes and still scheduled, or in the queue for as long without a first step. System scope."""
     before = clock.now() - LATE
-    waiting = Q(state="scheduled", due_at__lt=before) | Q(state="queued", started_at=None, queued_at__lt=before)
+    waiting = Q(state="scheduled", due_at__lt=before, held=False)
+    waiting |= Q(state="queued", started_at=None, queued_at__lt=before)
     return PostTarget.objects.filter(waiting)
 
 

@@ -58,7 +58,7 @@ def lines() -> list[PlatformSummary]:
         )
         .order_by()
     }
-    late = _by_platform(Q(state=TargetState.SCHEDULED, due_at__lt=now))
+    late = _by_platform(Q(state=TargetState.SCHEDULED, due_at__lt=now, held=False))
     failed = _by_platform(Q(state=TargetState.FAILED, finished_at__gte=now - RECENT))
     result = []
     for name, adapter in ADAPTERS.items():

@@ -1,4 +1,4 @@
-"""The rows of publishing: connections, posts with their targets and receipts, quotas."""
+"""The rows of publishing: connections, posts with their targets and receipts, queues, quotas."""
 
 from publishing.models.approvals import (
     ApprovalComment,
@@ -20,6 +20,7 @@ from publishing.models.connections import (
 from publishing.models.deliveries import Delivery, DeliveryState
 from publishing.models.feeds import CalendarFeed
 from publishing.models.posts import Attempt, Post, PostMedia, PostTarget, in_group
+from publishing.models.queues import BlackoutDay, Queue, QueuePlace
 from publishing.models.quota import PlatformClock, QuotaWindow, RateSlot
 from publishing.states import AttemptOutcome
 
@@ -34,6 +35,7 @@ __all__ = [
     "ApprovalVerdict",
     "Attempt",
     "AttemptOutcome",
+    "BlackoutDay",
     "CalendarFeed",
     "Delivery",
     "DeliveryState",
@@ -44,6 +46,8 @@ __all__ = [
     "Post",
     "PostMedia",
     "PostTarget",
+    "Queue",
+    "QueuePlace",
     "QuotaWindow",
     "RateSlot",
     "ReviewLink",

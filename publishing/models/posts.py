@@ -93,6 +93,7 @@ class PostTarget(WorkspaceModel):
     due_at = models.DateTimeField(null=True, blank=True)
     zone = models.CharField(max_length=64, blank=True)
     wall_time = models.CharField(max_length=16, blank=True, help_text="As the person wrote it: 2026-03-08T02:30.")
+    held = models.BooleanField(default=False, help_text="It is in a queue that is paused, so it does not start.")
 
     state = models.CharField(max_length=16, choices=TargetState.choices, default=TargetState.DRAFT)
     wait_reason = models.CharField(max_length=8, choices=WaitReason.choices, blank=True)

@@ -34,8 +34,8 @@ class Lateness:
 
 
 def of(target: PostTarget) -> Lateness | None:
-    """None while a post is on time, and for what has no time."""
-    if target.due_at is None or target.state in (TargetState.DRAFT, TargetState.CANCELLED):
+    """None while a post is on time, for what has no time, and for what a paused queue holds."""
+    if target.due_at is None or target.state in (TargetState.DRAFT, TargetState.CANCELLED) or target.held:
         return None
     now = clock.now()
     reasons = {name: int(seconds) for name, seconds in target.delays.items()}

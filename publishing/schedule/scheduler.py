@@ -38,7 +38,7 @@ _NEEDED = (
 
 def due(now: datetime) -> QuerySet[PostTarget]:
     """What should have started by now, oldest first. Uses the partial index `target_due`."""
-    rows = PostTarget.objects.filter(state="scheduled", due_at__lte=now)
+    rows = PostTarget.objects.filter(state="scheduled", due_at__lte=now, held=False)
     return rows.order_by("due_at", "id")
 
 

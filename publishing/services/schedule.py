@@ -1,6 +1,6 @@
 """When a post goes out: now, at a time, or not yet. A target's `due_at` is the only clock."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -99,15 +99,18 @@ def schedule_post(
     when: When,
     per_account: Mapping[UUID, When] | None = None,
     accept_conflicts: bool = True,
+    only: Collection[UUID] | None = None,
 ) -> tuple[Post, list[str]]:
     """Let a post go out at a time, each account at its own if wanted; also moves what is scheduled already.
+
+    `only` names the accounts whose shares get a time; the others stay as they are.
 
     Returns the post and sentences a person should read (a wall time that does not exist, a crowded minute). Without
     `accept_conflicts` a conflict refuses instead (`schedule_conflict`, with all of them), until it is accepted.
     """
     policy.require(actor, Action.PUBLISH)
     post = selectors.post(actor, post_id)
-    targets = [row for row in post.targets.all() if row.state in EDITABLE]
+    targets = [row for row in post.targets.all() if row.state in EDITABLE and (only is None or row.account_id in only)]
     if not targets and post.targets.all():
         raise Conflict(PublishingError.ALREADY_GOING_OUT, "This post is already going out.")
     require_ready(post)
@@ -203,7 +206,10 @@ def _refuse_moved(row: PostTarget, seen: str | None) -> None:
 
 
 def set_due(row: PostTarget, instant: Instant, only_if: Q | None = None) -> None:
-    """Plan one share. Where approval is required and missing it waits for that, told by `ask_for_approval`."""
+    """Plan one share. Where approval is required and missing it waits for that, told by `ask_for_approval`.
+
+    Nothing holds it any more, should it have been in a paused queue.
+    """
     wall = f"{instant.wall:%Y-%m-%dT%H:%M}"
     held = approval.holds(row)
     code, sentence = ("", "") if held else blocked.standing(row.account)
@@ -214,6 +220,7 @@ def set_due(row: PostTarget, instant: Instant, only_if: Q | None = None) -> None
         due_at=instant.at,
         zone=instant.zone,
         wall_time=wall,
+        held=False,
         error_code=code,
         error_sentence=sentence,
     )

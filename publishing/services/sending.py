@@ -13,7 +13,7 @@ from core.errors import Conflict
 from publishing import selectors
 from publishing.errors import PublishingError
 from publishing.models import Post
-from publishing.services import drafts, posts, schedule
+from publishing.services import drafts, posts, queue_places, queued_posts, schedule
 from publishing.services.posts import Content
 from publishing.services.schedule import When
 from publishing.states import PostState
@@ -42,7 +42,14 @@ class At:
     accept_conflicts: bool = True
 
 
-Timing = Draft | Now | At
+@dataclass(frozen=True, slots=True)
+class Queued:
+    """Add it to the queues of its accounts, each at its own next free time. Conflicts as in `At`."""
+
+    accept_conflicts: bool = True
+
+
+Timing = Draft | Now | At | Queued
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +82,9 @@ def send(
         return Sent(known)
     try:
         with transaction.atomic():
+            if isinstance(timing, Queued):
+                # Before the post is touched: whoever rearranges a queue locks it first too, then its posts.
+                queue_places.lock(actor, [item.account_id for item in content.targets])
             post = _save(actor, content, post_id, version, draft_id)
             if name:
                 idempotency.remember(actor, _USE, name, {"post_id": str(post.pk)})
@@ -101,6 +111,9 @@ def _go(actor: Actor, post: Post, timing: Timing) -> Sent:
             return Sent(post)
         case Now():
             return Sent(schedule.publish_now(actor=actor, post_id=post.pk, once_approved=timing.once_approved))
+        case Queued():
+            added = queued_posts.add(actor=actor, post_id=post.pk, accept_conflicts=timing.accept_conflicts)
+            return Sent(added.post, list(added.notes))
         case At():
             scheduled, notes = schedule.schedule_post(
                 actor=actor,

@@ -1,5 +1,6 @@
 """One of everything in Alice's workspace, so that every address can be filled with ids that exist."""
 
+from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any
 
@@ -32,7 +33,7 @@ from publishing.models import (
     ReviewLink,
 )
 from publishing.platforms.base import AccountInfo, Tokens
-from publishing.services import account_choice
+from publishing.services import account_choice, queues
 from scripts_app import services as scripts
 from strategies import services as strategies
 from tests.analytics.conftest import make_account, make_live, make_numbers
@@ -117,10 +118,13 @@ def make_objects(cast: Any) -> SimpleNamespace:
     said = {"workspace": workspace, "request": approval, "reviewer": link, "name": "Dora", "text": "Shorter."}
     ApprovalDecision.objects.create(verdict="changes_requested", at=clock.now(), **said)
     comment = ApprovalComment.objects.create(**said)
+    queues.set_week(actor=actor, account_id=account.pk, week=[["09:00"]] * 7)
+    blackout, _ = queues.black_out(actor=actor, day=clock.now().date() + timedelta(days=40))
     ids = {
         "approval_id": approval.pk,
         "comment_id": comment.pk,
         "link_id": link.pk,
+        "blackout_id": blackout.pk,
         "item_id": item.pk,
         "group_id": group.pk,
         "signature_id": signature.pk,

@@ -17,7 +17,7 @@ _THINGS = {
     "edits": "edit_id", "renditions": "rendition_id", "jobs": "job_id", "uploads": "upload_id", "media": "media_id",
     "templates": "template_id", "posts": "post_id", "accounts": "account_id", "social-accounts": "account_id",
     "patterns": "pattern_id", "choices": "choice_id", "library": "item_id", "hashtag-groups": "group_id",
-    "signatures": "signature_id",
+    "signatures": "signature_id", "queues": "account_id", "blackout-days": "blackout_id",
 }  # fmt: skip
 
 

@@ -19,7 +19,7 @@ from library.models import HashtagGroup, PostTag, Signature, Template, TemplateM
 from media.models import MediaFile
 from notifications.models import Notice
 from patterns.models import Analysis, Pattern
-from publishing.models import Post, PostMedia, PostTarget, SocialAccount
+from publishing.models import BlackoutDay, Post, PostMedia, PostTarget, Queue, QueuePlace, SocialAccount
 from tests import factories
 from videos.models import Tag, Video
 from webhooks.models import WebhookDelivery, WebhookEndpoint, WebhookEvent
@@ -29,7 +29,7 @@ MOST = 10
 FEW, MANY = 10, 1000
 PAGES = (
     "/dashboard/", "/dashboard/_lists/", "/posts/", "/posts/?status=published&platform=youtube&q=post", "/schedule/",
-    "/schedule/?view=week", "/schedule/?view=list", "/schedule/drafts/",
+    "/schedule/?view=week", "/schedule/?view=list", "/schedule/drafts/", "/schedule/queues/",
     "/media/", "/videos/", "/videos/?view=list&sort=longest", "/videos/compare/", "/videos/compare/_best/",
     "/analytics/", "/compose/", "/posts/bulk/", "/posts/import/", "/settings/connections/", "/edits/",
     "/notifications/",
@@ -42,7 +42,7 @@ LISTS = (
     "videos", "videos?ordering=-size", "posts", "posts?platform=youtube", "posts/scheduled", "patterns",
     "patterns?min_score=1", "media", "folders", "tags", "social-accounts", "jobs", "notifications", "edits",
     "renditions", "patterns/scores", "webhook-endpoints", "webhook-deliveries", "webhook-deliveries?status=failed",
-    "library", "library?type=draft", "library/hashtag-groups", "library/signatures",
+    "library", "library?type=draft", "library/hashtag-groups", "library/signatures", "queues", "blackout-days",
 )  # fmt: skip
 
 
@@ -73,9 +73,10 @@ def fill(workspace: Workspace, person: User, count: int, *, first: int = 0) -> N
              for n in numbers]  # fmt: skip
     shown = [PostMedia(**own, post=post, file=file) for post, file in zip(posts, files, strict=True)]
     targets = [
-        PostTarget(**own, post=post, account=account, platform="youtube", state=post.state, due_at=tomorrow,
+        PostTarget(**own, post=post, account=account, platform="youtube", state=post.state,
+                   due_at=tomorrow + timedelta(seconds=n),
                    published_at=ago if post.state == "published" else None)
-        for post in posts
+        for n, post in enumerate(posts)
     ]  # fmt: skip
     live = [target for target in targets if target.published_at]
     snapshots = [MetricSnapshot(**own, target=target, slot="24h", taken_at=ago, age_s=90_000, views=5)
@@ -100,8 +101,14 @@ def fill(workspace: Workspace, person: User, count: int, *, first: int = 0) -> N
     named = [TemplateTag(**own, template=row, tag=tag) for row, tag in zip(templates, tags, strict=True)]
     groups = [HashtagGroup(**own, name=f"Group {n}", hashtags=["herbs"]) for n in numbers]
     signatures = [Signature(**own, name=f"Signature {n}", text="Yours", account=account) for n in numbers]
+    queue = Queue(**own, account=account, zone="Europe/Paris", week=[["09:00", "18:00"]] * 7)
+    insert([queue])
+    planned = [target for target in targets if not target.published_at]
+    places = [QueuePlace(**own, queue=queue, target=target, at=target.due_at) for target in planned]
+    days = [BlackoutDay(**own, account=account, day=tomorrow.date() + timedelta(days=5 * n)) for n in numbers]
     for rows in (files, videos, analyses, patterns, posts, shown, targets, snapshots, notices, edits, happened,
-                 sent, drafts, theirs, tags, tagged, templates, kept, named, groups, signatures):  # fmt: skip
+                 sent, drafts, theirs, tags, tagged, templates, kept, named, groups, signatures,
+                 places, days):  # fmt: skip
         insert(rows)
     insert([
         LatestMetrics(**own, target=row.target, snapshot=row, published_at=ago, platform="youtube", views=5,

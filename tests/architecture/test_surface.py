@@ -74,6 +74,8 @@ BODY = {
     "role": "viewer",
     "email": "x@example.com",
     "account_ids": [],
+    "target_ids": [],
+    "times": {},
     "scheduled_at": "2030-01-01T10:00:00Z",
     "date": "2030-01-02",
 }

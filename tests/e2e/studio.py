@@ -36,6 +36,9 @@ class Api:
     def patch(self, path: str, **body: Any) -> Any:
         return _json(self.page.request.patch(f"/api/v1/{path}", data=body, headers=self._proof()))
 
+    def put(self, path: str, **body: Any) -> Any:
+        return _json(self.page.request.put(f"/api/v1/{path}", data=body, headers=self._proof()))
+
     def upload(self, clip: Path, title: str) -> Any:
         form: Any = {"file": {"name": clip.name, "mimeType": "video/mp4", "buffer": clip.read_bytes()}, "title": title}
         return _json(self.page.request.post("/api/v1/videos/upload", multipart=form, headers=self._proof()))
@@ -89,6 +92,20 @@ def fill(page: Page, product: Product, clip: Path, person: Person) -> None:
     person.ids |= _webhook(api, product)
     person.ids |= _posts(api, done["renditions"][0]["id"])
     person.ids |= _library(api)
+    person.ids |= _queue(api, person.ids["draft"])
+
+
+def _queue(api: Api, draft: str) -> dict[str, str]:
+    """The times of an account's week with a post that waits, and a day without posts."""
+    account = str(api.get("queues")["items"][0]["account_id"])
+    days = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+    api.put(f"queues/{account}", times={day: ["09:15", "18:45"] for day in days}, timezone=ZONE)
+    for _ in range(2):
+        copy = api.post("posts/bulk", action="duplicate", post_ids=[draft])["items"][0]["copy_id"]
+        api.post(f"posts/{copy}/queue", account_ids=[account])
+    ahead = (datetime.now(ZoneInfo(ZONE)) + timedelta(days=20)).date().isoformat()
+    api.post("blackout-days", day=ahead, note="Holiday")
+    return {"account": account}
 
 
 def _library(api: Api) -> dict[str, str]:

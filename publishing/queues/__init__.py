@@ -1,0 +1,1 @@
+"""Queues in the API and as pages read them."""
