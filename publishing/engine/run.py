@@ -177,7 +177,8 @@ class Run:
     # What must be true before a call ----------------------------------------------------------------------------
 
     def _approval(self) -> End | None:
-        """Where approval is required, nothing unapproved is sent, whatever door it came through. Once per run."""
+        """Where approval is required, nothing unapproved is sent, whatever door it came through. Once per run; before
+        what makes it public once more, see `_admit`."""
         if self.approved or self.target.committed:
             return None
         if approval.holds(self.target):
@@ -222,6 +223,9 @@ class Run:
     def _admit(self, step: PublishStep) -> tuple[End | None, rate_slots.Booking | None]:
         """The last gates: nothing slow may come between them and the call. The booking is the slot that is used."""
         commit = step.effect is Effect.COMMIT
+        # An approval may have been taken back while the file went over.
+        if commit and not self.target.committed and approval.holds(self.target):
+            return self._decide(happened.NotApproved()), None
         if commit and not commit_lock.acquire(self.target):
             return self._decide(happened.LockTaken()), None
         owner = str(self.target.account.grant_id)

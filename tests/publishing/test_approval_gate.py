@@ -13,6 +13,7 @@ from core.errors import Conflict
 from jobs.testing import drain
 from publishing import selectors
 from publishing.approvals import decisions, release, rules
+from publishing.engine import receipts
 from publishing.models import ApprovalMode, ApprovalPolicy, ApprovalRequest, Post, PostTarget
 from publishing.schedule import queueing, scheduler
 from publishing.services import bulk, moving, posts, schedule, sending, targets
@@ -33,11 +34,11 @@ def required(in_workspace: Any) -> ApprovalPolicy:
 
 @pytest.fixture
 def draft(connect: Any, make_post: Any, in_workspace: Any) -> Any:
-    """`draft()` is a post of Bob's to one TikTok account."""
+    """`draft()` is a post of Bob's to one account, on TikTok where nothing else is said."""
     account = connect("tiktok")
 
-    def make(text: str = "A quiet morning") -> Post:
-        post = make_post(account, text=text)
+    def make(text: str = "A quiet morning", *, to: Any = account) -> Post:
+        post = make_post(to, text=text)
         Post.objects.filter(pk=post.pk).update(created_by=in_workspace.bob)
         AuditEvent.objects.filter(verb="post.create").update(actor_user_id=in_workspace.bob.pk)
         return Post.objects.get(pk=post.pk)
@@ -157,6 +158,36 @@ class TestDoors:
         assert (only().state, only().queued_at, only().run_token) == ("needs_approval", None, None)
         assert_held(box)
         assert ApprovalRequest.objects.filter(state="open").count() == 1
+
+    def test_an_approval_taken_back_while_the_file_goes_over_stops_it_before_it_is_public(
+        self,
+        required: Any,
+        connect: Any,
+        draft: Any,
+        in_workspace: Any,
+        box: Any,
+        monkeypatch: Any,
+    ) -> None:
+        post = draft(to=connect("facebook"))
+        schedule.schedule_post(actor=in_workspace.bob_actor, post_id=post.pk, when=When(at=clock.now() + TOMORROW))
+        request = ApprovalRequest.objects.get()
+        decisions.approve(actor=in_workspace.alice_actor, request_id=request.pk)
+        steps: list[str] = []
+        begin = receipts.begin
+
+        def taken_back(target: PostTarget, token: Any, step: Any) -> Any:
+            if not steps:
+                decisions.request_changes(actor=in_workspace.alice_actor, request_id=request.pk, text="Not yet.")
+            steps.append(step.name)
+            return begin(target, token, step)
+
+        monkeypatch.setattr(receipts, "begin", taken_back)
+        with clock.freeze(clock.now() + TOMORROW + timedelta(seconds=5)):
+            scheduler.queue_due()
+            drain()
+        assert steps
+        assert box.live("facebook") == []
+        assert (only().state, only().committed) == ("needs_approval", False)
 
     def test_trying_again_is_refused_alone_and_held_with_all(self, draft: Any, in_workspace: Any, box: Any) -> None:
         draft()
