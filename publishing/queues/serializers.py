@@ -194,7 +194,7 @@ class SlotUsesSerializer(serializers.Serializer[Any]):
     items = SlotUseSerializer(many=True)
 
 
-class QueuedSerializer(serializers.ModelSerializer[QueuePlace]):
+class QueuePlaceSerializer(serializers.ModelSerializer[QueuePlace]):
     """A post that waits in a queue."""
 
     post_id = serializers.UUIDField(source="target.post_id")

@@ -76,11 +76,11 @@ class QueueViewSet(ActorViewSet):
             raise ValidationFailed(PublishingError.DUE_TOO_FAR, sentence, fields={"end": [sentence]})
         return Response(shapes.SlotUsesSerializer({"items": queues.slot_uses(self.actor, pk, start, end)}).data)
 
-    @endpoint(query=PageQuery, responses=shapes.QueuedSerializer(many=True))
+    @endpoint(query=PageQuery, responses=shapes.QueuePlaceSerializer(many=True))
     def posts(self, request: Request, pk: UUID) -> Response:
         """What waits in an account's queue, soonest first."""
         queues.account_queue(self.actor, pk)
-        return self.paged(queues.waiting(self.actor, pk), shapes.QueuedSerializer)
+        return self.paged(queues.waiting(self.actor, pk), shapes.QueuePlaceSerializer)
 
     @endpoint(request=shapes.OrderSerializer, responses=shapes.MovedCountSerializer)
     def order(self, request: Request, pk: UUID) -> Response:
