@@ -67,6 +67,9 @@ STATES: Final[dict[str, Chip]] = {
     "paused": _chip("Paused", "neutral", "pause"),
     "disabled": _chip("Switched off", "error", "circle-x"),
     "delivered": _chip("Delivered", "success", "circle-check"),
+    # recurring posts
+    "stopped": _chip("Stopped", "neutral", "ban"),
+    "ended": _chip("Ended", "neutral", "circle-check"),
     # learning
     "not_enough_data": _chip("Not enough data", "neutral", "circle-dashed"),
     "offline": _chip("Offline answer", "neutral", "cloud-off"),

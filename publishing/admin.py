@@ -37,6 +37,9 @@ from publishing.models import (
     QueuePlace,
     QuotaWindow,
     RateSlot,
+    RecurringMedia,
+    RecurringOccurrence,
+    RecurringPost,
     SocialAccount,
     in_group,
 )
@@ -305,6 +308,33 @@ class BlackoutDayAdmin(ReadOnlyAdmin):
     list_filter = ("day",)
     search_fields = ("=id", "=account__id", "note", "workspace__name")
     list_select_related = ("account", "workspace")
+
+
+@admin.register(RecurringPost)
+class RecurringPostAdmin(ReadOnlyAdmin):
+    """Rules of posts that come again; `problem` says what keeps the next post from being made."""
+
+    list_display = ("id", "workspace", "rhythm", "at", "zone", "ends_on", "state", "problem", "check_at", "created_at")
+    list_filter = ("state", "rhythm", "created_at")
+    search_fields = ("=id", "=workspace__id", "workspace__name", "created_by__email")
+    list_select_related = ("workspace",)
+    raw_id_fields = ("source", "created_by")
+    ordering = ("-created_at", "-id")
+
+
+@admin.register(RecurringOccurrence)
+class RecurringOccurrenceAdmin(ReadOnlyAdmin):
+    list_display = ("rule_id", "number", "at", "post_id", "workspace")
+    search_fields = ("=rule__id", "=post__id")
+    list_select_related = ("workspace",)
+    ordering = ("-created_at", "-id")
+
+
+@admin.register(RecurringMedia)
+class RecurringMediaAdmin(ReadOnlyAdmin):
+    list_display = ("rule_id", "position", "file", "workspace")
+    search_fields = ("=rule__id", "=file__id", "file__original_name")
+    list_select_related = ("file", "workspace")
     ordering = ("-created_at", "-id")
 
 

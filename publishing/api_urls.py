@@ -9,6 +9,7 @@ from publishing.connections.viewsets import CallbackView, ConnectionViewSet
 from publishing.posts.file_viewsets import MediaDeletionViewSet
 from publishing.posts.viewsets import PostViewSet
 from publishing.queues.viewsets import BlackoutViewSet, QueueViewSet
+from publishing.recurring.viewsets import RecurringViewSet
 
 
 def _accounts(prefix: str, names: str) -> list[URLPattern]:
@@ -29,9 +30,11 @@ _bulk = BulkViewSet.as_view
 _calendar = CalendarViewSet.as_view
 _queue = QueueViewSet.as_view
 _blackout = BlackoutViewSet.as_view
+_recurring = RecurringViewSet.as_view
 _file = MediaDeletionViewSet.as_view
 _ONE = "posts/<uuid:pk>"
 _QUEUE = "queues/<uuid:pk>"
+_RULE = "recurring-posts/<uuid:pk>"
 _TARGET = f"{_ONE}/targets/<uuid:target_id>"
 
 urlpatterns = [
@@ -90,6 +93,10 @@ urlpatterns = [
     path("approvals/<uuid:pk>/withdraw", _approval({"post": "withdraw"}), name="api-approval-withdraw"),
     path("approvals/<uuid:pk>/comments", _approval({"post": "comment"}), name="api-approval-comments"),
     path("approvals/comments/<uuid:pk>/resolve", _approval({"post": "resolve"}), name="api-approval-comment-resolve"),
+    path("recurring-posts", _recurring({"get": "list", "post": "create"}), name="api-recurring-posts"),
+    path(_RULE, _recurring({"get": "retrieve", "patch": "partial_update"}), name="api-recurring-post"),
+    path(f"{_RULE}/stop", _recurring({"post": "stop"}), name="api-recurring-post-stop"),
+    path(f"{_RULE}/occurrences", _recurring({"get": "occurrences"}), name="api-recurring-post-occurrences"),
     path(f"{_ONE}/attempts", _post({"get": "attempts"}), name="api-post-attempts"),
     path(f"{_TARGET}/retry", _post({"post": "retry"}), name="api-target-retry"),
     path(f"{_TARGET}/cancel", _post({"post": "cancel"}), name="api-target-cancel"),

@@ -17,9 +17,11 @@ class PublishingConfig(AppConfig):
         from core import hooks
         from jobs import events
         from publishing.approvals import receivers as approvals  # noqa: F401
-        from publishing.models import Post
+        from publishing.models import Post, RecurringMedia
         from publishing.notices import receivers  # noqa: F401
+        from publishing.schedule import recurring
         from publishing.services import files
 
         events.register_topic("post", Post)
         hooks.uses.register(files.needs_of, memories=files.MEMORIES)
+        hooks.uses.register(recurring.needs_of, memories=[RecurringMedia])

@@ -34,6 +34,7 @@ class PublishingError(StrEnum):
     ZONE_UNKNOWN = "zone_unknown"
     WRONG_STATE = "wrong_state"
     BULK_INVALID = "bulk_invalid"
+    RECURRENCE_INVALID = "recurrence_invalid"
     LINK_INVALID = "link_invalid"
     PAST_COMMIT = "past_commit"
     APPROVAL_REQUIRED = "approval_required"

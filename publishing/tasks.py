@@ -13,6 +13,7 @@ from publishing.files import avatars, deliveries
 from publishing.models import PostTarget
 from publishing.notices import notify
 from publishing.schedule import blocked, queueing, scheduler
+from publishing.services import occurrences
 
 
 @jobs.handler(queueing.KIND, queue=Queue.PUBLISH, on_ended=housekeeping.job_ended)
@@ -89,6 +90,19 @@ for _kind in notify.NOTIFIERS:
 def fetch_picture(ctx: JobContext) -> Done:
     """Keep a copy of an account's picture."""
     return avatars.fetch(ctx.subject_id, ctx.token)
+
+
+@jobs.handler(occurrences.KIND, queue=Queue.DEFAULT)
+def make_recurring(ctx: JobContext) -> Done:
+    """Make a recurring post's posts of the next weeks."""
+    occurrences.make_ahead(ctx.workspace_id, ctx.subject_id, ctx.check)
+    return Done()
+
+
+@jobs.periodic("publishing.recurring", every=timedelta(minutes=10))
+def order_recurring() -> None:
+    """Recurring posts whose next weeks are to be filled."""
+    occurrences.order_due()
 
 
 @jobs.periodic("publishing.expiring", every=timedelta(hours=1))

@@ -1,4 +1,4 @@
-"""The rows of publishing: connections, posts with their targets and receipts, queues, quotas."""
+"""The rows of publishing: connections, posts with their targets and receipts, queues, recurring posts, quotas."""
 
 from publishing.models.approvals import (
     ApprovalComment,
@@ -22,6 +22,13 @@ from publishing.models.feeds import CalendarFeed
 from publishing.models.posts import Attempt, Post, PostMedia, PostTarget, in_group
 from publishing.models.queues import BlackoutDay, Queue, QueuePlace
 from publishing.models.quota import PlatformClock, QuotaWindow, RateSlot
+from publishing.models.recurring import (
+    RecurringMedia,
+    RecurringOccurrence,
+    RecurringPost,
+    RecurringState,
+    Rhythm,
+)
 from publishing.states import AttemptOutcome
 
 __all__ = [
@@ -50,7 +57,12 @@ __all__ = [
     "QueuePlace",
     "QuotaWindow",
     "RateSlot",
+    "RecurringMedia",
+    "RecurringOccurrence",
+    "RecurringPost",
+    "RecurringState",
     "ReviewLink",
+    "Rhythm",
     "SocialAccount",
     "in_group",
 ]

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import time, timedelta
 from types import SimpleNamespace
 from typing import Any
 
@@ -22,7 +22,8 @@ from notifications.models import Mail, NoticeKind
 from notifications.services import Message, notify
 from publishing.approvals import requests, rules
 from publishing.models import Delivery, Grant, PostTarget, SocialAccount
-from publishing.services import schedule
+from publishing.schedule.recurrence import Pattern
+from publishing.services import occurrences, recurring, schedule
 from scripts_app import services as scripts
 from strategies import services as strategies
 from tests import factories
@@ -150,6 +151,14 @@ def _convert(world: World) -> Job:
     return Job.objects.get(kind="publish.convert")
 
 
+def _recurring(world: World) -> Job:
+    today = clock.now().date()
+    pattern = Pattern("days", time(18), "UTC", today, today + timedelta(days=3))
+    post = world.make_post(world.connect("tiktok"))
+    recurring.create(actor=world.actor, post_id=post.pk, pattern=pattern, texts=["One", "Two"])
+    return Job.objects.get(kind=occurrences.KIND)
+
+
 def _about_target(kind: str) -> Callable[[World], Job]:
     return lambda world: world.order(kind, "post_target", world.publish(world.connect("tiktok")))
 
@@ -228,6 +237,7 @@ SUBJECTS: dict[str, Callable[[World], Job]] = {
     "publish.settle": _unsettled,
     "publish.renew": _about_grant("publish.renew", expires_at=timedelta(minutes=5)),
     "publish.picture": _about_account("publish.picture"),
+    "publish.recurring": _recurring,
     "publish.tell_post": _about_post("publish.tell_post"),
     "publish.tell_target": _asking,
     "publish.tell_connected": _about_account("publish.tell_connected"),

@@ -1,6 +1,6 @@
 """One of everything in Alice's workspace, so that every address can be filled with ids that exist."""
 
-from datetime import timedelta
+from datetime import time, timedelta
 from types import SimpleNamespace
 from typing import Any
 
@@ -30,7 +30,11 @@ from publishing.models import (
     AttemptOutcome,
     Grant,
     OAuthState,
+    RecurringMedia,
+    RecurringOccurrence,
+    RecurringPost,
     ReviewLink,
+    Rhythm,
 )
 from publishing.platforms.base import AccountInfo, Tokens
 from publishing.services import account_choice, queues
@@ -120,12 +124,19 @@ def make_objects(cast: Any) -> SimpleNamespace:
     comment = ApprovalComment.objects.create(**said)
     queues.set_week(actor=actor, account_id=account.pk, week=[["09:00"]] * 7)
     blackout, _ = queues.black_out(actor=actor, day=clock.now().date() + timedelta(days=40))
+    rule = RecurringPost.objects.create(
+        workspace=workspace, texts=["Tip"], shares=[], rhythm=Rhythm.DAYS, at=time(18), zone="UTC",
+        starts_on=clock.now().date(), ends_on=clock.now().date() + timedelta(days=30), check_at=clock.now(),
+    )  # fmt: skip
+    RecurringMedia.objects.create(workspace=workspace, rule=rule, file=video.media)
+    RecurringOccurrence.objects.create(workspace=workspace, rule=rule, at=clock.now(), number=1, post=target.post)
     ids = {
         "approval_id": approval.pk,
         "comment_id": comment.pk,
         "link_id": link.pk,
         "blackout_id": blackout.pk,
         "item_id": item.pk,
+        "rule_id": rule.pk,
         "group_id": group.pk,
         "signature_id": signature.pk,
         "workspace_id": workspace.pk,

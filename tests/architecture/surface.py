@@ -18,6 +18,7 @@ _THINGS = {
     "templates": "template_id", "posts": "post_id", "accounts": "account_id", "social-accounts": "account_id",
     "patterns": "pattern_id", "choices": "choice_id", "library": "item_id", "hashtag-groups": "group_id",
     "signatures": "signature_id", "queues": "account_id", "blackout-days": "blackout_id",
+    "recurring-posts": "rule_id",
 }  # fmt: skip
 
 

@@ -93,6 +93,7 @@ def fill(page: Page, product: Product, clip: Path, person: Person) -> None:
     person.ids |= _posts(api, done["renditions"][0]["id"])
     person.ids |= _library(api)
     person.ids |= _queue(api, person.ids["draft"])
+    person.ids |= _recurring(api, person.ids["scheduled"])
 
 
 def _queue(api: Api, draft: str) -> dict[str, str]:
@@ -106,6 +107,15 @@ def _queue(api: Api, draft: str) -> dict[str, str]:
     ahead = (datetime.now(ZoneInfo(ZONE)) + timedelta(days=20)).date().isoformat()
     api.post("blackout-days", day=ahead, note="Holiday")
     return {"account": account}
+
+
+def _recurring(api: Api, post_id: str) -> dict[str, str]:
+    """A post that comes again on two days of the week, with two texts in turn."""
+    made = api.post(
+        "recurring-posts", post_id=post_id, rhythm="weekdays", weekdays=["monday", "thursday"], time="18:00",
+        texts=["A herb a week", "Another herb, مرحبا 👋🏽, " + "and a long line " * 20],
+    )  # fmt: skip
+    return {"rule": made["rule"]["id"]}
 
 
 def _library(api: Api) -> dict[str, str]:

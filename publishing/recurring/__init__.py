@@ -1,0 +1,1 @@
+"""Recurring posts in the API."""
