@@ -1,11 +1,12 @@
 """The whole product in one process: web server, two workers and the scheduler, on SQLite."""
 
+import fcntl
 import logging
 import os
 import socket
 from argparse import ArgumentParser
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
@@ -102,9 +103,12 @@ class Command(BaseCommand):
             os._exit(code)
 
     def _collect_static(self) -> None:
-        if settings.DEBUG or not _static_is_stale(Path(settings.STATIC_ROOT) / "staticfiles.json"):
+        manifest = Path(settings.STATIC_ROOT) / "staticfiles.json"
+        if settings.DEBUG or not _static_is_stale(manifest):
             return
-        call_command("collectstatic", interactive=False, verbosity=0)
+        with _alone_in(manifest.parent):
+            if _static_is_stale(manifest):  # another start may have collected them meanwhile
+                call_command("collectstatic", interactive=False, verbosity=0)
 
     def _welcome(self, has_operator: bool) -> Callable[[], None]:
         def say() -> None:
@@ -115,6 +119,18 @@ class Command(BaseCommand):
             self.stdout.flush()
 
         return say
+
+
+@contextmanager
+def _alone_in(folder: Path) -> Iterator[None]:
+    """Waits until no other process is within this for the same folder."""
+    folder.mkdir(parents=True, exist_ok=True)
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
 
 
 def _has_operator() -> bool:
